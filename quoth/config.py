@@ -1,0 +1,293 @@
+"""One frozen Config of sections: defaults < quoth.toml < environment < flags.
+
+It holds names and numbers and builds nothing. The `doc` of each field is its documentation:
+docs/configuration.md is written from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from quoth.errors import ConfigError
+
+EMBEDDED = "embedded"
+RESERVED_VARIABLES = frozenset({"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION"})
+
+
+def _key(default: Any, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfig:
+    """Limits on what is read. Documents are hostile."""
+
+    max_megabytes: int = _key(500, "A larger file is refused.")
+    max_pages: int = _key(10_000, "A document with more pages is refused.")
+    max_characters: int = _key(50_000_000, "A document with more text is refused.")
+    timeout_seconds: int = _key(300, "A file that takes longer to read is given up.")
+    memory_megabytes: int = _key(2048, "The address space of the process that reads files.")
+    hidden: bool = _key(False, "Whether files and folders that start with a dot are read.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkingConfig:
+    """How documents are cut."""
+
+    max_tokens: int = _key(
+        0, "Tokens of the embedder in a chunk, headings included; 0: as many as it can read."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderConfig:
+    """Which model turns text into vectors."""
+
+    model: str = _key(
+        EMBEDDED, "A sentence-transformers name or folder; `embedded` is all-MiniLM-L6-v2."
+    )
+    device: str = _key("auto", "`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = _key(
+        "auto", "`auto`: float16 on a GPU, bfloat16 on a CPU that has it, else float32."
+    )
+    batch_size: int = _key(16, "Texts embedded at once, of similar length.")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """Where vectors are searched."""
+
+    device: Literal["auto", "cpu", "gpu"] = _key(
+        "auto", "`auto`: the GPU when FAISS sees one, else the CPU."
+    )
+    float16: bool = _key(True, "Whether a GPU stores vectors in half precision.")
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalConfig:
+    """How a question becomes hits."""
+
+    k: int = _key(8, "Hits returned.")
+    candidates: int = _key(100, "Chunks asked of each index before fusion.")
+    dense_weight: float = _key(
+        0.5, "Share of the dense score in the fused score; 0 is words only, 1 is meaning only."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The language model and how it is loaded."""
+
+    path: str = _key(EMBEDDED, "A GGUF file; `embedded` is SmolLM2-135M-Instruct.")
+    context_size: int = _key(
+        4096, "Tokens of the window, at most what the model was trained on; 0: all of that."
+    )
+    threads: int = _key(0, "CPU threads; 0: the physical cores.")
+    batch_size: int = _key(512, "Prompt tokens evaluated at once.")
+    gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.")
+    flash_attention: bool = _key(True, "Whether attention uses the fused kernel.")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example for few-shot prompts."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationConfig:
+    """How the answer is written."""
+
+    max_new_tokens: int = _key(256, "Tokens kept free for the answer, and its longest length.")
+    temperature: float = _key(0.0, "0 always takes the likeliest token; higher is more varied.")
+    top_k: int = _key(40, "Choose among the k likeliest tokens; 0: all.")
+    top_p: float = _key(0.95, "Choose among the likeliest tokens that make up this probability.")
+    min_p: float = _key(0.05, "Drop tokens less likely than this share of the likeliest one.")
+    repeat_penalty: float = _key(1.1, "Above 1 discourages tokens already written; 1: off.")
+    seed: int = _key(0, "Same seed, same answer, when the temperature is above 0.")
+    stop: tuple[str, ...] = _key((), "Texts that end the answer; they are not shown.")
+    system_prompt: str = _key("", "Replaces Quoth's own instruction; empty: keep it.")
+    examples: tuple[Example, ...] = _key(
+        (), "Worked examples put before the question: none is zero-shot, some are few-shot."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerConfig:
+    """What Quoth makes of what the model wrote."""
+
+    refusal: Literal["silent", "balanced", "talkative", "never"] = _key(
+        "balanced", "How sure Quoth must be that the documents hold the answer before it speaks."
+    )
+    fallback: bool = _key(
+        True, "Whether the best sentences of the sources replace an answer they do not support."
+    )
+    max_passages: int = _key(5, "Passages shown to the model at most.")
+    max_context_tokens: int = _key(
+        1024, "Tokens of all passages together; 0: as many as the window holds."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageConfig:
+    """The browser page."""
+
+    host: str = _key("127.0.0.1", "The address to listen on.")
+    port: int = _key(8501, "The port to listen on.")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting. `origins` maps "section.key" to where a value other than its default is from."""
+
+    ingest: IngestConfig = field(default_factory=IngestConfig)
+    chunking: ChunkingConfig = field(default_factory=ChunkingConfig)
+    embedder: EmbedderConfig = field(default_factory=EmbedderConfig)
+    index: IndexConfig = field(default_factory=IndexConfig)
+    retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    generation: GenerationConfig = field(default_factory=GenerationConfig)
+    answer: AnswerConfig = field(default_factory=AnswerConfig)
+    page: PageConfig = field(default_factory=PageConfig)
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def with_values(self, values: Mapping[str, Any], origin: str) -> Config:
+        """A copy with `{"section.key": value}` set. Raises ConfigError for what does not fit.
+
+        Strings are converted to the key's type, so that flags and environment variables work.
+        """
+        sections = {name: dict[str, Any]() for name in section_names()}
+        for dotted, value in values.items():
+            section, _, key = dotted.partition(".")
+            sections[section if section in sections else _unknown(dotted, origin)][key] = value
+        changed = {
+            name: _replace_section(getattr(self, name), name, entries, origin)
+            for name, entries in sections.items()
+            if entries
+        }
+        origins = {**self.origins, **dict.fromkeys(values, origin)}
+        return dataclasses.replace(self, **changed, origins=origins)
+
+    def items(self) -> tuple[tuple[str, Any, str], ...]:
+        """Every ("section.key", value, origin), in order; the origin of a default is "default"."""
+        return tuple(
+            (dotted, value, self.origins.get(dotted, "default"))
+            for name in section_names()
+            for key, value in ((f.name, getattr(getattr(self, name), f.name)) for f in fields(getattr(self, name)))
+            for dotted in (f"{name}.{key}",)
+        )
+
+
+def section_names() -> tuple[str, ...]:
+    """The sections of Config, in order."""
+    return tuple(f.name for f in fields(Config) if f.name != "origins")
+
+
+def load_config(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Config:
+    """Defaults, then `file` if it exists, then QUOTH_SECTION_KEY variables, then `flags`.
+
+    `flags` maps "section.key" to values. Raises ConfigError, naming the key and the source.
+    """
+    config = Config()
+    if file is not None and file.exists():
+        config = config.with_values(_flatten(_read_toml(file)), str(file))
+    for variable, value in sorted((os.environ if environment is None else environment).items()):
+        if variable.startswith("QUOTH_") and variable not in RESERVED_VARIABLES:
+            section, _, key = variable.removeprefix("QUOTH_").lower().partition("_")
+            config = config.with_values({f"{section}.{key}": value}, variable)
+    return config.with_values(flags or {}, "command line")
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}; mend it or delete it") from error
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _flatten(table: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for section, entries in table.items():
+        if isinstance(entries, dict):
+            flat.update({f"{section}.{key}": value for key, value in entries.items()})
+        else:
+            flat[section] = entries
+    return flat
+
+
+def _unknown(dotted: str, origin: str) -> str:
+    import difflib
+
+    known = [name for name, _, _ in Config().items()]
+    near = difflib.get_close_matches(dotted, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md for the keys"
+    raise ConfigError(f"unknown configuration key {dotted} (from {origin}); {hint}")
+
+
+def _replace_section(section: Any, name: str, entries: Mapping[str, Any], origin: str) -> Any:
+    hints = typing.get_type_hints(type(section))
+    values = {}
+    for key, value in entries.items():
+        if key not in hints:
+            _unknown(f"{name}.{key}", origin)
+        values[key] = _convert(value, hints[key], f"{name}.{key}", origin)
+    return dataclasses.replace(section, **values)
+
+
+def _convert(value: Any, kind: Any, dotted: str, origin: str) -> Any:
+    """The value as the key's type, or a ConfigError that says what was wanted."""
+    try:
+        return _as_type(value, kind)
+    except (TypeError, ValueError, KeyError) as error:
+        wanted = " or ".join(map(str, typing.get_args(kind))) or getattr(kind, "__name__", str(kind))
+        if typing.get_origin(kind) is tuple:
+            wanted = "a list"
+        raise ConfigError(
+            f"{dotted} = {value!r} (from {origin}) does not fit; it takes {wanted}"
+        ) from error
+
+
+def _as_type(value: Any, kind: Any) -> Any:
+    if kind is bool:
+        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        return value if isinstance(value, bool) else words[str(value).lower()]
+    if kind in (int, float):
+        if isinstance(value, bool) or (kind is int and isinstance(value, float)):
+            raise TypeError
+        return kind(value)
+    if typing.get_origin(kind) is Literal:
+        if value not in typing.get_args(kind):
+            raise ValueError
+        return value
+    if typing.get_origin(kind) is tuple:
+        return _as_tuple(value, typing.get_args(kind)[0])
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _as_tuple(value: Any, item: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        import json
+
+        value = json.loads(value) if value.startswith("[") else [value]
+    if not isinstance(value, list | tuple):
+        raise TypeError
+    if item is str:
+        return tuple(_as_type(entry, str) for entry in value)
+    return tuple(entry if isinstance(entry, item) else item(**entry) for entry in value)
