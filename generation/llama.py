@@ -13,10 +13,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
-from quoth.datatypes import Message, StopReason
-from quoth.errors import ConfigError, ModelError
-
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
 from generation.embedded import embedded_model
@@ -25,6 +21,9 @@ from generation.llama_native import LoadSettings, NativeModel, library
 from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.model import Completion, Prompt
+from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
+from quoth.datatypes import Message, StopReason
+from quoth.errors import ConfigError, ModelError
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do
 _POLL = 0.05  # seconds between two looks at `cancelled` while llama.cpp computes

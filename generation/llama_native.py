@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from generation.gguf import ModelFacts
 from quoth.config import GenerationConfig
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
-
-from generation.gguf import ModelFacts
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from quoth.errors import ModelLoadError
-
 from generation.gguf import ModelFacts
+from quoth.errors import ModelLoadError
 
 _CACHE_BYTES = 2  # a number in the KV cache is float16
 _LOGIT_BYTES = 4

@@ -10,13 +10,12 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quoth.config import AnswerConfig, GenerationConfig
-from quoth.datatypes import Context, Hit, LeftOut, Message, Passage
-from quoth.errors import ConfigError, QuestionTooLongError
-
 from generation.model import LanguageModel, Prompt
 from generation.passages import make_passages
 from generation.prompt import build_messages, conversation
+from quoth.config import AnswerConfig, GenerationConfig
+from quoth.datatypes import Context, Hit, LeftOut, Message, Passage
+from quoth.errors import ConfigError, QuestionTooLongError
 
 _WINDOW_FULL = "the window of {} tokens is full"
 _OVER_BUDGET = "over the budget of {} tokens for passages"

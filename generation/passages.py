@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from quoth.datatypes import Chunk, Hit, Passage
-
 from generation.prompt import passage_block
+from quoth.datatypes import Chunk, Hit, Passage
 
 
 @dataclass(frozen=True, slots=True)
