@@ -1,7 +1,9 @@
 """Checks the example documents against their questions and sources; reads them as anyone would."""
 
 import importlib.util
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -159,3 +161,20 @@ def test_the_docx_has_heading_styles_and_a_table(builder: ModuleType) -> None:
 def test_the_builder_refuses_markdown_it_does_not_know(builder: ModuleType) -> None:
     with pytest.raises(ValueError, match="blockquote"):
         builder.parse("> quoted\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    importlib.util.find_spec("quoth.engine") is None, reason="quoth.engine is not there yet"
+)
+def test_the_python_example_runs_and_finds_the_answer() -> None:
+    ran = subprocess.run(
+        [sys.executable, str(EXAMPLES / "use_quoth.py")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert f"{len(DOCUMENTS)} documents added" in ran.stdout
+    assert "50,257" in ran.stdout
