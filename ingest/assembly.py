@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from quoth.config import IngestConfig
 from quoth.datatypes import Document, Heading, Page
 from quoth.errors import LimitError, NoTextError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from quoth.config import IngestConfig
 
 _LINE_ENDS = re.compile("\r\n?|[\v\f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from quoth.datatypes import Document, Heading
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from quoth.datatypes import Document, Heading
 
 
 class HeadingPaths:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ingest.segmentation import Break
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What it costs to cut at each kind of break, in chunks: a cut inside costs half a chunk.
 _CUT = {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.assembly import document_id
 from ingest.readers import Format, reader_for
 from ingest.signatures import format_of
-from quoth.config import IngestConfig
-from quoth.datatypes import Document
 from quoth.errors import LimitError, MissingFileError, NoTextError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quoth.config import IngestConfig
+    from quoth.datatypes import Document
 
 __all__ = ["SUFFIXES", "document_id", "read_document"]
 

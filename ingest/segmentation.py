@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from quoth.datatypes import Document, Heading
 from quoth.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from quoth.datatypes import Document, Heading
 
 
 class Break(IntEnum):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from typing import TYPE_CHECKING
 
 from ingest.decoding import decode
-from ingest.readers import Format
 from quoth.errors import DamagedFileError, EncryptedFileError, UnsupportedFileError
+
+if TYPE_CHECKING:
+    from ingest.readers import Format
 
 _PDF = b"%PDF-"
 _HTML = re.compile(

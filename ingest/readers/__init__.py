@@ -6,10 +6,11 @@ Each module holds `read(data, source, config)`, which returns a Document or rais
 from __future__ import annotations
 
 import importlib
-from typing import Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
-from quoth.config import IngestConfig
-from quoth.datatypes import Document
+if TYPE_CHECKING:
+    from quoth.config import IngestConfig
+    from quoth.datatypes import Document
 
 Format = Literal["pdf", "docx", "html", "markdown", "plain"]
 

@@ -7,17 +7,19 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean
 from ingest.blocks import Block, join_blocks, markdown_table
-from quoth.config import IngestConfig
-from quoth.datatypes import Document
 from quoth.errors import DamagedFileError, LimitError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docx.document import Document as WordDocument
+
+    from quoth.config import IngestConfig
+    from quoth.datatypes import Document
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -7,7 +7,10 @@ PDFium marks such a place, and leaves open whether the hyphen belongs to the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CUT = re.compile("(\\w+)[ \t]*[\ufffe\x02\xad]+[ \t]*\r?\n?[ \t]*(\\w+)")
 _MARK = re.compile("[\ufffe\x02\xad]")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean, one_line
 from ingest.decoding import decode
-from quoth.config import IngestConfig
 from quoth.datatypes import Document, Heading
 from quoth.errors import UnsupportedFileError
+
+if TYPE_CHECKING:
+    from quoth.config import IngestConfig
 
 _FRONT_MATTER = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^(title|lang|language)\s*[:=]\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
@@ -53,7 +56,7 @@ def _headings(text: str, body: int) -> list[Heading]:
         *accumulate((len(line) + 1 for line in text[body:].split("\n")), initial=body),
     ][1:]
     headings = []
-    for opening, content in zip(tokens, tokens[1:], strict=False):
+    for opening, content in pairwise(tokens):
         if opening.type == "heading_open" and opening.level == 0 and opening.map:
             parsed = inline.parseInline(content.content)[0].children or []
             title = one_line("".join(_spoken(token.type, token.content) for token in parsed))

@@ -9,18 +9,20 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, check_characters, clean, language_code, one_line
 from ingest.readers import pdf_fallback
 from ingest.readers.hyphenation import join_cut_words
-from quoth.config import IngestConfig
 from quoth.datatypes import Document, Heading
 from quoth.errors import DamagedFileError, EncryptedFileError, LimitError, NoTextError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pypdfium2 import PdfDocument
+
+    from quoth.config import IngestConfig
 
 _WRONG_PASSWORD = 4
 _MAX_HEADINGS = 10_000

@@ -10,10 +10,11 @@ import io
 import logging
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pypdf import PdfReader
 
 # What the standard library's parsers raise inside pypdf on bytes that are not what they claim.
@@ -51,6 +52,6 @@ def _open(data: bytes) -> PdfReader:
 
 
 def _broken_means_nothing() -> contextlib.suppress:
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DeprecationError, PyPdfError
 
-    return contextlib.suppress(PyPdfError, *_BROKEN, *_BROKEN_TOO)
+    return contextlib.suppress(PyPdfError, DeprecationError, *_BROKEN, *_BROKEN_TOO)

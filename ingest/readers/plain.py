@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ingest.assembly import Content, assemble, clean
 from ingest.decoding import decode
-from quoth.config import IngestConfig
-from quoth.datatypes import Document
 from quoth.errors import UnsupportedFileError
+
+if TYPE_CHECKING:
+    from quoth.config import IngestConfig
+    from quoth.datatypes import Document
 
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
