@@ -18,7 +18,9 @@ from typing import Any, Literal
 from quoth.errors import ConfigError
 
 EMBEDDED = "embedded"
-RESERVED_VARIABLES = frozenset({"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION"})
+RESERVED_VARIABLES = frozenset(
+    {"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION", "QUOTH_DEBUG", "QUOTH_DATA"}
+)
 
 
 def _key(default: Any, doc: str) -> Any:
