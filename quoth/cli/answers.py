@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Self
 
-from quoth.cli.terminal import clean, is_terminal, one_line, paint, say, tell, wrap
+from quoth.cli.terminal import clean, fold_long_lines, is_terminal, one_line, paint, say, tell, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -91,7 +91,7 @@ def follow(pieces: Iterable[Piece], interrupt: Interrupt) -> Answer | None:
     if not erased:
         say("")
     elif finished:
-        say(finished)
+        say(fold_long_lines(finished))
     below = sources_text(answer) if answer is not None else ""
     if below:
         say(below)

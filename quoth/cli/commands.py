@@ -150,17 +150,19 @@ def list_documents(options: Options) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME…")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
 @common_options
-def remove(options: Options, names: tuple[str, ...], yes: bool) -> None:
+def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
     """Take documents out of the library, by id, source or file name.
 
     The files themselves stay. Asks first when a person sits at the terminal.
     """
     from quoth.cli.records import documents_record, say_json
-    from quoth.cli.terminal import one_line, say
+    from quoth.cli.terminal import one_line, say, tell
 
     if sys.stdin.isatty() and not yes:
         listed = one_line(", ".join(names))
-        click.confirm(f"Remove {listed} from the library?", abort=True, err=True)
+        if not click.confirm(f"Remove {listed} from the library?", err=True):
+            tell("quoth: nothing was removed")
+            return 1
     with options.open() as library:
         removed = library.remove(names, collection=options.collection)
     if options.as_json:
@@ -168,6 +170,7 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> None:
     else:
         for document in removed:
             say(f"- {one_line(', '.join(document.sources))}")
+    return 0
 
 
 @quoth.command()

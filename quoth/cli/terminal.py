@@ -73,8 +73,16 @@ def wrap(text: str, indent: str = "", max_lines: int | None = None) -> str:
     folded = Text(one_line(text))
     lines = [line.plain.rstrip() for line in folded.wrap(Console(width=width), max(width, 10))]
     if max_lines is not None and len(lines) > max_lines:
-        lines = [*lines[: max_lines - 1], lines[max_lines - 1] + " …"]
+        lines = [*lines[: max_lines - 1], lines[max_lines - 1][: width - 2].rstrip() + " …"]
     return "\n".join(indent + line for line in lines)
+
+
+def fold_long_lines(text: str) -> str:
+    """The text with lines that are too long for the terminal on stdout wrapped between words."""
+    if not is_terminal(sys.stdout):
+        return text
+    columns = shutil.get_terminal_size().columns
+    return "\n".join(wrap(line) if len(line) > columns else line for line in text.split("\n"))
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:
