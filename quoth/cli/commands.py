@@ -32,24 +32,30 @@ def quoth() -> None:
 
 
 @quoth.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, metavar="PATH…")
+@click.option(
+    "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
+)
 @common_options
-def ingest(options: Options, paths: tuple[str, ...]) -> int:
+def ingest(options: Options, paths: tuple[str, ...], re_embed: bool) -> int:
     """Read files and folders into the library.
 
     Prints a line per file: + added, = unchanged, ~ replaced, ! failed, then a summary. What is in
     the library already is not read again. Exits with 1 if any file failed.
     """
     from quoth.cli.interrupt import Interrupt
-    from quoth.cli.progress import IngestDisplay, summary_line
+    from quoth.cli.progress import IngestDisplay, count, summary_line
     from quoth.cli.records import ingest_record, say_json
-    from quoth.cli.terminal import say
+    from quoth.cli.terminal import say, tell
 
+    if not paths and not re_embed:
+        raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
     with (
         Interrupt() as interrupt,
         options.open(create=True) as library,
         IngestDisplay(files=not options.as_json, interrupt=interrupt) as display,
     ):
+        again = library.re_embed(on_progress=display.documents) if re_embed else 0
         report = library.ingest(
             [Path(path) for path in paths],
             collection=options.collection or "default",
@@ -57,9 +63,11 @@ def ingest(options: Options, paths: tuple[str, ...]) -> int:
             cancelled=interrupt,
         )
     if options.as_json:
-        say_json(ingest_record(report))
-    else:
+        say_json(ingest_record(report, re_embedded=again))
+    elif paths:
         say(summary_line(report))
+    if re_embed:
+        tell(f"quoth: {count(again, 'document')} embedded anew")
     if interrupt():
         return INTERRUPTED
     return 1 if report.count("failed") else 0
@@ -67,7 +75,7 @@ def ingest(options: Options, paths: tuple[str, ...]) -> int:
 
 @quoth.command()
 @click.argument("question")
-@click.option("-k", type=click.IntRange(min=1), help="How many passages at most.")
+@click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
 @click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable.")
 @common_options
 def search(options: Options, question: str, k: int | None, source: tuple[str, ...]) -> None:
@@ -91,12 +99,14 @@ def search(options: Options, question: str, k: int | None, source: tuple[str, ..
 @quoth.command()
 @click.argument("question")
 @click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable.")
-@click.option("--temperature", type=float, help="0 always takes the likeliest token.")
-@click.option("--max-new-tokens", type=int, help="The answer's longest length.")
-@click.option("--seed", type=int, help="Same seed, same answer.")
+@click.option(
+    "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
+)
+@click.option("--max-new-tokens", type=int, metavar="N", help="The answer's longest length.")
+@click.option("--seed", type=int, metavar="N", help="Same seed, same answer.")
 @click.option("--model", metavar="PATH", help="A GGUF file.")
-@click.option("--context-size", type=int, help="Tokens of the model's window.")
-@click.option("--threads", type=int, help="CPU threads of the model.")
+@click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
+@click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
 @common_options
 def ask(options: Options, question: str, source: tuple[str, ...], **shortcuts: Any) -> int:
     """Answer a question from the documents, with the quotes it stands on.
@@ -207,8 +217,8 @@ def verify(options: Options) -> int:
 
 
 @quoth.command()
-@click.option("--host", help="The address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
 @common_options
 def ui(options: Options, host: str | None, port: int | None) -> int:
     """Open the browser page and serve it until Ctrl-C."""

@@ -29,8 +29,9 @@ class Options:
     def config(self) -> Config:
         """The effective configuration. Raises ConfigError."""
         from quoth.config import load_config
+        from quoth.engine import config_file
 
-        return load_config(self.config_file or self.library / "quoth.toml", flags=self.flags)
+        return load_config(self.config_file or config_file(self.library), flags=self.flags)
 
     def with_flags(self, given: Mapping[str, Any]) -> Options:
         """A copy with those flags that were given (not None) on top."""
@@ -52,13 +53,6 @@ class Options:
             opener = Quoth.open
         library: Quoth = opener(self.library, config=self.config(), create=create)
         return library
-
-
-def default_library() -> Path:
-    """The library in the platform's folder for user data."""
-    import platformdirs
-
-    return platformdirs.user_data_path("quoth", appauthor=False) / "library"
 
 
 def _parse_settings(
@@ -123,7 +117,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         settings: dict[str, str],
         **rest: Any,
     ) -> Any:
-        folder = (library or default_library()).expanduser()
+        from quoth.engine import default_path
+
+        folder = (library or default_path()).expanduser()
         return command(Options(folder, collection, as_json, config_file, settings), **rest)
 
     for option in reversed(_OPTIONS):

@@ -68,19 +68,18 @@ def app_path() -> Path:
 
 
 def command(config: Config) -> list[str]:
-    """Streamlit's command line: this address only, no browser, no statistics, no file watcher."""
-    settings = {
+    """Streamlit's command line: the page's own options, at this address and for these uploads."""
+    from quoth.ui.options import flags
+
+    changes = {
         "server.address": config.page.host,
         "server.port": config.page.port,
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
         "server.maxUploadSize": config.ingest.max_megabytes,
-        "browser.gatherUsageStats": "false",
-        "logger.hideWelcomeMessage": "true",
+        "logger.hideWelcomeMessage": True,
     }
     # -P keeps a streamlit.py in the current folder from being run instead.
     start = [sys.executable, "-P", "-m", "streamlit", "run", str(app_path())]
-    return start + [f"--{key}={value}" for key, value in settings.items()]
+    return [*start, *flags(changes)]
 
 
 def environment(options: Options) -> dict[str, str]:

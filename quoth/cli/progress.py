@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Self
 
 from quoth.cli.terminal import is_terminal, one_line, paint, say, tell
@@ -29,7 +30,7 @@ class IngestDisplay:
     def __init__(self, *, files: bool, interrupt: Interrupt) -> None:
         self._files = files
         self._interrupt = interrupt
-        self._last_line = 0.0
+        self._last_line = time.monotonic()
         self._bar = _make_bar() if is_terminal(sys.stderr) else None
 
     def __enter__(self) -> Self:
@@ -55,15 +56,17 @@ class IngestDisplay:
         text = progress_line(progress)
         if self._interrupt():
             text = "stopping after this file; Ctrl-C again stops at once"
+        self._show(progress.files_done, progress.files_total, text)
+
+    def documents(self, done: int, total: int) -> None:
+        """Show how many documents of the library are embedded anew."""
+        self._show(done, total, f"{done}/{total} documents embedded anew")
+
+    def _show(self, done: int, total: int, text: str) -> None:
         if self._bar is not None:
-            self._bar.update(
-                self._task,
-                total=progress.files_total,
-                completed=progress.files_done,
-                description=text,
-            )
-        elif progress.seconds - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = progress.seconds
+            self._bar.update(self._task, completed=done, total=total, description=text)
+        elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
             tell(text)
 
 
@@ -105,22 +108,28 @@ def _clock(seconds: float) -> str:
 
 def outcome_line(outcome: FileOutcome) -> str:
     """The file after its mark: + added, = unchanged, ~ replaced, ! failed; then why or how much."""
-    line = f"{_MARKS[outcome.status]} {one_line(outcome.source)}"
+    source, reason = one_line(outcome.source), one_line(outcome.reason)
     if outcome.status in {"added", "replaced"}:
-        line += f" ({outcome.n_pages} pages, {outcome.n_chunks} chunks)"
-    if outcome.reason:
-        line += f": {one_line(outcome.reason)}"
+        source += f" ({count(outcome.n_pages, 'page')}, {count(outcome.n_chunks, 'chunk')})"
+    if reason:
+        source = reason if source in reason else f"{source}: {reason}"
+    line = f"{_MARKS[outcome.status]} {source}"
     colour = _COLOURS.get(outcome.status)
     return paint(line, fg=colour) if colour else line
 
 
+def count(number: int, noun: str) -> str:
+    """The number and its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def summary_line(report: IngestReport) -> str:
     """How many files ended how, what was written, and how fast."""
-    counts = ", ".join(f"{report.count(status)} {status}" for status in _MARKS)
+    endings = ", ".join(f"{report.count(status)} {status}" for status in _MARKS)
     written = [o for o in report.outcomes if o.status in {"added", "replaced"}]
     pages, chunks = sum(o.n_pages for o in written), sum(o.n_chunks for o in written)
     seconds = max(report.seconds, 1e-9)
     return (
-        f"{len(report.outcomes)} files: {counts}; {pages} pages ({pages / seconds:.1f}/s) and "
-        f"{chunks} chunks ({chunks / seconds:.1f}/s) in {report.seconds:.1f} s"
+        f"{count(len(report.outcomes), 'file')}: {endings}; {count(pages, 'page')} ({pages / seconds:.1f}/s) and "
+        f"{count(chunks, 'chunk')} ({chunks / seconds:.1f}/s) in {report.seconds:.1f} s"
     )

@@ -25,13 +25,14 @@ def say_json(record: Record) -> None:
     say(json.dumps(record, indent=2))
 
 
-def ingest_record(report: IngestReport) -> Record:
+def ingest_record(report: IngestReport, *, re_embedded: int = 0) -> Record:
     """What `quoth ingest --json` prints."""
     return {
         "files": [dataclasses.asdict(outcome) for outcome in report.outcomes],
         "counts": {
             status: report.count(status) for status in ("added", "unchanged", "replaced", "failed")
         },
+        "re_embedded": re_embedded,
         "seconds": report.seconds,
         "timings": dict(report.timings),
     }

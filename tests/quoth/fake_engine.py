@@ -1,6 +1,6 @@
 """A hand-written engine for the command line's tests: canned values, no library, no models.
 
-`SLOW` values let a test interrupt it. Run as a module it is the command line over this engine.
+Run as a module it is the command line over the engine of the scenario in SCENARIO.
 """
 
 from __future__ import annotations
@@ -8,12 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from quoth.cli import main
-from quoth.config import Config
 from quoth.datatypes import (
     Answer,
     Chunk,
@@ -32,6 +29,12 @@ from quoth.datatypes import (
     Where,
 )
 from quoth.errors import NotALibraryError, UnknownDocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from quoth.config import Config
 
 WARRANTY = "The warranty lasts two years."
 CHUNK = Chunk(
@@ -143,6 +146,10 @@ class FakeQuoth:
             on_progress(Progress(len(done), total, 14, 37, 2.0, outcome.source, outcome))
             time.sleep(self.pause)
         return IngestReport(tuple(done), 2.0, {"read": 0.5, "embed": 1.5})
+
+    def re_embed(self, *, on_progress: Callable[[int, int], None]) -> int:
+        on_progress(len(self.records), len(self.records))
+        return len(self.records)
 
     def search(
         self, question: str, *, k: int | None, collection: str | None, where: Where | None

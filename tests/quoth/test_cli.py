@@ -57,10 +57,12 @@ def test_ingest_prints_a_line_for_each_file_and_a_summary(
     assert capsys.readouterr().out.splitlines() == [
         "+ manuals/kettle.pdf (12 pages, 31 chunks)",
         "= notes.md",
-        "~ price.html (1 pages, 4 chunks)",
-        "! scan.pdf: scan.pdf has no text; run an OCR program on it",
-        "4 files: 1 added, 1 unchanged, 1 replaced, 1 failed; "
-        "13 pages (6.5/s) and 35 chunks (17.5/s) in 2.0 s",
+        "~ price.html (1 page, 4 chunks)",
+        "! scan.pdf has no text; run an OCR program on it",
+        (
+            "4 files: 1 added, 1 unchanged, 1 replaced, 1 failed; "
+            "13 pages (6.5/s) and 35 chunks (17.5/s) in 2.0 s"
+        ),
     ]
 
 
@@ -69,6 +71,13 @@ def test_ingest_succeeds_when_no_file_failed() -> None:
     assert run(engine, "ingest", "notes.md", "--collection", "work") == 0
     assert engine.calls["ingest"] == {"paths": [Path("notes.md")], "collection": "work"}
     assert engine.calls["open"]["create"] is True
+
+
+def test_the_library_is_embedded_anew_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(FakeQuoth(outcomes=()), "ingest", "--re-embed") == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "quoth: 1 document embedded anew\n"
 
 
 def test_ingest_uses_the_default_collection_when_none_is_named() -> None:
@@ -228,7 +237,7 @@ def test_verify_fails_with_a_line_on_each_problem(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("arguments", "keys"),
     [
-        (["ingest", "x"], {"files", "counts", "seconds", "timings"}),
+        (["ingest", "x"], {"files", "counts", "re_embedded", "seconds", "timings"}),
         (["search", "q"], {"question", "hits"}),
         (["list"], {"documents"}),
         (["remove", "x", "-y"], {"removed"}),
