@@ -228,9 +228,9 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
 
     options = options.with_flags({"page.host": host, "page.port": port})
     settings = options.config().page
+    server = page.start(options)
     if not page.is_loopback(settings.host):
         tell(f"quoth: whoever reaches {settings.host} can read and change this library")
-    server = page.start(options)
     with page.stopping(server):
         if page.wait_until_ready(server, settings.host, settings.port):
             url = page.url(settings.host, settings.port)

@@ -76,6 +76,7 @@ def command(config: Config) -> list[str]:
         "server.port": config.page.port,
         "server.maxUploadSize": config.ingest.max_megabytes,
         "logger.hideWelcomeMessage": True,
+        "logger.level": "warning",
     }
     # -P keeps a streamlit.py in the current folder from being run instead.
     start = [sys.executable, "-P", "-m", "streamlit", "run", str(app_path())]
