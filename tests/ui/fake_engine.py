@@ -1,0 +1,196 @@
+"""An engine without models: the public calls of `quoth.engine.Quoth` over a few made-up pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from quoth.config import Config, GenerationConfig
+from quoth.datatypes import (
+    Answer,
+    Chunk,
+    Context,
+    Document,
+    DocumentRecord,
+    FileOutcome,
+    Finding,
+    Hit,
+    IngestReport,
+    LeftOut,
+    Message,
+    Page,
+    Passage,
+    Piece,
+    Progress,
+    Quote,
+    Sentence,
+)
+from quoth.errors import QuothError, UnknownDocumentError
+
+PAGE_1 = "Acme kettles. The warranty lasts two years from the day of purchase. Keep the receipt. "
+PAGE_2 = "Repairs are free within the warranty. Descale the kettle once a month. "
+SOURCE = "manuals/kettle.pdf"
+DOCUMENT = Document(
+    "d0c", SOURCE, "Kettle manual", "application/pdf",
+    (Page(1, PAGE_1, 0), Page(2, PAGE_2, len(PAGE_1))),
+)  # fmt: skip
+
+
+def quote(text: str) -> Quote:
+    start = DOCUMENT.text.index(text)
+    page = 1 if start < len(PAGE_1) else 2
+    return Quote(DOCUMENT.id, SOURCE, page, start, start + len(text), text)
+
+
+def hit(rank: int = 1, page: int = 1, source: str = SOURCE) -> Hit:
+    text = DOCUMENT.pages[page - 1].text
+    start = DOCUMENT.pages[page - 1].start
+    chunk = Chunk(
+        f"c{page}", DOCUMENT.id, source, text, start, start + len(text), page, page,
+        ("Kettle", "Warranty"), 20,
+    )  # fmt: skip
+    return Hit(
+        chunk, 0.9 / rank, rank, 0.7, (Finding("dense", rank, 0.7), Finding("lexical", 2, 9.1))
+    )
+
+
+PASSAGE = Passage(
+    1, DOCUMENT.id, SOURCE, PAGE_1, 0, len(PAGE_1), 1, 1, ("Kettle", "Warranty"), 1, 30
+)
+
+
+def answer(question: str = "How long?", **changes: Any) -> Answer:
+    sentences = (
+        Sentence(
+            "It lasts two years. ", (quote("The warranty lasts two years"),), 0.9, "supported"
+        ),
+        Sentence(
+            "Repairs are free. ",
+            (quote("Repairs are free within the warranty."),),
+            0.8,
+            "supported",
+        ),
+        Sentence("It covers the moon.", (), 0.1, "unsupported", "no passage says so"),
+    )
+    made = Answer(
+        question=question,
+        sentences=sentences,
+        refused=False,
+        context=Context((PASSAGE,), 30, (LeftOut(hit(2, 2), "over the budget"),)),
+        stop_reason="end",
+        hits=(hit(1), hit(2, 2)),
+        timings={"search": 0.02, "pack": 0.01, "first_token": 0.4, "total": 1.2},
+        n_prompt_tokens=120,
+        n_completion_tokens=24,
+    )
+    return replace(made, **changes)
+
+
+def refusal(question: str = "") -> Answer:
+    said = Sentence("The documents do not say.", (), 0.0, "not a claim")
+    return answer(
+        question, sentences=(said,), refused=True, closest=(hit(1),), stop_reason="refused"
+    )
+
+
+def record(name: str = SOURCE, **changes: Any) -> DocumentRecord:
+    made = DocumentRecord(
+        "d0c", "default", (name,), "Kettle manual", "application/pdf", "en", 2, 2, 150,
+        "2026-05-04T10:20:30+00:00", {}, ("1 of 2 pages has no text",),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+class FakeQuoth:
+    """Answers every question with `answers[question]`, or the warranty; remembers its calls."""
+
+    def __init__(self, path: Path, records: Sequence[DocumentRecord] = ()) -> None:
+        self.path = path
+        self.config = Config()
+        self.records = list(records)
+        self.answers: dict[str, Answer | QuothError] = {}
+        self.asked: list[dict[str, Any]] = []
+        self.hold = threading.Event()  # cleared: an answer waits between its words
+        self.hold.set()
+        self.fail_ingest: dict[str, str] = {}
+
+    def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
+        return tuple(r for r in self.records if collection in (None, r.collection))
+
+    def document(self, document_id: str) -> Document:
+        if document_id != DOCUMENT.id:
+            raise UnknownDocumentError(f"no document {document_id}; see quoth list")
+        return DOCUMENT
+
+    def collections(self) -> tuple[str, ...]:
+        return tuple(sorted({r.collection for r in self.records}))
+
+    def info(self) -> dict[str, object]:
+        return {
+            "library": {"path": str(self.path), "documents": len(self.records)},
+            "model": {"name": "fake", "context_size": 1000},
+        }
+
+    def remove(
+        self, names: Sequence[str], *, collection: str | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        gone = tuple(r for r in self.documents(collection=collection) if r.id in names)
+        self.records = [r for r in self.records if r not in gone]
+        return gone
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        collection: str = "default",
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        outcomes = []
+        for done, path in enumerate(paths, start=1):
+            if cancelled():
+                break
+            reason = self.fail_ingest.get(path.name, "")
+            outcome = FileOutcome(str(path), "failed" if reason else "added", "", 2, 2, reason)
+            outcomes.append(outcome)
+            if not reason:
+                new = record(str(path), id=f"id-{path.name}", collection=collection, warnings=())
+                self.records.append(new)
+            on_progress(Progress(done, len(paths), 2 * done, 2 * done, 0.1, str(path), outcome))
+        return IngestReport(tuple(outcomes), 0.1)
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        collection: str | None = None,
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Piece]:
+        self.asked.append(
+            {
+                "question": question,
+                "history": history,
+                "collection": collection,
+                "generation": generation,
+            }
+        )
+        given = self.answers.get(question) or answer(question)
+        if isinstance(given, QuothError):
+            raise given
+        written: list[Sentence] = []
+        for sentence in given.sentences:
+            while not self.hold.wait(0.02) and not cancelled():
+                pass
+            if cancelled():
+                yield Piece(
+                    answer=replace(given, sentences=tuple(written), stop_reason="cancelled")
+                )
+                return
+            written.append(sentence)
+            yield Piece(sentence.text)
+        yield Piece(answer=given)
