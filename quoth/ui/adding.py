@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.datatypes import FileOutcome, Progress
 from quoth.errors import QuothError
 from quoth.ui import session, texts, uploads
-from quoth.ui.jobs import IngestJob
 from quoth.ui.markup import Html, element, plain
 from quoth.ui.widgets import chip, draw, file_name
 
 if TYPE_CHECKING:
+    from quoth.datatypes import FileOutcome, Progress
     from quoth.engine import Quoth
+    from quoth.ui.jobs import IngestJob
 
 SUFFIXES = ("pdf", "docx", "html", "htm", "md", "markdown", "txt")
 _LOOK_EVERY = 0.2  # seconds
@@ -34,7 +34,7 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
         disabled=busy,
         label_visibility="collapsed",
     )
-    into = _choose_collection(quoth) if choose_collection else session.DEFAULT_COLLECTION
+    into = _choose_collection(quoth) if choose_collection else session.ingest_collection(quoth)
     if st.button(
         texts.INGEST, type="primary", icon=":material/library_add:", disabled=busy or not files
     ):
@@ -49,7 +49,7 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
         st.rerun()
 
 
-def show_run(quoth: Quoth) -> None:
+def show_run() -> None:
     """The ingest run of this tab: how far it is, then what became of each file."""
     job = session.ingest_job()
     if job is None:
@@ -69,12 +69,12 @@ def show_run(quoth: Quoth) -> None:
 
 
 def _choose_collection(quoth: Quoth) -> str:
-    names = list(dict.fromkeys((session.collection() or session.DEFAULT_COLLECTION,
-                                session.DEFAULT_COLLECTION, *quoth.collections())))  # fmt: skip
+    usual = session.ingest_collection(quoth)
+    names = list(dict.fromkeys((usual, session.DEFAULT_COLLECTION, *quoth.collections())))
     chosen = st.selectbox(
         texts.UPLOAD_INTO, names, accept_new_options=True, help=texts.UPLOAD_INTO_HELP
     )
-    return chosen or session.DEFAULT_COLLECTION
+    return (chosen or "").strip() or usual
 
 
 def _follow(job: IngestJob) -> None:

@@ -6,15 +6,18 @@ Knows Streamlit and the engine's types; asks the engine for nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.datatypes import Answer, Hit, Sentence
 from quoth.ui import texts
 from quoth.ui.citations import Source, number_quotes, source_of_hit, sources
 from quoth.ui.markup import Html, element, join, plain
-from quoth.ui.session import Turn
 from quoth.ui.widgets import chip, draw, file_name, place, source_card, table
+
+if TYPE_CHECKING:
+    from quoth.datatypes import Answer, Hit, Sentence
+    from quoth.ui.session import Turn
 
 OpenSource = Callable[[Source], None]
 

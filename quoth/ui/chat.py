@@ -44,7 +44,7 @@ def _sidebar(quoth: Quoth) -> None:
             session.new_chat()
         collection_select(
             quoth.collections(),
-            session.collection(),
+            session.collection(quoth),
             "collection-choice",
             on_change=lambda: session.choose_collection(st.session_state["collection-choice"]),
         )
@@ -53,7 +53,7 @@ def _sidebar(quoth: Quoth) -> None:
 
 def _waiting(quoth: Quoth) -> str | None:
     """The empty chat of a filled library: what it is asked from, and questions to start with."""
-    n_documents = len(quoth.documents(collection=session.collection()))
+    n_documents = len(quoth.documents(collection=session.collection(quoth)))
     lead = texts.WAITING_LEAD.format(texts.count(n_documents, texts.DOCUMENTS_N))
     title = element("div", texts.WAITING_TITLE, class_="q-waiting-title")
     draw(element("div", title, element("p", lead, class_="q-lead"), class_="q-waiting"))
@@ -74,7 +74,7 @@ def _ask(quoth: Quoth, question: str) -> None:
         quoth.stream,
         question,
         history=session.history(),
-        collection=session.collection(),
+        collection=session.collection(quoth),
         generation=session.generation(quoth.config.generation),
     )
     turn = Turn(question, job=AnswerJob(lambda cancelled: stream(cancelled=cancelled)))

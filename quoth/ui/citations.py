@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from quoth.datatypes import Answer, Hit, Passage, Quote
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quoth.datatypes import Answer, Hit, Passage, Quote
 
 
 @dataclass(frozen=True, slots=True)

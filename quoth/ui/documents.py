@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.datatypes import DocumentRecord
 from quoth.errors import QuothError
 from quoth.ui import adding, reader, session, texts, uploads
 from quoth.ui.citations import Source
@@ -15,6 +14,7 @@ from quoth.ui.markup import Html, element, plain
 from quoth.ui.widgets import chip, collection_select, draw, file_name, heading, style
 
 if TYPE_CHECKING:
+    from quoth.datatypes import DocumentRecord
     from quoth.engine import Quoth
 
 _ON_A_PAGE = 20
@@ -26,7 +26,7 @@ def show(quoth: Quoth) -> None:
     heading(texts.DOCUMENTS)
     with st.container(border=True):
         adding.show_upload(quoth)
-        adding.show_run(quoth)
+        adding.show_run()
     _say_removed()
     records = quoth.documents()
     title = element("div", texts.LIBRARY, class_="q-card-title")

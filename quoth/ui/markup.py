@@ -15,8 +15,32 @@ _AUTOMATIC = re.compile(
     r"(?i)(?<=http)(?=s?://)|(?<=www)(?=\.)|(?<=@)|(?<=:)(?=[\w+-])|(?<=[-<>=!])(?=[-<>=])"
 )
 _TAGS = frozenset(
-    ("a", "b", "dd", "details", "div", "dl", "dt", "h2", "li", "mark", "ol", "p", "section")
-    + ("small", "span", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul")
+    (
+        "a",
+        "b",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "h2",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "section",
+        "small",
+        "span",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    )
 )
 
 

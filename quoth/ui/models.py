@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from quoth.config import GenerationConfig
 from quoth.ui import session, texts
 from quoth.ui.markup import Html, element, join
 from quoth.ui.widgets import draw, heading, style
 
 if TYPE_CHECKING:
+    from quoth.config import GenerationConfig
     from quoth.engine import Quoth
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quoth.config import PageConfig
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 FILE = Path(__file__).with_name("streamlit.toml")
 
 
-def flags(page: PageConfig) -> tuple[str, ...]:
-    """`--section.key=value` for each option of streamlit.toml, then the address and the port."""
+def flags(changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """`--section.key=value` for each option of streamlit.toml, with `changes` put over them."""
     options = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    merged = {**dict(_flatten(options)), "server.address": page.host, "server.port": page.port}
+    merged = {**dict(_flatten(options)), **changes}
     return tuple(f"--{key}={_text(value)}" for key, value in merged.items())
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.datatypes import Document, Page
 from quoth.errors import QuothError
 from quoth.ui import texts
 from quoth.ui.citations import Segment, Source, segments
@@ -14,6 +13,7 @@ from quoth.ui.markup import Html, element, join, plain
 from quoth.ui.widgets import draw, file_name
 
 if TYPE_CHECKING:
+    from quoth.datatypes import Document, Page, Quote
     from quoth.engine import Quoth
 
 _KEY = "reader-page"
@@ -78,9 +78,8 @@ def page_body(page: Page, source: Source) -> Html:
     return element("div", cut, *_folded(segments(whole)), class_="q-page")
 
 
-def _on(page: Page, quote: object) -> bool:
-    start, end = getattr(quote, "start"), getattr(quote, "end")
-    return start < page.end and page.start < end
+def _on(page: Page, quote: Quote) -> bool:
+    return quote.start < page.end and page.start < quote.end
 
 
 def _folded(pieces: tuple[Segment, ...]) -> tuple[Html, ...]:

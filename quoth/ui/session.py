@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
@@ -13,11 +11,13 @@ import streamlit as st
 from quoth.config import Config, GenerationConfig, load_config
 from quoth.datatypes import Answer, Message
 from quoth.errors import QuothError
-from quoth.ui import texts
 from quoth.ui.jobs import AnswerJob, IngestJob
 from quoth.ui.markup import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from quoth.engine import Quoth
 
 DEFAULT_COLLECTION = "default"
@@ -73,9 +73,15 @@ def new_chat() -> None:
     st.session_state["turns"] = []
 
 
-def collection() -> str | None:
-    """The collection that questions go to; None is all of them."""
-    return _kept("collection", lambda: os.environ.get("QUOTH_COLLECTION", "")) or None
+def collection(quoth: Quoth) -> str | None:
+    """The collection that questions go to; None is all, also when the chosen one has gone."""
+    chosen = _kept("collection", lambda: os.environ.get("QUOTH_COLLECTION", ""))
+    return chosen if chosen in quoth.collections() else None
+
+
+def ingest_collection(quoth: Quoth) -> str:
+    """The collection that new files go to unless another is chosen."""
+    return collection(quoth) or os.environ.get("QUOTH_COLLECTION") or DEFAULT_COLLECTION
 
 
 def choose_collection(name: str) -> None:
@@ -126,16 +132,16 @@ def _kept(key: str, default: Callable[[], _T]) -> _T:
     return kept
 
 
-def _location() -> tuple[str | None, Config]:
-    path = os.environ.get("QUOTH_LIBRARY") or None
-    file = os.environ.get("QUOTH_CONFIG")
-    if file is None and path is not None:
-        file = str(Path(path) / "quoth.toml")
-    return path, load_config(Path(file) if file else None)
+def _location() -> tuple[str, Config]:
+    """Which library this process serves, and how it is configured now."""
+    from quoth.engine import config_file, default_path
+
+    path = default_path()
+    return str(path), load_config(config_file(path))
 
 
 @st.cache_resource(show_spinner=False)
-def _engine(path: str | None, config: Config) -> Quoth:
+def _engine(path: str, config: Config) -> Quoth:
     """One engine for each library and configuration in this process, shared by all tabs."""
     from quoth.engine import Quoth
 

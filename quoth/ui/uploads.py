@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from quoth.datatypes import DocumentRecord
 from quoth.errors import LimitError, StorageFullError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from quoth.datatypes import DocumentRecord
 
 FOLDER = "uploads"
 _LONGEST = 160  # bytes of a name; file systems take 255, and the temporary name needs some
@@ -18,13 +21,18 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-
 
 
 class Upload(Protocol):
-    """What the page needs of an uploaded file."""
+    """What is needed of an uploaded file: its name, its size in bytes and its content."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As the browser sent it: anything."""
+
     @property
-    def size(self) -> int: ...
-    def getbuffer(self) -> memoryview: ...
+    def size(self) -> int:
+        """In bytes."""
+
+    def getbuffer(self) -> memoryview:
+        """Return the content."""
 
 
 def safe_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,16 @@ import streamlit as st
 
 import quoth as package
 from quoth.ui import adding, session, texts
-from quoth.ui.markup import element
-from quoth.ui.widgets import draw
+from quoth.ui.markup import element, plain
+from quoth.ui.widgets import draw, file_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from quoth.engine import Quoth
 
 EXAMPLES = Path(package.__file__).parent.parent / "examples"
+_OFFERED = 4
 
 
 def show(quoth: Quoth) -> None:
@@ -33,7 +37,7 @@ def show(quoth: Quoth) -> None:
             class_="q-welcome",
         )
     )
-    adding.show_run(quoth)
+    adding.show_run()
     with st.container(border=True):
         draw(element("div", texts.WELCOME_ADD, class_="q-card-title"))
         adding.show_upload(quoth, choose_collection=False)
@@ -50,10 +54,28 @@ def _offer_examples(quoth: Quoth) -> None:
         if st.button(
             texts.ADD_EXAMPLES, type="primary", icon=":material/auto_stories:", disabled=busy
         ):
-            session.start_ingest(quoth, (EXAMPLES,), session.DEFAULT_COLLECTION)
+            session.start_ingest(quoth, (EXAMPLES,), session.ingest_collection(quoth))
             st.rerun()
 
 
 def suggestion(quoth: Quoth) -> str | None:
-    """A question of the example set that was clicked; offered when the examples are there."""
+    """The question that was clicked of a few that the documents in the library can answer."""
+    held = {file_name(source) for record in quoth.documents() for source in record.sources}
+    offered = [question for document, question in _questions() if document in held]
+    if not offered:
+        return None
+    draw(element("div", texts.TRY, class_="q-label q-try"))
+    for position, question in enumerate(offered[:_OFFERED]):
+        if st.button(plain(question), key=f"try-{position}", width="stretch"):
+            return question
     return None
+
+
+def _questions() -> Iterator[tuple[str, str]]:
+    """(document, question) for the first question on each document of the example set."""
+    file = EXAMPLES / "questions.toml"
+    if not file.is_file():
+        return
+    entries = tomllib.loads(file.read_text(encoding="utf-8")).get("question", ())
+    first = {entry["document"]: entry["question"] for entry in reversed(entries)}
+    yield from sorted(first.items(), key=lambda pair: len(pair[1]))

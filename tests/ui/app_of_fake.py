@@ -1,7 +1,9 @@
 """The app's pages over a fake engine, for looking at them: `streamlit run tests/ui/app_of_fake.py`."""
 
 from pathlib import Path
+
 import streamlit as st
+
 from quoth.ui import chat, documents, models
 from tests.ui.fake_engine import FakeQuoth, record, refusal
 
@@ -13,15 +15,15 @@ def engine():
     return q
 
 
-def c():
+def c() -> None:
     chat.show(engine())
 
 
-def d():
+def d() -> None:
     documents.show(engine())
 
 
-def m():
+def m() -> None:
     models.show(engine())
 
 

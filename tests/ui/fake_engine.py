@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quoth.config import Config, GenerationConfig
 from quoth.datatypes import (
@@ -29,6 +27,10 @@ from quoth.datatypes import (
     Sentence,
 )
 from quoth.errors import QuothError, UnknownDocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 PAGE_1 = "Acme kettles. The warranty lasts two years from the day of purchase. Keep the receipt. "
 PAGE_2 = "Repairs are free within the warranty. Descale the kettle once a month. "
@@ -154,7 +156,9 @@ class FakeQuoth:
             if cancelled():
                 break
             reason = self.fail_ingest.get(path.name, "")
-            outcome = FileOutcome(str(path), "failed" if reason else "added", "", 2, 2, reason)
+            n = 0 if reason else 2
+            status = "failed" if reason else "added"
+            outcome = FileOutcome(str(path), status, "", n, n, reason)
             outcomes.append(outcome)
             if not reason:
                 new = record(str(path), id=f"id-{path.name}", collection=collection, warnings=())
