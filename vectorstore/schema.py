@@ -98,6 +98,11 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
     try:
         connection = _open(file, writable=writable)
         _check_or_create(connection, file, writable=writable)
+        if writable:
+            # Only now that the file is known to be ours: this changes its header.
+            connection.execute("PRAGMA journal_mode = WAL")
+            # WAL with NORMAL never corrupts; a power cut may lose the last documents, whole.
+            connection.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.Error as error:
         raise translated(error, file) from error
     return connection
@@ -127,10 +132,6 @@ def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
-    if writable:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # WAL with NORMAL never corrupts; a power cut may lose the last documents, whole.
-        connection.execute("PRAGMA synchronous = NORMAL")
     return connection
 
 

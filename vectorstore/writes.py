@@ -80,6 +80,8 @@ def _insert_chunks(
     connection: sqlite3.Connection, document: int, chunks: Sequence[Chunk], vectors: FloatArray
 ) -> tuple[int, int]:
     """Write chunks under consecutive rows that were never used before; give the first and last."""
+    if len(chunks) != len(vectors):
+        raise ValueError(f"{len(chunks)} chunks came with {len(vectors)} vectors")
     if not chunks:
         return 0, -1
     sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
