@@ -115,7 +115,9 @@ def _citation(number: int, anchor: str) -> Html:
 
 def _show_sources(found: tuple[Source, ...], anchor: str, open_source: OpenSource) -> None:
     for position, source in enumerate(found):
-        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        with st.container(
+            horizontal=True, vertical_alignment="top", gap="small", key=f"row-{anchor}-{position}"
+        ):
             draw(source_card(source, anchor))
             pressed = st.button(
                 texts.OPEN_PAGE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import reader, session, texts, welcome
+from quoth.ui import adding, reader, session, texts, welcome
 from quoth.ui.answer_view import show_question, show_turn, streaming
 from quoth.ui.jobs import AnswerJob
 from quoth.ui.markup import element
@@ -25,6 +25,8 @@ def show(quoth: Quoth) -> None:
     style()
     _sidebar(quoth)
     turns = session.turns()
+    if not turns:
+        adding.show_run()
     if not turns and not quoth.documents():
         welcome.show(quoth)
         return

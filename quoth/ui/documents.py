@@ -11,7 +11,7 @@ from quoth.errors import QuothError
 from quoth.ui import adding, reader, session, texts, uploads
 from quoth.ui.citations import Source
 from quoth.ui.markup import Html, element, plain
-from quoth.ui.widgets import chip, collection_select, draw, file_name, heading, style
+from quoth.ui.widgets import chip, collection_select, draw, file_name, style
 
 if TYPE_CHECKING:
     from quoth.datatypes import DocumentRecord
@@ -23,7 +23,7 @@ _ON_A_PAGE = 20
 def show(quoth: Quoth) -> None:
     """Draw the documents page."""
     style()
-    heading(texts.DOCUMENTS)
+    st.title(texts.DOCUMENTS, anchor=False)
     with st.container(border=True):
         adding.show_upload(quoth)
         adding.show_run()
@@ -81,7 +81,7 @@ def _part(records: tuple[DocumentRecord, ...]) -> tuple[DocumentRecord, ...]:
 def _row(quoth: Quoth, record: DocumentRecord) -> None:
     key = f"{record.collection}-{record.id}"
     name = plain(file_name(record.sources[0]))
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{key}"):
         draw(_card(record))
         opened = st.button(
             texts.OPEN, key=f"open-{key}", help=texts.OPEN_NAMED.format(name), type="tertiary",

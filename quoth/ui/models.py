@@ -9,7 +9,7 @@ import streamlit as st
 
 from quoth.ui import session, texts
 from quoth.ui.markup import Html, element, join
-from quoth.ui.widgets import draw, heading, style
+from quoth.ui.widgets import card_title, draw, style
 
 if TYPE_CHECKING:
     from quoth.config import GenerationConfig
@@ -38,17 +38,15 @@ _LIMITS: Mapping[str, tuple[Any, Any, Any]] = {
 def show(quoth: Quoth) -> None:
     """Draw the model page."""
     style()
-    heading(texts.MODELS)
-    draw(element("div", texts.RUNNING, class_="q-card-title"))
-    draw(element("p", texts.RUNNING_LEAD, class_="q-lead"))
+    st.title(texts.MODELS, anchor=False)
+    card_title(texts.RUNNING, texts.RUNNING_LEAD)
     memory = texts.MEGABYTES.format(resident_bytes() / 1e6)
     draw(description({**quoth.info(), texts.PROCESS: {texts.MEMORY: memory}}))
     _settings(quoth.config.generation, session.context_window(quoth))
 
 
 def _settings(configured: GenerationConfig, window: int) -> None:
-    draw(element("div", texts.SETTINGS, class_="q-card-title"))
-    draw(element("p", texts.SETTINGS_LEAD, class_="q-lead"))
+    card_title(texts.SETTINGS, texts.SETTINGS_LEAD)
     with st.container(horizontal=True, horizontal_alignment="left"):
         for name, label in texts.PRESET_NAMES.items():
             st.button(

@@ -11,7 +11,7 @@ import streamlit as st
 import quoth as package
 from quoth.ui import adding, session, texts
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw, file_name
+from quoth.ui.widgets import card_title, draw, file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +37,8 @@ def show(quoth: Quoth) -> None:
             class_="q-welcome",
         )
     )
-    adding.show_run()
     with st.container(border=True):
-        draw(element("div", texts.WELCOME_ADD, class_="q-card-title"))
+        card_title(texts.WELCOME_ADD)
         adding.show_upload(quoth, choose_collection=False)
     if EXAMPLES.is_dir():
         _offer_examples(quoth)
@@ -47,8 +46,7 @@ def show(quoth: Quoth) -> None:
 
 def _offer_examples(quoth: Quoth) -> None:
     with st.container(border=True):
-        draw(element("div", texts.WELCOME_EXAMPLES, class_="q-card-title"))
-        draw(element("p", texts.WELCOME_EXAMPLES_LEAD, class_="q-lead"))
+        card_title(texts.WELCOME_EXAMPLES, texts.WELCOME_EXAMPLES_LEAD)
         job = session.ingest_job()
         busy = job is not None and job.running
         if st.button(

@@ -24,11 +24,10 @@ def draw(markup: Html) -> None:
     st.html(markup)
 
 
-def heading(title: str, lead: str = "") -> None:
-    """The title of a page and a sentence under it."""
-    st.title(title, anchor=False)
-    if lead:
-        draw(element("p", lead, class_="q-lead"))
+def card_title(title: str, lead: str = "") -> None:
+    """The title of a part of a page, and a sentence under it."""
+    under = element("p", lead, class_="q-lead") if lead else ""
+    draw(element("div", element("div", title, class_="q-card-title"), under))
 
 
 def collection_select(names: tuple[str, ...], chosen: str | None, key: str, **changes: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import itertools
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,23 @@ def record(name: str = SOURCE, **changes: Any) -> DocumentRecord:
     return replace(made, **changes)
 
 
+ENDLESS = "Count for ever"
+WITHDRAWN = "Say something wrong first"
+
+
+def _endless(cancelled: Callable[[], bool]) -> Iterator[Piece]:
+    """Write numbers until told to stop, then answer with what was written."""
+    text = ""
+    for number in itertools.count(1):
+        if cancelled():
+            break
+        text += f"{number} "
+        yield Piece(f"{number} ")
+        time.sleep(0.05)
+    said = Sentence(text, (), 0.0, "not a claim")
+    yield Piece(answer=answer(ENDLESS, sentences=(said,), stop_reason="cancelled"))
+
+
 class FakeQuoth:
     """Answers every question with `answers[question]`, or the warranty; remembers its calls."""
 
@@ -115,8 +133,6 @@ class FakeQuoth:
         self.records = list(records)
         self.answers: dict[str, Answer | QuothError] = {}
         self.asked: list[dict[str, Any]] = []
-        self.hold = threading.Event()  # cleared: an answer waits between its words
-        self.hold.set()
         self.fail_ingest: dict[str, str] = {}
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
@@ -183,18 +199,14 @@ class FakeQuoth:
                 "generation": generation,
             }
         )
+        if question == ENDLESS:
+            yield from _endless(cancelled)
+            return
         given = self.answers.get(question) or answer(question)
         if isinstance(given, QuothError):
             raise given
-        written: list[Sentence] = []
         for sentence in given.sentences:
-            while not self.hold.wait(0.02) and not cancelled():
-                pass
-            if cancelled():
-                yield Piece(
-                    answer=replace(given, sentences=tuple(written), stop_reason="cancelled")
-                )
-                return
-            written.append(sentence)
             yield Piece(sentence.text)
+        if question == WITHDRAWN:
+            yield Piece("Taken back.", withdrawn=True)
         yield Piece(answer=given)

@@ -78,7 +78,7 @@ def test_only_what_element_made_counts_as_markup() -> None:
 def test_markup_that_could_act_or_leave_the_page_is_refused(
     tag: str, attributes: dict[str, str]
 ) -> None:
-    with pytest.raises(ValueError, match="here|leave the page"):
+    with pytest.raises(ValueError, match=r"here|leave the page"):
         element(tag, **attributes)
 
 

@@ -69,7 +69,7 @@ def test_an_answer_shows_its_citations_sources_and_figures(quoth: FakeQuoth) -> 
     assert "page 1 · Kettle › Warranty" in shown
     assert "page 2" in shown
     assert "1.2 s · first word after 400 ms · 120 tokens read · 24 written" in shown
-    assert '<mark>The warranty lasts two years<sup>1</sup></mark>' in _markup(app)
+    assert "<mark>The warranty lasts two years<sup>1</sup></mark>" in _markup(app)
 
 
 def test_each_citation_links_to_a_place_that_is_there(quoth: FakeQuoth) -> None:
@@ -139,7 +139,9 @@ def test_questions_go_to_the_chosen_collection(tmp_path: Path) -> None:
     assert quoth.asked[0]["collection"] == "work"
 
 
-def test_a_collection_that_has_gone_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_collection_that_has_gone_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("QUOTH_COLLECTION", "gone")
     quoth = FakeQuoth(tmp_path, [record()])
     _ask(_page("chat", quoth), "q")

@@ -60,7 +60,9 @@ def test_files_lie_below_the_library_and_replace_their_former_version(tmp_path: 
 
 
 def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
-    paths = save([File("x/a.txt", b"1"), File("y/a.txt", b"2"), File("a.txt", b"3")], tmp_path, "c", 1)
+    paths = save(
+        [File("x/a.txt", b"1"), File("y/a.txt", b"2"), File("a.txt", b"3")], tmp_path, "c", 1
+    )
     assert [path.read_bytes() for path in paths] == [b"1", b"2", b"3"]
     assert [path.name for path in paths] == ["a.txt", "a (2).txt", "a (3).txt"]
 
