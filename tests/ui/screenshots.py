@@ -29,12 +29,15 @@ OFF_TOPIC = "Who won the football world cup in 1974?"
 def main() -> None:
     """Take the pictures, in the order of a first visit."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        with serving("app.py", Path(folder) / "library") as address:
-            _in_both(browser, address, _welcome)
-            _fill(browser, address)
-            _in_both(browser, address, _visit)
-            _narrow(browser, address)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium() as browser,
+        serving("app.py", Path(folder) / "library") as address,
+    ):
+        _in_both(browser, address, _welcome)
+        _fill(browser, address)
+        _in_both(browser, address, _visit)
+        _narrow(browser, address)
 
 
 def _in_both(browser: Browser, address: str, visit: Callable[[Page, str], None]) -> None:
@@ -81,7 +84,7 @@ def _visit(page: Page, scheme: str) -> None:
     expect(answered.locator(".q-details")).to_be_visible()
     answered.get_by_text("How this answer was made").scroll_into_view_if_needed()
     _take(page, f"details-{scheme}")
-    answered.get_by_role("button", name="Open", exact=True).first.click()
+    answered.get_by_role("button", name="Read", exact=True).first.click()
     expect(page.get_by_role("dialog").locator(".q-page")).to_be_visible()
     _take(page, f"source-{scheme}")
     page.keyboard.press("Escape")

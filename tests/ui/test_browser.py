@@ -101,7 +101,7 @@ def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     message.get_by_label("Source 2: go to the quote").click()
     assert fake.url.endswith("#source-0-2")
     expect(message.locator(":target")).to_be_in_viewport()
-    message.get_by_role("button", name="Open", exact=True).nth(1).click()
+    message.get_by_role("button", name="Read", exact=True).nth(1).click()
     dialog = fake.get_by_role("dialog")
     expect(dialog.locator("mark")).to_have_text("Repairs are free within the warranty.2")
     expect(dialog).to_contain_text("Page 2 of 2")
@@ -143,7 +143,7 @@ def test_a_narrow_screen_does_not_scroll_sideways(
     page.goto(f"{fake_address}/{path}")
     if not path:
         ask(page, "How long is the warranty?")
-    main = page.locator("section.stMain")
+    main = page.locator(".stMain")
     expect(main.get_by_text(content, exact=True)).to_be_visible()
     assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
@@ -192,7 +192,7 @@ def test_a_hostile_document_is_only_ever_text(page: Page, address: str, tmp_path
     go(page, "Chat")
     answered = ask(page, "What is the tariff of the harbour?")
     expect(answered.locator(".q-answer")).to_contain_text("40 crowns")
-    answered.get_by_role("button", name="Open", exact=True).first.click()
+    answered.get_by_role("button", name="Read", exact=True).first.click()
     opened = page.get_by_role("dialog").locator(".q-page")
     expect(opened).to_contain_text("![receipt](http://evil.example/q.png)")
     expect(opened).to_contain_text("<script>window.taken = 1;")

@@ -218,7 +218,7 @@ def test_removing_asks_first(quoth: FakeQuoth) -> None:
 
 def test_a_document_opens_on_its_first_page_and_turns(quoth: FakeQuoth) -> None:
     app = _page("documents", quoth)
-    _button(app, "Open").click().run()
+    _button(app, "Read").click().run()
     assert "Page 1 of 2" in _shown(app)
     assert "Keep the receipt." in _shown(app)
 
