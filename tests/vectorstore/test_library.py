@@ -321,7 +321,9 @@ def test_a_library_of_a_newer_format_is_refused(library: LocalLibrary) -> None:
 
 
 def test_a_second_writer_is_told_to_wait(library: LocalLibrary) -> None:
-    held = multiprocessing.get_context("spawn").Process(target=_hold_forever, args=(library.folder,))
+    held = multiprocessing.get_context("spawn").Process(
+        target=_hold_forever, args=(library.folder,)
+    )
     held.start()
     try:
         _wait_until_locked(library.folder)
