@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from quoth.config import GenerationConfig
-from quoth.datatypes import Message, StopReason
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from quoth.config import GenerationConfig
+    from quoth.datatypes import Message, StopReason
 
 
 @dataclass(frozen=True, slots=True)

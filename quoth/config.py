@@ -10,12 +10,14 @@ import dataclasses
 import os
 import tomllib
 import typing
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Any, Literal
 
 from quoth.errors import ConfigError
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 EMBEDDED = "embedded"
 RESERVED_VARIABLES = frozenset({"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION"})
@@ -182,7 +184,9 @@ class Config:
         return tuple(
             (dotted, value, self.origins.get(dotted, "default"))
             for name in section_names()
-            for key, value in ((f.name, getattr(getattr(self, name), f.name)) for f in fields(getattr(self, name)))
+            for key, value in (
+                (f.name, getattr(getattr(self, name), f.name)) for f in fields(getattr(self, name))
+            )
             for dotted in (f"{name}.{key}",)
         )
 
@@ -254,7 +258,9 @@ def _convert(value: Any, kind: Any, dotted: str, origin: str) -> Any:
     try:
         return _as_type(value, kind)
     except (TypeError, ValueError, KeyError) as error:
-        wanted = " or ".join(map(str, typing.get_args(kind))) or getattr(kind, "__name__", str(kind))
+        wanted = " or ".join(map(str, typing.get_args(kind))) or getattr(
+            kind, "__name__", str(kind)
+        )
         if typing.get_origin(kind) is tuple:
             wanted = "a list"
         raise ConfigError(

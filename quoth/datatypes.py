@@ -8,9 +8,17 @@ and rank 1 is best. A higher score is better everywhere. Times are seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    # For annotations only: importing numpy here would slow `import quoth` down.
+    FloatArray = np.ndarray[Any, np.dtype[np.float32]]
+    RowArray = np.ndarray[Any, np.dtype[np.int64]]
 
 FileStatus = Literal["added", "unchanged", "replaced", "failed"]
 Role = Literal["system", "user", "assistant"]
@@ -269,6 +277,29 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was when it was looked at.
+
+    `modified_ns` is 0 when the time can't be trusted, so that content must be compared.
+    """
+
+    source: str
+    size: int = 0
+    modified_ns: int = 0
+    document_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the library holds under a source. `recipe` names how it was cut and embedded."""
+
+    document_id: str
+    recipe: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file of an ingest run. `reason` is one line, for failures and warnings."""
 
@@ -295,11 +326,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """The whole of an ingest run. `timings` splits `seconds` into read, chunk, embed, write."""
+    """The whole of an ingest run.
+
+    `timings` splits `seconds` into scan, read, chunk, embed and write, as one thread spent them.
+    `skipped` counts by suffix the files of folders that Quoth has no reader for.
+    """
 
     outcomes: tuple[FileOutcome, ...]
     seconds: float
     timings: Mapping[str, float] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
     def count(self, status: FileStatus) -> int:
         """How many files ended with this status."""

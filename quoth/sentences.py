@@ -18,7 +18,9 @@ def sentence_spans(text: str, language: str = "en") -> tuple[tuple[int, int], ..
 
     if not text:
         return ()
-    starts = [found["start_index"] for found in sentencex.get_sentence_boundaries(language or "en", text)]
+    starts = [
+        found["start_index"] for found in sentencex.get_sentence_boundaries(language or "en", text)
+    ]
     starts = sorted({0, *starts})
     return tuple(zip(starts, [*starts[1:], len(text)], strict=True))
 

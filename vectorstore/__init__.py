@@ -1,1 +1,13 @@
+"""Keeps chunks and vectors and finds them again: SQLite, FAISS, tantivy, the embedder."""
 
+from vectorstore.embedder import Embedder, load_embedder
+from vectorstore.library import Library, LocalLibrary
+from vectorstore.records import digest
+
+__all__ = [
+    "Embedder",
+    "Library",
+    "LocalLibrary",
+    "digest",
+    "load_embedder",
+]

@@ -1,0 +1,79 @@
+"""Groups pieces of known weight into runs of bounded weight; knows no text and no documents."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ingest.segmentation import Break
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What it costs to cut at each kind of break, in chunks: a cut inside costs half a chunk.
+_CUT = {
+    Break.SECTION: 0.0,
+    Break.PARAGRAPH: 0.0,
+    Break.LINE: 0.08,
+    Break.SENTENCE: 0.15,
+    Break.INSIDE: 0.5,
+}
+_IMBALANCE = 4.0
+_FILL = 0.9
+
+
+def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
+    """The indexes where runs begin (the first is 0), each run's weight at most `limit`.
+
+    Of all such partitions it takes one that minimises the number of runs plus the cost of its
+    cuts plus how far the runs are from equal weight, by dynamic programming. A piece above the
+    limit makes a run of its own. `kinds[i]` is the break before piece i.
+    """
+    total = sum(weights)
+    if total <= limit:
+        return [0]
+    target = total / math.ceil(total / (_FILL * limit))
+    costs = [0.0]
+    begins = [0]
+    for end in range(1, len(weights) + 1):
+        cost, begin = min(_candidates(weights, kinds, limit, target, costs, end))
+        costs.append(cost)
+        begins.append(begin)
+    cuts = []
+    at = len(weights)
+    while at:
+        at = begins[at]
+        cuts.append(at)
+    return cuts[::-1]
+
+
+def _candidates(
+    weights: Sequence[int],
+    kinds: Sequence[Break],
+    limit: int,
+    target: float,
+    costs: list[float],
+    end: int,
+) -> list[tuple[float, int]]:
+    """The cost of every partition of the pieces before `end`, by where its last run begins."""
+    found = []
+    weight = 0
+    for begin in range(end - 1, -1, -1):
+        weight += weights[begin]
+        if weight > limit and found:
+            break
+        off = (weight - target) / limit
+        found.append((costs[begin] + 1 + _CUT[kinds[begin]] + _IMBALANCE * off * off, begin))
+    return found
+
+
+def halfway(weights: Sequence[int], kinds: Sequence[Break]) -> int:
+    """The index, from 1, where the second of two runs best begins: good break, even weights."""
+    total = sum(weights) or 1
+    before = 0
+    costs = []
+    for index in range(1, len(weights)):
+        before += weights[index - 1]
+        off = before / total - 0.5
+        costs.append((_CUT[kinds[index]] + _IMBALANCE * off * off, index))
+    return min(costs)[1]

@@ -1,0 +1,200 @@
+"""Reads HTML without ever fetching anything; knows no other format."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ingest.assembly import Content, assemble, clean, one_line
+from ingest.blocks import Block, join_blocks, markdown_table
+from ingest.decoding import decode
+from quoth.errors import UnsupportedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+    from quoth.config import IngestConfig
+    from quoth.datatypes import Document
+
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_DROPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "iframe",
+        "object",
+        "svg",
+        "button",
+        "select",
+        "textarea",
+        "-comment",
+    ]
+)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SPACE = re.compile(r"[^\S\xa0]+")
+
+
+def read(data: bytes, source: str, config: IngestConfig) -> Document:
+    """Read HTML. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    declared = _CHARSET.search(data[:4096])
+    decoded = decode(data, declared[1].decode("ascii", "ignore") if declared else "")
+    if decoded is None:
+        raise UnsupportedFileError(
+            f"{source} is not HTML: its bytes are binary data; save it as PDF or text"
+        )
+    tree = LexborHTMLParser(clean(decoded).replace("\xad", ""))
+    text, headings = join_blocks(_blocks(tree, frozenset({"nav"})))
+    if not text.strip():
+        text, headings = join_blocks(_blocks(tree, frozenset()))
+    content = Content(
+        media_type="text/html",
+        pages=[(text, "")],
+        headings=headings,
+        title=_first_text(tree, "title"),
+        language=_language(tree),
+        metadata=_metadata(tree),
+    )
+    return assemble(data, source, content, config)
+
+
+def _first_text(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return one_line(node.text()) if node else ""
+
+
+def _language(tree: LexborHTMLParser) -> str:
+    node = tree.css_first("html")
+    attributes = node.attributes if node else {}
+    return attributes.get("lang") or attributes.get("xml:lang") or ""
+
+
+def _metadata(tree: LexborHTMLParser) -> dict[str, str]:
+    found = {}
+    for node in tree.css("meta[name][content]"):
+        name = (node.attributes.get("name") or "").lower()
+        if name in ("author", "description", "keywords", "date"):
+            found[name] = node.attributes.get("content") or ""
+    return found
+
+
+def _blocks(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[Block]:
+    """The blocks in document order. An own stack: hostile nesting is deeper than Python's."""
+    line: list[str] = []
+    open_tags: list[str] = []
+    stack: list[tuple[LexborNode, bool]] = [(tree.root, False)] if tree.root else []
+    while stack:
+        node, leaving = stack.pop()
+        tag = node.tag or ""
+        if tag in _BLOCKS:
+            yield _flush(line, open_tags)
+        if leaving:
+            open_tags.pop()
+        elif tag == "-text":
+            line.append(_text(node, open_tags))
+        elif tag == "br":
+            line.append("\n")
+        elif tag in _DROPPED or tag in dropped or _is_hidden(node):
+            continue
+        elif tag == "table" and (rows := _data_table(node)):
+            yield Block(markdown_table(rows))
+        else:
+            open_tags.append(tag)
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
+
+
+def _text(node: LexborNode, open_tags: list[str]) -> str:
+    text = node.text_content or ""
+    return text if "pre" in open_tags else _SPACE.sub(" ", text)
+
+
+def _flush(line: list[str], open_tags: list[str]) -> Block:
+    """The block that the collected pieces make, given the elements that are open around it."""
+    joined = "".join(line)
+    line.clear()
+    inner = open_tags[-1] if open_tags else ""
+    if "pre" in open_tags:
+        return Block(joined.strip("\n"))
+    text = "\n".join(part.strip() for part in _SPACE_RUN.sub(" ", joined).split("\n")).strip()
+    level = next((int(tag[1]) for tag in reversed(open_tags) if tag in _HEADINGS), 0)
+    if level:
+        return Block(" ".join(text.split()), level=level)
+    if inner == "li" and text:
+        depth = max(0, sum(tag in ("ul", "ol") for tag in open_tags) - 1)
+        return Block("  " * depth + "- " + text, item=True)
+    return Block(text)
+
+
+_SPACE_RUN = re.compile(r"[ \t]+")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
+def _data_table(table: LexborNode) -> list[list[str]]:
+    """The cells of a table of data; nothing for one that only lays out the page."""
+    if table.css_first("table table, h1, h2, h3, h4, h5, h6, ul, ol, pre"):
+        return []
+    rows = [
+        [one_line(cell.text(separator=" ")) for cell in row.css("td, th")]
+        for row in table.css("tr")
+    ]
+    return rows if max((sum(map(bool, row)) for row in rows), default=0) > 1 else []

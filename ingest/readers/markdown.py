@@ -1,0 +1,71 @@
+"""Reads Markdown: the text stays as it is written, its headings are found; knows no HTML."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from ingest.assembly import Content, assemble, clean, one_line
+from ingest.decoding import decode
+from quoth.datatypes import Document, Heading
+from quoth.errors import UnsupportedFileError
+
+if TYPE_CHECKING:
+    from quoth.config import IngestConfig
+
+_FRONT_MATTER = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FIELD = re.compile(r"^(title|lang|language)\s*[:=]\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
+
+
+def read(data: bytes, source: str, config: IngestConfig) -> Document:
+    """Read Markdown. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
+    decoded = decode(data)
+    if decoded is None:
+        raise UnsupportedFileError(
+            f"{source} is not Markdown: its bytes are binary data; save it as PDF or text"
+        )
+    text = clean(decoded)
+    front = _FRONT_MATTER.match(text)
+    fields = dict(_FIELD.findall(front[2].lower() if front else ""))
+    title = _title(front[2]) if front else ""
+    content = Content(
+        media_type="text/markdown",
+        pages=[(text, "")],
+        headings=_headings(text, front.end() if front else 0),
+        title=title,
+        language=(fields.get("lang") or fields.get("language") or "").strip("\"'"),
+    )
+    return assemble(data, source, content, config)
+
+
+def _title(front_matter: str) -> str:
+    found = re.search(r"^title\s*[:=]\s*(.+?)\s*$", front_matter, re.MULTILINE | re.IGNORECASE)
+    return found[1].strip("\"'") if found else ""
+
+
+def _headings(text: str, body: int) -> list[Heading]:
+    """The headings outside lists and quotes, from the offset `body`; each starts at its line."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").disable("inline")
+    inline = MarkdownIt("commonmark")
+    tokens = parser.parse(text[body:])
+    line_starts = [
+        body,
+        *accumulate((len(line) + 1 for line in text[body:].split("\n")), initial=body),
+    ][1:]
+    headings = []
+    for opening, content in pairwise(tokens):
+        if opening.type == "heading_open" and opening.level == 0 and opening.map:
+            parsed = inline.parseInline(content.content)[0].children or []
+            title = one_line("".join(_spoken(token.type, token.content) for token in parsed))
+            if title:
+                headings.append(Heading(line_starts[opening.map[0]], int(opening.tag[1]), title))
+    return headings
+
+
+def _spoken(kind: str, content: str) -> str:
+    if kind in ("softbreak", "hardbreak"):
+        return " "
+    return "" if kind == "html_inline" else content

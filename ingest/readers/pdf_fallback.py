@@ -1,0 +1,57 @@
+"""The second opinion on a PDF, by pypdf: slow, and asked only where PDFium found nothing.
+
+pypdf raises many kinds of exception on broken files; here, and only here, they become "nothing".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pypdf import PdfReader
+
+# What the standard library's parsers raise inside pypdf on bytes that are not what they claim.
+_BROKEN = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, RecursionError)
+_BROKEN_TOO = (AssertionError, NotImplementedError, TypeError, ValueError, struct.error, zlib.error)
+
+
+def count_pages(data: bytes) -> int:
+    """The number of pages, 0 when pypdf cannot open the file."""
+    with _broken_means_nothing():
+        return len(_open(data).pages)
+    return 0
+
+
+def page_texts(data: bytes, indexes: Iterable[int]) -> Iterator[str]:
+    """The text of each page by its index from 0, "" for one that cannot be read."""
+    reader = None
+    with _broken_means_nothing():
+        reader = _open(data)
+    for index in indexes if reader is not None else ():
+        text = ""
+        with _broken_means_nothing():
+            text = reader.pages[index].extract_text() if reader else ""
+        yield text
+
+
+def _open(data: bytes) -> PdfReader:
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    if reader.is_encrypted:
+        reader.decrypt("")
+    return reader
+
+
+def _broken_means_nothing() -> contextlib.suppress:
+    from pypdf.errors import DeprecationError, PyPdfError
+
+    return contextlib.suppress(PyPdfError, DeprecationError, *_BROKEN, *_BROKEN_TOO)

@@ -1,0 +1,142 @@
+"""Finds where a text may be cut, and how well; knows no tokens and no sizes.
+
+A PDF's text has hard line ends and few blank lines. There, a line much shorter than its page's
+usual line ends a paragraph, and lines that end in figures are rows of a table.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from quoth.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from quoth.datatypes import Document, Heading
+
+
+class Break(IntEnum):
+    """How good a place is for a cut. At INSIDE only what is too large for a chunk is cut."""
+
+    INSIDE = 0
+    SENTENCE = 1
+    LINE = 2
+    PARAGRAPH = 3
+    SECTION = 4
+
+
+Breaks = dict[int, Break]
+
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_FENCE = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}\1[^\n]*$", re.MULTILINE | re.DOTALL
+)
+_ITEM = re.compile(
+    r"^[ \t]*(?:[-*+•▪◦●■]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])[ \t]+(?=\S)", re.MULTILINE
+)
+_ROW = re.compile(r"^[ \t]*\|[^\n]*", re.MULTILINE)
+_UNDERLINE = re.compile(r"\n[ \t]*(?:=+|-+)[ \t]*(?=\n|\Z)")
+_FIGURE = re.compile(r"[($€£¥+\-–—]*\d[\d,.%)]*|[$€£¥%—–-]+\)?")
+_DIGIT = re.compile(r"\d")
+_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*\Z")
+_SHORT_LINE = 0.7
+_SHORTEST_PROSE = 40
+
+
+def find_breaks(document: Document) -> list[tuple[int, Break]]:
+    """Each offset where a piece of the text may begin, ascending from 0, with its kind."""
+    text = document.text
+    breaks: Breaks = {0: Break.SECTION}
+    for start, _ in sentence_spans(text, document.language):
+        _raise(breaks, start, Break.SENTENCE)
+    for page in document.pages:
+        for start, kind in _line_breaks(page.text):
+            _raise(breaks, page.start + start, kind)
+    for found in _BLANK.finditer(text):
+        _raise(breaks, found.end(), Break.PARAGRAPH)
+    _keep_whole(breaks, text)
+    for heading in document.headings:
+        _raise(breaks, heading.start, Break.SECTION)
+    _keep_with_text(breaks, text, document.headings)
+    return sorted(breaks.items())
+
+
+def _raise(breaks: Breaks, offset: int, kind: Break) -> None:
+    breaks[offset] = max(kind, breaks.get(offset, Break.INSIDE))
+
+
+def _line_breaks(page: str) -> Iterator[tuple[int, Break]]:
+    """Where a line begins that does not carry on the line before."""
+    lines = [(found.start(), found.group().rstrip()) for found in _LINE.finditer(page)]
+    lengths = sorted(len(line) for _, line in lines)
+    usual = max(_SHORTEST_PROSE, lengths[len(lengths) * 4 // 5]) if lengths else 0
+    before, before_is_row = "", False
+    for number, (start, line) in enumerate(lines):
+        is_row = _is_row_of_figures(line)
+        if number and (is_row or before_is_row):
+            yield start, Break.LINE
+        elif number and len(before) < _SHORT_LINE * usual:
+            yield start, Break.PARAGRAPH if _SENTENCE_END.search(before) else Break.LINE
+        before, before_is_row = line, is_row
+
+
+def _is_row_of_figures(line: str) -> bool:
+    """Whether two figures end the line, or figures are most of it."""
+    if not _DIGIT.search(line):
+        return False
+    figures = [bool(_FIGURE.fullmatch(word)) for word in line.split()]
+    return all(figures[-2:]) or sum(figures) * 2 > len(figures)
+
+
+def _keep_whole(breaks: Breaks, text: str) -> None:
+    """Allow cuts around, and none within, fenced code, list items and Markdown table rows."""
+    fences = [found.span() for found in _FENCE.finditer(text)]
+    items = [found.start() for found in _ITEM.finditer(text)]
+    ends = sorted({*items, *(at for at, kind in breaks.items() if kind >= Break.PARAGRAPH)})
+    rows = [found.span() for found in _ROW.finditer(text)]
+    lists = [(start, _next(ends, start, len(text))) for start in items]
+    starts_of_fences = [start for start, _ in fences]
+
+    def is_fenced(offset: int) -> bool:
+        at = bisect_right(starts_of_fences, offset) - 1
+        return at >= 0 and offset < fences[at][1]
+
+    outside = [span for span in (*lists, *rows) if not is_fenced(span[0])]
+    for start, end in (*outside, *fences):
+        _raise(breaks, start, Break.LINE)
+        _raise(breaks, end, Break.LINE)
+    for spans in (outside, fences):
+        _lower_within(breaks, spans)
+
+
+def _next(ordered: list[int], offset: int, default: int) -> int:
+    at = bisect_right(ordered, offset)
+    return ordered[at] if at < len(ordered) else default
+
+
+def _lower_within(breaks: Breaks, spans: Iterable[tuple[int, int]]) -> None:
+    offsets = sorted(breaks)
+    for start, end in spans:
+        for offset in offsets[bisect_right(offsets, start) : bisect_left(offsets, end)]:
+            breaks[offset] = Break.INSIDE
+
+
+def _keep_with_text(breaks: Breaks, text: str, headings: Iterable[Heading]) -> None:
+    """Allow no cut between a heading and the text below it."""
+    offsets = sorted(breaks)
+    for heading in headings:
+        line_end = text.find("\n", min(heading.start + len(heading.text), len(text)))
+        line_end = len(text) if line_end < 0 else line_end
+        underline = _UNDERLINE.match(text, line_end)
+        below = _BODY.match(text, underline.end() if underline else line_end).end()  # type: ignore[union-attr]
+        for offset in offsets[bisect_right(offsets, heading.start) : bisect_right(offsets, below)]:
+            if breaks[offset] is not Break.SECTION:
+                breaks[offset] = Break.INSIDE
+
+
+_BODY = re.compile(r"\s*")

@@ -1,0 +1,85 @@
+"""A question becomes ranked hits: both indexes are asked, their scores fused, chunks fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quoth.datatypes import Finding, Hit
+from retrieval.fusion import convex_fusion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from quoth.config import RetrievalConfig
+    from quoth.datatypes import Chunk, FloatArray, Where
+    from vectorstore import Embedder, Library
+
+    Ranked = Sequence[tuple[int, float]]
+
+
+def search(
+    question: str,
+    library: Library,
+    embedder: Embedder,
+    config: RetrievalConfig,
+    *,
+    k: int,
+    collection: str | None = None,
+    where: Where | None = None,
+) -> tuple[Hit, ...]:
+    """The `k` best chunks for a question, best first; fewer when there are no more.
+
+    The same text found in several documents is given once, under the best of them.
+    """
+    vector = embedder.embed_question(question)
+    depth = max(config.candidates, k)
+    dense = library.dense(vector, depth, collection=collection, where=where)
+    lexical = library.lexical(question, depth, collection=collection, where=where)
+    similarities = _similarities(vector, dense, lexical, library)
+    fused = convex_fusion(
+        similarities,
+        {row: score for row, score in lexical if row in similarities},
+        config.dense_weight,
+    )
+    found_by = _findings({"dense": dense, "lexical": lexical})
+    hits: list[Hit] = []
+    for row, score, chunk in _distinct(fused, library, k):
+        hits.append(Hit(chunk, score, len(hits) + 1, similarities[row], tuple(found_by[row])))
+    return tuple(hits)
+
+
+def _similarities(
+    vector: FloatArray, dense: Ranked, lexical: Ranked, library: Library
+) -> dict[int, float]:
+    """The cosine of every candidate: the dense index gave some, the stored vectors the rest."""
+    similarities = dict(dense)
+    missing = [row for row, _ in lexical if row not in similarities]
+    stored = library.vectors(missing)
+    similarities.update((row, float(np.dot(vector, stored[row]))) for row in stored)
+    return similarities
+
+
+def _findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:
+    found: dict[int, list[Finding]] = {}
+    for retriever, pairs in ranked.items():
+        for rank, (row, score) in enumerate(pairs, 1):
+            found.setdefault(row, []).append(Finding(retriever, rank, score))
+    return found
+
+
+def _distinct(fused: Ranked, library: Library, k: int) -> list[tuple[int, float, Chunk]]:
+    """The best `k` rows whose texts differ, with their chunks."""
+    kept: list[tuple[int, float, Chunk]] = []
+    seen: set[str] = set()
+    for start in range(0, len(fused), 2 * k):
+        batch = fused[start : start + 2 * k]
+        chunks = library.chunks([row for row, _ in batch])
+        for row, score in batch:
+            if row in chunks and chunks[row].text not in seen:
+                seen.add(chunks[row].text)
+                kept.append((row, score, chunks[row]))
+        if len(kept) >= k:
+            break
+    return kept[:k]

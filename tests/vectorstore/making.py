@@ -1,0 +1,77 @@
+"""Makes documents, chunks and vectors for tests of the library, which needs no model."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quoth.datatypes import Chunk, Document, Page, SourceFile
+
+if TYPE_CHECKING:
+    from quoth.datatypes import FloatArray
+from vectorstore import LocalLibrary
+
+DIMENSION = 8
+
+
+def make_document(number: int, text: str | None = None) -> Document:
+    text = f"Whales w{number} swim in document number {number}." if text is None else text
+    return Document(
+        id=hashlib.sha256(f"{number}{text}".encode()).hexdigest()[:16],
+        source=f"/folder/{number}.txt",
+        title=f"Title {number}",
+        media_type="text/plain",
+        pages=(Page(1, text, 0),),
+    )
+
+
+def make_chunks(document: Document, size: int = 30) -> tuple[Chunk, ...]:
+    text = document.text
+    spans = [(i, min(i + size, len(text))) for i in range(0, len(text), size)]
+    return tuple(
+        Chunk(
+            f"{document.id}:{start}-{end}",
+            document.id,
+            document.source,
+            text[start:end],
+            start,
+            end,
+            1,
+            1,
+            (document.title,),
+            end - start,
+        )
+        for start, end in spans
+    )
+
+
+def unit_vectors(n: int, seed: int = 0, dimension: int = DIMENSION) -> FloatArray:
+    raw = np.random.default_rng(seed).normal(size=(n, dimension)).astype(np.float32)
+    return raw / np.linalg.norm(raw, axis=1, keepdims=True)
+
+
+def put(
+    library: LocalLibrary,
+    document: Document,
+    *,
+    source: str | None = None,
+    collection: str = "default",
+    recipe: str = "recipe",
+    seed: int | None = None,
+) -> FloatArray:
+    """Put a document with random vectors that depend on its id; give the vectors."""
+    chunks = make_chunks(document)
+    vectors = unit_vectors(len(chunks), int(document.id[:8], 16) if seed is None else seed)
+    file = SourceFile(source or document.source, 1, 1, document.id)
+    library.put(
+        document,
+        chunks,
+        vectors,
+        collection=collection,
+        file=file,
+        recipe=recipe,
+        embedder="embedder@1",
+    )
+    return vectors

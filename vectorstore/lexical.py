@@ -1,0 +1,194 @@
+"""The lexical index: BM25 over words, in tantivy, on disk. Knows chunk rows and text only.
+
+The folder holds tantivy's files and `reached.json`: which library it belongs to and the change it
+has reached. The stamp is written after tantivy's commit, so it may lag and never lead; replaying
+a change twice is harmless because a document is taken out before it is put in.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+ANALYZER_VERSION = 1
+_STAMP = "reached.json"
+_WRITER_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chunk as the lexical index keeps it."""
+
+    row: int
+    document: int
+    collection: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalFilter:
+    """Which chunks a search may find: of one collection, or of some documents (rows)."""
+
+    collection: int | None = None
+    documents: Sequence[int] | None = None
+
+
+class LexicalIndex:
+    """A tantivy index in `folder`. `reached` is the library change it has caught up with."""
+
+    def __init__(self, folder: Path, library: str) -> None:
+        """Open the index, or start an empty one when there is none that fits `library`."""
+        self._folder = folder
+        self._library = library
+        self._lock = threading.Lock()
+        self._writer: Any = None
+        self._index, self.reached = self._open()
+
+    def _open(self) -> tuple[Any, int]:
+        import tantivy
+
+        reached = self._read_stamp()
+        if reached is not None:
+            try:
+                index = tantivy.Index.open(str(self._folder))
+                index.register_tokenizer("words", _analyzer())
+            except ValueError:
+                # A torn index raises ValueError; it is derived, so it is made again.
+                reached = None
+            else:
+                return index, reached
+        return None, 0
+
+    def _read_stamp(self) -> int | None:
+        try:
+            stamp = json.loads((self._folder / _STAMP).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        fits = stamp.get("library") == self._library and stamp.get("analyzer") == ANALYZER_VERSION
+        return int(stamp["change"]) if fits else None
+
+    def reload(self) -> None:
+        """See what another process has committed."""
+        with self._lock:
+            if self._index is None:
+                self._index, self.reached = self._open()
+            else:
+                self._index.reload()
+                self.reached = self._read_stamp() or self.reached
+
+    def __len__(self) -> int:
+        return 0 if self._index is None else int(self._index.searcher().num_docs)
+
+    def write(self, removed: Iterable[int], added: Iterable[Entry], change: int) -> None:
+        """Take out the documents `removed` (rows), then put in `added`, and stamp with `change`.
+
+        Only the holder of the library's write lock may call it.
+        """
+        import tantivy
+
+        with self._lock:
+            if self._index is None:
+                self._create()
+            writer = self._index.writer(_WRITER_BYTES, 1)
+            for document in removed:
+                term = tantivy.Query.term_query(self._index.schema, "document", document)
+                writer.delete_documents_by_query(term)
+            for entry in added:
+                writer.add_document(_document(entry))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+            self._stamp(change)
+
+    def _create(self) -> None:
+        import tantivy
+
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
+        self._folder.mkdir(parents=True)
+        builder = tantivy.SchemaBuilder()
+        builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
+        builder.add_unsigned_field("document", indexed=True)
+        builder.add_unsigned_field("collection", indexed=True)
+        builder.add_text_field("text", stored=False, tokenizer_name="words")
+        self._index = tantivy.Index(builder.build(), path=str(self._folder))
+        self._index.register_tokenizer("words", _analyzer())
+
+    def _stamp(self, change: int) -> None:
+        stamp = {"library": self._library, "analyzer": ANALYZER_VERSION, "change": change}
+        temporary = self._folder / f"{_STAMP}.new"
+        temporary.write_text(json.dumps(stamp), encoding="utf-8")
+        temporary.replace(self._folder / _STAMP)
+        self.reached = change
+
+    def search(
+        self, question: str, k: int, allowed: LexicalFilter | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` best (row, BM25 score) for the words of `question`, best first.
+
+        Words are OR-ed; a question of stop words alone finds nothing.
+        """
+        import tantivy
+
+        words = list(dict.fromkeys(_analyzer().analyze(question)))
+        if self._index is None or not words:
+            return []
+        schema = self._index.schema
+        should = tantivy.Occur.Should
+        query = tantivy.Query.boolean_query(
+            [(should, tantivy.Query.term_query(schema, "text", word)) for word in words]
+        )
+        if allowed is not None:
+            query = _filtered(query, allowed, schema)
+        searcher = self._index.searcher()
+        return [
+            (int(searcher.doc(address)["row"][0]), float(score))
+            for score, address in searcher.search(query, k, count=False).hits
+        ]
+
+
+def _document(entry: Entry) -> Any:
+    import tantivy
+
+    document = tantivy.Document()
+    document.add_unsigned("row", entry.row)
+    document.add_unsigned("document", entry.document)
+    document.add_unsigned("collection", entry.collection)
+    document.add_text("text", entry.text)
+    return document
+
+
+def _filtered(query: Any, allowed: LexicalFilter, schema: Any) -> Any:
+    """The query AND the filter; the filter's own score is constant zero."""
+    import tantivy
+
+    must = tantivy.Occur.Must
+    parts = [(must, query)]
+    if allowed.collection is not None:
+        term = tantivy.Query.term_query(schema, "collection", allowed.collection)
+        parts.append((must, tantivy.Query.const_score_query(term, 0.0)))
+    if allowed.documents is not None:
+        terms = tantivy.Query.term_set_query(schema, "document", list(allowed.documents))
+        parts.append((must, tantivy.Query.const_score_query(terms, 0.0)))
+    return tantivy.Query.boolean_query(parts)
+
+
+def _analyzer() -> Any:
+    """Words in lower case without English stop words, stemmed."""
+    import tantivy
+
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

@@ -1,0 +1,324 @@
+"""A library on disk: SQLite as the truth, a dense and a lexical index that follow it.
+
+Above this module nobody sees SQL, FAISS or tantivy: a library on a server could stand in here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from quoth.errors import EmbedderMismatchError, UnknownDocumentError
+from vectorstore import lock, records, schema, selection, writes
+from vectorstore.indexes import Indexes
+from vectorstore.verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from quoth.config import IndexConfig
+    from quoth.datatypes import (
+        Chunk,
+        Document,
+        DocumentRecord,
+        FloatArray,
+        KnownFile,
+        Problem,
+        SourceFile,
+        Where,
+    )
+
+
+# The lexical index commits by this many chunks: a commit costs some tens of milliseconds.
+_LEXICAL_BATCH = 2_000
+
+
+class Library(Protocol):
+    """What retrieval asks of a library. Rows are integers that name chunks."""
+
+    def dense(
+        self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
+    ) -> list[tuple[int, float]]:
+        """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
+        ...
+
+    def lexical(
+        self, question: str, k: int, *, collection: str | None, where: Where | None
+    ) -> list[tuple[int, float]]:
+        """The `k` chunks best by BM25: (row, score), best first."""
+        ...
+
+    def vectors(self, rows: Sequence[int]) -> dict[int, FloatArray]:
+        """The stored vectors of these rows; a row that is gone is left out."""
+        ...
+
+    def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
+        """The chunks of these rows; a row that is gone is left out."""
+        ...
+
+
+class LocalLibrary:
+    """A library in a folder. Safe to share between threads; one process writes at a time."""
+
+    def __init__(self, folder: Path, config: IndexConfig, *, create: bool = True) -> None:
+        """Open the library in `folder`, or make one there.
+
+        Raises NotALibraryError, CorruptLibraryError, StorageFullError.
+        """
+        if create:
+            lock.make_folder(folder)
+        self.folder = folder
+        self._lock = threading.RLock()
+        self._sql = schema.connect(folder, writable=lock.is_writable(folder))
+        self._indexes = Indexes(folder, config)
+        self._uncommitted = 0
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            self._sql.close()
+
+    # Reading
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one reader at a time, with SQLite's errors translated."""
+        with self._lock:
+            try:
+                yield self._sql
+            except sqlite3.Error as error:
+                raise schema.translated(error, self.folder / schema.FILE_NAME) from error
+
+    @property
+    def change(self) -> int:
+        """Counts every change; another process's changes are seen at once."""
+        with self.reading() as sql:
+            return records.last_change(sql)
+
+    @property
+    def embedder(self) -> str:
+        """The fingerprint of the embedder the library was built with, "" when it is empty."""
+        with self.reading() as sql:
+            return records.meta(sql, "embedder")
+
+    def require_embedder(self, fingerprint: str) -> None:
+        """Raise EmbedderMismatchError unless the vectors are from this embedder."""
+        built_with = self.embedder
+        if built_with and built_with != fingerprint:
+            raise EmbedderMismatchError(
+                f"{self.folder} was built with the embedder {built_with} and the configuration "
+                f"names {fingerprint}; set embedder.model back, or run quoth ingest --re-embed"
+            )
+
+    def collections(self) -> tuple[str, ...]:
+        """The names of the collections, sorted."""
+        with self.reading() as sql:
+            return tuple(n for (n,) in sql.execute("SELECT name FROM collections ORDER BY name"))
+
+    def documents(self, collection: str | None = None) -> tuple[DocumentRecord, ...]:
+        """Every document of a collection, or of all. Raises UnknownDocumentError."""
+        with self.reading() as sql:
+            return records.records(sql, self._collection(collection))
+
+    def document(self, document_id: str) -> Document:
+        """A whole document. Raises UnknownDocumentError."""
+        with self.reading() as sql:
+            found = records.document(sql, document_id)
+        if found is None:
+            raise UnknownDocumentError(f"no document {document_id}; quoth list shows what there is")
+        return found
+
+    def page_of(self, document_id: str, offset: int) -> int:
+        """The number of the page that holds the character at `offset`; 1 when it is unknown."""
+        with self.reading() as sql:
+            row = sql.execute(
+                "SELECT p.number FROM pages p JOIN documents d ON d.row = p.document "
+                "WHERE d.id = ? AND p.start <= ? ORDER BY p.start DESC, p.number DESC LIMIT 1",
+                (document_id, offset),
+            ).fetchone()
+        return 1 if row is None else int(row[0])
+
+    def statistics(self) -> dict[str, int]:
+        """Counts of documents, pages, chunks, characters and bytes on disk."""
+        with self.reading() as sql:
+            documents, characters = sql.execute(
+                "SELECT count(*), coalesce(sum(n_characters), 0) FROM documents"
+            ).fetchone()
+            (pages,) = sql.execute("SELECT count(*) FROM pages").fetchone()
+            (chunks,) = sql.execute("SELECT count(*) FROM chunks").fetchone()
+        size = sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file())
+        return {
+            "documents": documents,
+            "pages": pages,
+            "chunks": chunks,
+            "characters": characters,
+            "bytes": size,
+        }
+
+    def known_file(self, collection: str, source: str) -> KnownFile | None:
+        """What the library holds under a source."""
+        with self.reading() as sql:
+            row = records.collection_id(sql, collection)
+            return None if row is None else records.known_file(sql, row, source)
+
+    def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, FloatArray]:
+        """The vectors of texts that have been embedded before, by `records.digest`."""
+        with self.reading() as sql:
+            return records.vectors_by_digest(sql, digests)
+
+    def vectors(self, rows: Sequence[int]) -> dict[int, FloatArray]:
+        """The stored vectors of these rows; a row that is gone is left out."""
+        with self.reading() as sql:
+            return records.vectors_by_row(sql, rows)
+
+    def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
+        """The chunks of these rows; a row that is gone is left out."""
+        with self.reading() as sql:
+            return records.chunks_by_row(sql, rows)
+
+    def _collection(self, name: str | None) -> int | None:
+        if name is None:
+            return None
+        found = records.collection_id(self._sql, name)
+        if found is None:
+            known = ", ".join(self.collections()) or "none yet"
+            raise UnknownDocumentError(f"no collection {name}; there are: {known}")
+        return found
+
+    # Searching
+
+    def dense(
+        self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
+    ) -> list[tuple[int, float]]:
+        """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
+        with self.reading() as sql:
+            allowed = selection.allowed_rows(sql, self._collection(collection), where)
+            index = self._indexes.dense(sql, len(vector))
+        return index.search(vector, k, allowed)
+
+    def lexical(
+        self, question: str, k: int, *, collection: str | None, where: Where | None
+    ) -> list[tuple[int, float]]:
+        """The `k` chunks best by BM25: (row, score), best first."""
+        with self.reading() as sql:
+            allowed = selection.lexical_filter(sql, self._collection(collection), where)
+            index = self._indexes.lexical(sql)
+        return index.search(question, k, allowed)
+
+    # Writing
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock; on leaving, the lexical index is brought up to date.
+
+        Raises LibraryLockedError when another process keeps it for too long.
+        """
+        with lock.writing(self.folder):
+            try:
+                yield
+            finally:
+                with self.reading() as sql:
+                    self._indexes.catch_up(sql)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing: what is written inside is kept when the block ends without an error."""
+        with self.reading() as sql:
+            sql.execute("BEGIN IMMEDIATE")
+            try:
+                yield sql
+            except BaseException:
+                sql.execute("ROLLBACK")
+                raise
+            sql.execute("COMMIT")
+
+    def put(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        vectors: FloatArray,
+        *,
+        collection: str,
+        file: SourceFile,
+        recipe: str,
+        embedder: str,
+    ) -> None:
+        """Write a document under `file`, replacing what that source named, in one transaction.
+
+        `vectors` is float32, unit rows, shape (len(chunks), dimension). Call inside `writing`.
+        """
+        with self.transaction() as sql:
+            if not records.meta(sql, "embedder"):
+                writes.set_meta(sql, "embedder", embedder)
+            place = writes.make_collection(sql, collection)
+            before = records.document_row(sql, place, document.id)
+            sources = [] if before is None else records.sources_of(sql, before)
+            if before is not None:
+                writes.delete_document(sql, before)
+            row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
+            for source in [*sources, file]:
+                writes.point_source(sql, place, source, row)
+        self._uncommitted += len(chunks)
+        if self._uncommitted >= _LEXICAL_BATCH:
+            with self.reading() as sql:
+                self._indexes.catch_up(sql)
+            self._uncommitted = 0
+
+    def attach(self, file: SourceFile, *, collection: str, recipe: str) -> bool:
+        """Let `file` name a document that the collection holds already, made by the same recipe.
+
+        False when it does not hold it. Call inside `writing`.
+        """
+        with self.transaction() as sql:
+            place = records.collection_id(sql, collection)
+            row = None if place is None else records.document_row(sql, place, file.document_id)
+            if place is None or row is None or records.recipe_of(sql, row) != recipe:
+                return False
+            writes.point_source(sql, place, file, row)
+            return True
+
+    def replace_all(
+        self,
+        remade: Iterable[tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]],
+        embedder: str,
+    ) -> None:
+        """Put (record, document, chunks, vectors, recipe) in place of each record, all or nothing.
+
+        Call inside `writing`.
+        """
+        with self.transaction() as sql:
+            for record, document, chunks, vectors, recipe in remade:
+                place = writes.make_collection(sql, record.collection)
+                before = records.document_row(sql, place, record.id)
+                assert before is not None
+                sources = records.sources_of(sql, before)
+                writes.delete_document(sql, before)
+                row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
+                for source in sources:
+                    writes.point_source(sql, place, source, row)
+            writes.set_meta(sql, "embedder", embedder)
+        self._indexes.forget_dense()
+
+    def remove(self, names: Sequence[str], collection: str | None) -> tuple[DocumentRecord, ...]:
+        """Take documents out, by id, source or file name; all of them or none.
+
+        Raises UnknownDocumentError for a name that fits nothing. Call inside `writing`.
+        """
+        with self.transaction() as sql:
+            every = records.records(sql, self._collection(collection))
+            gone = {(r.collection, r.id): r for name in names for r in selection.named(every, name)}
+            for record in gone.values():
+                place = records.collection_id(sql, record.collection)
+                assert place is not None
+                row = records.document_row(sql, place, record.id)
+                assert row is not None
+                writes.delete_document(sql, row)
+        return tuple(gone.values())
+
+    def verify(self) -> tuple[Problem, ...]:
+        """Check everything there is to check."""
+        with self.reading() as sql:
+            return verify(sql, self._indexes)

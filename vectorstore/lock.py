@@ -1,0 +1,75 @@
+"""The write lock of a library folder: one process writes, a dead holder lets go. Knows no data."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from quoth.errors import LibraryLockedError, NotALibraryError, StorageFullError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE_NAME = "write.lock"
+PATIENCE_SECONDS = 30.0
+
+
+def make_folder(folder: Path) -> None:
+    """Make the library's folder if need be. Raises NotALibraryError, StorageFullError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotALibraryError(
+            f"{folder} is a file, not a folder; choose another --library"
+        ) from error
+    except OSError as error:
+        if error.errno == errno.EROFS and folder.is_dir():
+            return
+        raise StorageFullError(
+            f"{folder} cannot be made ({error.strerror}); choose another --library"
+        ) from error
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether this process may write there."""
+    return os.access(folder, os.W_OK)
+
+
+@contextmanager
+def writing(folder: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Hold the write lock; wait at most `patience` seconds for another holder.
+
+    The operating system frees it when its holder dies. Raises LibraryLockedError,
+    StorageFullError.
+    """
+    import filelock
+
+    held = filelock.FileLock(folder / FILE_NAME)
+    try:
+        held.acquire(timeout=patience)
+    except filelock.Timeout as error:
+        raise LibraryLockedError(
+            f"another Quoth has been writing to {folder} for {patience:.0f} s; "
+            "wait for it to finish, or stop it"
+        ) from error
+    except OSError as error:
+        raise StorageFullError(
+            f"{folder} cannot be written ({error.strerror}); choose another --library"
+        ) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+@contextmanager
+def try_writing(folder: Path) -> Iterator[bool]:
+    """Whether the write lock could be had at once; held until the block ends if so."""
+    try:
+        with writing(folder, patience=0):
+            yield True
+    except LibraryLockedError:
+        yield False

@@ -1,0 +1,254 @@
+"""Reads the rows of a library's SQLite file. Knows no index and no lock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quoth.datatypes import (
+    Chunk,
+    Document,
+    DocumentRecord,
+    Heading,
+    KnownFile,
+    Page,
+    SourceFile,
+    with_headings,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from quoth.datatypes import FloatArray, RowArray
+
+
+# SQLite allows 32,766 parameters a statement; a few hundred rows a time is as fast as any.
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of the log: what happened to which rows."""
+
+    change: int
+    kind: str
+    document: int
+    first_chunk: int
+    last_chunk: int
+
+
+def digest(headings: tuple[str, ...], text: str) -> bytes:
+    """Names what is embedded, so that the same text is embedded once."""
+    return hashlib.blake2b(with_headings(headings, text).encode(), digest_size=16).digest()
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str:
+    """A value of the meta table, "" when it is not set."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def last_change(connection: sqlite3.Connection) -> int:
+    """The change counter: 0 for a new library."""
+    row = connection.execute("SELECT max(change) FROM log").fetchone()
+    return int(row[0] or 0)
+
+
+def changes_since(connection: sqlite3.Connection, change: int) -> list[Change]:
+    """What has happened after `change`, oldest first."""
+    rows = connection.execute("SELECT * FROM log WHERE change > ? ORDER BY change", (change,))
+    return [Change(*row) for row in rows]
+
+
+def collection_id(connection: sqlite3.Connection, name: str) -> int | None:
+    """The row of a collection."""
+    row = connection.execute("SELECT id FROM collections WHERE name = ?", (name,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def known_file(connection: sqlite3.Connection, collection: int, source: str) -> KnownFile | None:
+    """What the library holds under `source`."""
+    row = connection.execute(
+        "SELECT d.id, d.recipe, s.size, s.modified_ns FROM sources s "
+        "JOIN documents d ON d.row = s.document WHERE s.collection = ? AND s.source = ?",
+        (collection, source),
+    ).fetchone()
+    return None if row is None else KnownFile(*row)
+
+
+def document_row(connection: sqlite3.Connection, collection: int, document_id: str) -> int | None:
+    """The row of a document in a collection."""
+    row = connection.execute(
+        "SELECT row FROM documents WHERE collection = ? AND id = ?", (collection, document_id)
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def recipe_of(connection: sqlite3.Connection, document: int) -> str:
+    """How a document was cut and embedded."""
+    return str(
+        connection.execute("SELECT recipe FROM documents WHERE row = ?", (document,)).fetchone()[0]
+    )
+
+
+def sources_of(connection: sqlite3.Connection, document: int) -> list[SourceFile]:
+    """Every source that names a document."""
+    rows = connection.execute(
+        "SELECT source, size, modified_ns FROM sources WHERE document = ?", (document,)
+    )
+    return [SourceFile(*row) for row in rows]
+
+
+def indexed_texts(
+    connection: sqlite3.Connection, document: int
+) -> Iterator[tuple[int, int, int, str]]:
+    """(row, document, collection, text with headings) of each chunk of a document."""
+    rows = connection.execute(
+        "SELECT c.row, c.document, d.collection, c.headings, c.text FROM chunks c "
+        "JOIN documents d ON d.row = c.document WHERE c.document = ? ORDER BY c.row",
+        (document,),
+    )
+    for row, owner, collection, headings, text in rows:
+        yield row, owner, collection, with_headings(tuple(json.loads(headings)), text)
+
+
+def vectors_by_digest(
+    connection: sqlite3.Connection, digests: Sequence[bytes]
+) -> dict[bytes, FloatArray]:
+    """The vectors of texts that the library has embedded before."""
+    found: dict[bytes, FloatArray] = {}
+    for batch in _batches(digests):
+        rows = connection.execute(
+            "SELECT c.digest, v.vector FROM chunks c JOIN vectors v ON v.chunk = c.row "
+            f"WHERE c.digest IN ({_marks(batch)})",
+            batch,
+        )
+        found.update((row[0], np.frombuffer(row[1], dtype=np.float32)) for row in rows)
+    return found
+
+
+def vectors_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, FloatArray]:
+    """The vectors of chunk rows; a row that is gone is left out."""
+    found: dict[int, FloatArray] = {}
+    for batch in _batches(rows):
+        result = connection.execute(
+            f"SELECT chunk, vector FROM vectors WHERE chunk IN ({_marks(batch)})", batch
+        )
+        found.update((row, np.frombuffer(blob, dtype=np.float32)) for row, blob in result)
+    return found
+
+
+def vectors_between(
+    connection: sqlite3.Connection, first: int, last: int, dimension: int
+) -> tuple[RowArray, FloatArray]:
+    """All chunk rows in [first, last], ascending, with their vectors."""
+    found = connection.execute(
+        "SELECT chunk, vector FROM vectors WHERE chunk BETWEEN ? AND ? ORDER BY chunk",
+        (first, last),
+    ).fetchall()
+    rows = np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
+    joined = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
+    return rows, joined.reshape(len(found), dimension)
+
+
+def chunks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, Chunk]:
+    """The chunks of these rows; a row that is gone is left out."""
+    found: dict[int, Chunk] = {}
+    for batch in _batches(rows):
+        result = connection.execute(
+            "SELECT c.row, d.id, (SELECT min(s.source) FROM sources s WHERE s.document = d.row), "
+            "c.text, c.start, c.end, c.first_page, c.last_page, c.headings, c.n_tokens "
+            f"FROM chunks c JOIN documents d ON d.row = c.document WHERE c.row IN ({_marks(batch)})",
+            batch,
+        )
+        found.update((row[0], _chunk(row[1:])) for row in result)
+    return found
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    document_id, source, text, start, end, first_page, last_page, headings, n_tokens = row
+    return Chunk(
+        id=f"{document_id}:{start}-{end}",
+        document_id=document_id,
+        source=source,
+        text=text,
+        start=start,
+        end=end,
+        first_page=first_page,
+        last_page=last_page,
+        headings=tuple(json.loads(headings)),
+        n_tokens=n_tokens,
+    )
+
+
+def records(
+    connection: sqlite3.Connection, collection: int | None = None
+) -> tuple[DocumentRecord, ...]:
+    """Every document, in the order of collection and first source."""
+    found = connection.execute(
+        "SELECT d.id, c.name, (SELECT json_group_array(source) FROM "
+        "(SELECT source FROM sources s WHERE s.document = d.row ORDER BY source)), d.title, "
+        "d.media_type, d.language, (SELECT count(*) FROM pages p WHERE p.document = d.row), "
+        "d.last_chunk - d.first_chunk + 1, d.n_characters, d.added_at, d.metadata, d.warnings "
+        "FROM documents d JOIN collections c ON c.id = d.collection "
+        "WHERE ?1 IS NULL OR d.collection = ?1",
+        (collection,),
+    )
+    every = [
+        DocumentRecord(
+            id=row[0],
+            collection=row[1],
+            sources=tuple(json.loads(row[2])),
+            title=row[3],
+            media_type=row[4],
+            language=row[5],
+            n_pages=row[6],
+            n_chunks=row[7],
+            n_characters=row[8],
+            added_at=row[9],
+            metadata=json.loads(row[10]),
+            warnings=tuple(json.loads(row[11])),
+        )
+        for row in found
+    ]
+    return tuple(sorted(every, key=lambda record: (record.collection, record.sources)))
+
+
+def document(connection: sqlite3.Connection, document_id: str) -> Document | None:
+    """A whole document, its text included."""
+    found = connection.execute(
+        "SELECT d.row, d.title, d.media_type, d.language, d.metadata, d.warnings, d.headings, "
+        "(SELECT min(s.source) FROM sources s WHERE s.document = d.row) "
+        "FROM documents d WHERE d.id = ? LIMIT 1",
+        (document_id,),
+    ).fetchone()
+    if found is None:
+        return None
+    row, title, media_type, language, metadata, warnings, headings, source = found
+    pages = connection.execute(
+        "SELECT number, text, start, label FROM pages WHERE document = ? ORDER BY number", (row,)
+    )
+    return Document(
+        id=document_id,
+        source=source,
+        title=title,
+        media_type=media_type,
+        pages=tuple(Page(*page) for page in pages),
+        headings=tuple(Heading(*heading) for heading in json.loads(headings)),
+        language=language,
+        metadata=json.loads(metadata),
+        warnings=tuple(json.loads(warnings)),
+    )
+
+
+def _batches(values: Sequence[Any]) -> Iterable[list[Any]]:
+    return (list(values[i : i + _BATCH]) for i in range(0, len(values), _BATCH))
+
+
+def _marks(batch: Sequence[Any]) -> str:
+    return ", ".join("?" * len(batch))

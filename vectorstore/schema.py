@@ -1,0 +1,174 @@
+"""The SQLite schema of a library: tables, format version, opening. Knows no index.
+
+SQLite holds the only truth. A write is one transaction and ends with one row in `log`; the
+highest `log.change` is the library's change counter. The indexes are derived: each remembers the
+change it has reached and replays the log from there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from typing import TYPE_CHECKING
+
+from quoth.errors import CorruptLibraryError, NotALibraryError, StorageFullError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_NAME = "library.sqlite"
+FORMAT_VERSION = 1
+APPLICATION_ID = 0x51756F74  # "Quot": tells our files from other SQLite files
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE documents (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    collection INTEGER NOT NULL REFERENCES collections (id),
+    title TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    language TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    headings TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    n_characters INTEGER NOT NULL,
+    first_chunk INTEGER NOT NULL,
+    last_chunk INTEGER NOT NULL,
+    added_at TEXT NOT NULL,
+    UNIQUE (collection, id)
+);
+CREATE TABLE sources (
+    collection INTEGER NOT NULL REFERENCES collections (id),
+    source TEXT NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    PRIMARY KEY (collection, source)
+) WITHOUT ROWID;
+CREATE INDEX sources_by_document ON sources (document);
+CREATE TABLE pages (
+    document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (document, number)
+);
+CREATE TABLE chunks (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    first_page INTEGER NOT NULL,
+    last_page INTEGER NOT NULL,
+    headings TEXT NOT NULL,
+    n_tokens INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    digest BLOB NOT NULL
+);
+CREATE INDEX chunks_by_document ON chunks (document);
+CREATE INDEX chunks_by_digest ON chunks (digest);
+CREATE TABLE vectors (
+    chunk INTEGER PRIMARY KEY REFERENCES chunks (row) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+);
+CREATE TABLE log (
+    change INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('add', 'remove', 'other')),
+    document INTEGER NOT NULL,
+    first_chunk INTEGER NOT NULL,
+    last_chunk INTEGER NOT NULL
+);
+"""
+
+
+def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
+    """Open the library file in `folder`, making it when `writable` and there is none.
+
+    Raises NotALibraryError, CorruptLibraryError, StorageFullError.
+    """
+    file = folder / FILE_NAME
+    if not file.exists():
+        if not writable:
+            raise NotALibraryError(f"{folder} is not a Quoth library; make one with quoth ingest")
+        _refuse_foreign_folder(folder)
+    try:
+        connection = _open(file, writable=writable)
+        _check_or_create(connection, file, writable=writable)
+        if writable:
+            # Only now that the file is known to be ours: this changes its header.
+            connection.execute("PRAGMA journal_mode = WAL")
+            # WAL with NORMAL never corrupts; a power cut may lose the last documents, whole.
+            connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error as error:
+        raise translated(error, file) from error
+    return connection
+
+
+def _refuse_foreign_folder(folder: Path) -> None:
+    """A folder that holds other things is not turned into a library by a mistyped path."""
+    strangers = [entry.name for entry in folder.iterdir() if entry.name not in OWN_NAMES]
+    if strangers:
+        raise NotALibraryError(
+            f"{folder} is not a Quoth library and is not empty (it holds {min(strangers)}); "
+            "choose an empty or a new folder"
+        )
+
+
+OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads"})
+
+
+def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
+    mode = "rwc" if writable else "ro"
+    connection = sqlite3.connect(
+        f"{file.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bool) -> None:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables == 0 and application_id == 0 and writable:
+        _create(connection)
+    elif application_id != APPLICATION_ID:
+        raise NotALibraryError(
+            f"{file} is an SQLite file but not a Quoth library; choose another folder"
+        )
+    elif version > FORMAT_VERSION:
+        raise NotALibraryError(
+            f"{file} has format {version} and this Quoth knows {FORMAT_VERSION}; upgrade Quoth"
+        )
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {APPLICATION_ID}; "
+        f"PRAGMA user_version = {FORMAT_VERSION}; "
+        f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}'); COMMIT;"
+    )
+
+
+def translated(error: sqlite3.Error, file: Path) -> Exception:
+    """The error of ours that says what SQLite's means."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return CorruptLibraryError(
+            f"{file} is damaged ({error}); restore it from a backup, or move it away and ingest again"
+        )
+    if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
+        return StorageFullError(
+            f"{file} cannot be written ({error}); free disk space or choose another --library"
+        )
+    return CorruptLibraryError(f"{file} cannot be used ({error}); run quoth verify")
