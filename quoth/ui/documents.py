@@ -26,8 +26,14 @@ def show(quoth: Quoth) -> None:
     st.title(texts.DOCUMENTS, anchor=False)
     with st.container(border=True):
         adding.show_upload(quoth)
-        adding.show_run()
+        run = st.container()
     _say_removed()
+    _list(quoth)
+    with run:
+        adding.show_run()
+
+
+def _list(quoth: Quoth) -> None:
     records = quoth.documents()
     title = element("div", texts.LIBRARY, class_="q-card-title")
     draw(element("div", title, _totals(records), class_="q-list-title"))

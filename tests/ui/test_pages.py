@@ -257,7 +257,7 @@ def test_settings_of_the_tab_are_asked_with_and_keep_the_examples(quoth: FakeQuo
 def test_what_runs_is_shown_as_text(quoth: FakeQuoth) -> None:
     shown = _shown(_page("models", quoth))
     assert f"path{quoth.path}" in shown
-    assert "context size1,000" in shown
+    assert "context window1,000bytes105 MB" in shown
     assert "memory in use" in shown
 
 
