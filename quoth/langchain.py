@@ -8,7 +8,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from quoth.engine import Quoth
+from quoth.engine import Quoth  # noqa: TC001 # pydantic reads the annotation at run time
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import CallbackManagerForRetrieverRun

@@ -27,6 +27,8 @@ _SECONDS_TO_STOP = 5.0
 
 def check_port(host: str, port: int) -> None:
     """Raise PortInUseError or ConfigError unless a server could listen there now."""
+    if not 0 < port < 65536:
+        raise ConfigError(f"there is no port {port}; choose one of 1 to 65535 with --port")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -35,8 +37,8 @@ def check_port(host: str, port: int) -> None:
             if os.name == "posix":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise PortInUseError(
                 f"port {port} on {host} is in use; choose another with --port"
             ) from error
