@@ -111,9 +111,8 @@ def _card(record: DocumentRecord) -> Html:
         texts.count(record.n_characters, texts.CHARACTERS_N),
         _date(record.added_at),
     )
-    title = (
-        element("span", record.title, class_="q-place") if record.title not in ("", name) else ""
-    )
+    told = record.title not in {"", name, name.rpartition(".")[0]}
+    title = element("span", record.title, class_="q-place") if told else ""
     return element(
         "div",
         element("div", element("b", name), " ", title),

@@ -115,6 +115,7 @@ HOSTILE = (
     "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
 )
 ENDLESS = "Count for ever"
+REFUSED = "Who is the king?"
 WITHDRAWN = "Say something wrong first"
 
 
@@ -138,7 +139,7 @@ class FakeQuoth:
         self.path = path
         self.config = Config()
         self.records = list(records)
-        self.answers: dict[str, Answer | QuothError] = {}
+        self.answers: dict[str, Answer | QuothError] = {REFUSED: refusal(REFUSED)}
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
 
