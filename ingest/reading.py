@@ -56,7 +56,7 @@ def _read_bytes(path: Path, config: IngestConfig) -> bytes:
                 "split it, or raise ingest.max_megabytes"
             )
         with path.open("rb") as file:
-            return file.read(limit)
+            return file.read(state.st_size)
     except FileNotFoundError as error:
         raise MissingFileError(f"{path.name} does not exist; check the path") from error
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -86,7 +87,7 @@ _BLOCKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DOUBLE = re.compile(" {2,}")
 _SPACE = re.compile(r"[^\S\xa0]+")
 
@@ -141,26 +142,26 @@ class _Line:
     """The text collected since the last block ended, and the elements open around it."""
 
     parts: list[str] = field(default_factory=list)
-    open_tags: list[str] = field(default_factory=list)
+    open_tags: Counter[str] = field(default_factory=Counter)
     starts_item: bool = False
 
     def add(self, text: str) -> None:
-        self.parts.append(text if "pre" in self.open_tags else _SPACE.sub(" ", text))
+        self.parts.append(text if self.open_tags["pre"] else _SPACE.sub(" ", text))
 
     def flush(self) -> Block:
         """The block that the text makes, which may be empty."""
         joined = "".join(self.parts)
         self.parts.clear()
-        if "pre" in self.open_tags:
+        if self.open_tags["pre"]:
             return Block(joined.strip("\n"))
         text = "\n".join(part.strip() for part in _DOUBLE.sub(" ", joined).split("\n")).strip()
-        level = next((int(tag[1]) for tag in self.open_tags if tag in _HEADINGS), 0)
+        level = next((int(tag[1]) for tag in _HEADINGS if self.open_tags[tag]), 0)
         if not text or level:
             return Block(" ".join(text.split()), level=level)
-        return self._item(text) if "li" in self.open_tags else Block(text)
+        return self._item(text) if self.open_tags["li"] else Block(text)
 
     def _item(self, text: str) -> Block:
-        indent = "  " * max(0, sum(tag in ("ul", "ol") for tag in self.open_tags) - 1)
+        indent = "  " * max(0, self.open_tags["ul"] + self.open_tags["ol"] - 1)
         mark = "- " if self.starts_item else "  "
         self.starts_item = False
         return Block(indent + mark + text, item=True)
@@ -176,7 +177,7 @@ def _blocks(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[Block]:
         if tag in _BLOCKS:
             yield line.flush()
         if leaving:
-            line.open_tags.pop()
+            line.open_tags[tag] -= 1
         elif tag == "-text":
             line.add(node.text_content or "")
         elif tag == "br":
@@ -186,7 +187,7 @@ def _blocks(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[Block]:
         elif tag == "table" and (rows := _data_table(node)):
             yield Block(markdown_table(rows))
         else:
-            line.open_tags.append(tag)
+            line.open_tags[tag] += 1
             line.starts_item |= tag == "li"
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
