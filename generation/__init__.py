@@ -1,1 +1,1 @@
-
+"""Hits become an answer."""

@@ -4,4 +4,4 @@ import sys
 
 from quoth.cli import main
 
-main(["ingest", *sys.argv[1:]])
+sys.exit(main(["ingest", *sys.argv[1:]]))

@@ -63,7 +63,7 @@ def assemble(data: bytes, source: str, content: Content, config: IngestConfig) -
     """The Document of `data`. Raises LimitError (too much text) and NoTextError (only space)."""
     check_characters(sum(len(text) for text, _ in content.pages), source, config)
     if not any(text.strip() for text, _ in content.pages):
-        raise NoTextError(f"{source} has no text in it; leave it out")
+        raise NoTextError(f"{PurePath(source).name} has no text in it; leave it out")
     return Document(
         id=document_id(data),
         source=source,
@@ -83,7 +83,7 @@ def check_characters(n_characters: int, source: str, config: IngestConfig) -> No
     """Raise LimitError when a document has more text than the configuration allows."""
     if n_characters > config.max_characters:
         raise LimitError(
-            f"{source} holds more than {config.max_characters:,} characters; "
+            f"{PurePath(source).name} holds more than {config.max_characters:,} characters; "
             "split it, or raise ingest.max_characters"
         )
 

@@ -53,7 +53,9 @@ def discover(paths: Iterable[str | os.PathLike[str]], *, hidden: bool) -> Discov
         try:
             _add(path, hidden=hidden, found=found)
         except OSError as error:
-            found.fail(path, f"{path} cannot be read ({error.strerror}); check its permissions")
+            found.fail(
+                path, f"{path.name} cannot be read ({error.strerror}); check its permissions"
+            )
     return Discovery(tuple(sorted(found.files)), tuple(found.problems), dict(found.skipped))
 
 
@@ -63,14 +65,16 @@ def _add(path: Path, *, hidden: bool, found: _Found) -> None:
     elif path.exists():
         found.files.add(_resolved(path))
     elif path.is_symlink():
-        found.fail(path, f"{path} is a link to nothing; mend or remove it")
+        found.fail(path, f"{path.name} is a link to nothing; mend or remove it")
     else:
-        found.fail(path, f"{path} does not exist; check the path")
+        found.fail(path, f"{path.name} does not exist; check the path")
 
 
 def _add_folder(folder: Path, *, hidden: bool, found: _Found) -> None:
     if (folder / LIBRARY_FILE).is_file():
-        found.fail(folder, f"{folder} is a Quoth library itself; name the folder of your documents")
+        found.fail(
+            folder, f"{folder.name} is a Quoth library itself; name the folder of your documents"
+        )
         return
     n_problems = len(found.problems)
     skipped: Counter[str] = Counter()
@@ -85,7 +89,7 @@ def _add_folder(folder: Path, *, hidden: bool, found: _Found) -> None:
     found.skipped.update(skipped)
     if not files and len(found.problems) == n_problems:
         kinds = ", ".join(sorted(SUFFIXES))
-        found.fail(folder, f"{folder} holds nothing to read; Quoth reads {kinds}")
+        found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {kinds}")
 
 
 def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:
@@ -94,7 +98,7 @@ def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:
 
     def fail(error: OSError) -> None:
         where = Path(error.filename)
-        found.fail(where, f"{where} cannot be read ({error.strerror}); check its permissions")
+        found.fail(where, f"{where.name} cannot be read ({error.strerror}); check its permissions")
 
     for at, folders, names in os.walk(folder, followlinks=True, onerror=fail):
         here = Path(at).resolve()

@@ -49,7 +49,9 @@ class HeadingPaths:
 
     def _shown(self, offset: int) -> tuple[int, ...]:
         at = bisect_right(self._starts, offset) - 1
-        chain = self._chains[at] if at >= 0 else ()
+        if at < 0:
+            return ()
+        chain = self._chains[at]
         shown = [at for at in chain if self._starts[at] < offset or not self._is_written(at)]
         weight = sum(self._weights[at] + 1 for at in shown)
         while shown and weight > self._cap:

@@ -90,10 +90,10 @@ class ReaderPool:
             child.close()
 
     def submit(self, path: Path) -> Future[Document]:
-        """Read a file soon. The future's `result()` is its Document, or raises a ReadError:
+        """Read a file soon. The future's `result()` is its Document, or raises a ReadError.
 
-        what `read_document` raises, LimitError for a file that takes too long or too much
-        memory, DamagedFileError for one that crashes its reader.
+        That is what `read_document` raises, LimitError for a file that takes too long or too
+        much memory, DamagedFileError for one that crashes its reader.
         """
         return self._threads.submit(self._read, path)
 
@@ -107,7 +107,7 @@ class ReaderPool:
         return document_from(answer)
 
     def _child(self, path: Path) -> _Child:
-        """This thread's child, a new one when there is none alive."""
+        """The calling thread's child, a new one when there is none alive."""
         child: _Child | None = getattr(self._local, "child", None)
         if child is not None and child.is_alive():
             return child

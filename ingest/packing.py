@@ -33,12 +33,7 @@ def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int
     if total <= limit:
         return [0]
     target = total / math.ceil(total / (_FILL * limit))
-    costs = [0.0]
-    begins = [0]
-    for end in range(1, len(weights) + 1):
-        cost, begin = min(_candidates(weights, kinds, limit, target, costs, end))
-        costs.append(cost)
-        begins.append(begin)
+    begins = _best_begins(weights, [1 + _CUT[kind] for kind in kinds], limit, target)
     cuts = []
     at = len(weights)
     while at:
@@ -47,24 +42,26 @@ def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int
     return cuts[::-1]
 
 
-def _candidates(
-    weights: Sequence[int],
-    kinds: Sequence[Break],
-    limit: int,
-    target: float,
-    costs: list[float],
-    end: int,
-) -> list[tuple[float, int]]:
-    """The cost of every partition of the pieces before `end`, by where its last run begins."""
-    found = []
-    weight = 0
-    for begin in range(end - 1, -1, -1):
-        weight += weights[begin]
-        if weight > limit and found:
-            break
-        off = (weight - target) / limit
-        found.append((costs[begin] + 1 + _CUT[kinds[begin]] + _IMBALANCE * off * off, begin))
-    return found
+def _best_begins(
+    weights: Sequence[int], cuts: Sequence[float], limit: int, target: float
+) -> list[int]:
+    """For each count of pieces, where the last run begins in the cheapest partition of them."""
+    costs = [0.0]
+    begins = [0]
+    for end in range(1, len(weights) + 1):
+        best, best_begin = math.inf, end - 1
+        weight = 0
+        for begin in range(end - 1, -1, -1):
+            weight += weights[begin]
+            if weight > limit and begin < end - 1:
+                break
+            off = (weight - target) / limit
+            cost = costs[begin] + cuts[begin] + _IMBALANCE * off * off
+            if cost < best:
+                best, best_begin = cost, begin
+        costs.append(best)
+        begins.append(best_begin)
+    return begins
 
 
 def halfway(weights: Sequence[int], kinds: Sequence[Break]) -> int:

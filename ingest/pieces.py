@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.segmentation import Break
-from quoth.sentences import content_span
+from quoth.sentences import content_span, sentence_spans
 
 Weigh = Callable[[Sequence[str]], list[int]]
 Room = Callable[[int], int]
 
 _CHARACTERS_PER_TOKEN = 16
-_SLICE = 8
+_WORDS_SHARE = 16
+_SLICES_SHARE = 8
+_LINE_END = re.compile(r"\n\s*")
 _WORD = re.compile(r"\S+")
 
 
@@ -27,6 +29,9 @@ class Piece:
     end: int
     kind: Break
     weight: int
+
+
+Cut = Callable[[Piece], Iterable[int]]
 
 
 def token_weights(
@@ -48,18 +53,36 @@ def cut_pieces(
 ) -> list[Piece]:
     """The pieces between the breaks, in order. Only those above `room(start)` are cut further.
 
-    They are cut at their INSIDE breaks first, then at white space, then between characters.
+    They are cut at their INSIDE breaks first, then at sentences, line ends, other white space,
+    and last between characters.
     """
-    outside = [item for item in breaks if item[1] is not Break.INSIDE]
-    inside = [offset for offset, kind in breaks if kind is Break.INSIDE]
-    pieces = _weighed(text, _spans(text, outside), weigh)
-    for cut in (
-        lambda piece: inside[bisect_right(inside, piece.start) : bisect_left(inside, piece.end)],
-        lambda piece: [found.start() for found in _WORD.finditer(text, piece.start, piece.end)],
-        lambda piece: range(piece.start, piece.end, max(1, room(piece.start) // _SLICE)),
-    ):
-        pieces = _refined(text, pieces, cut, weigh, room)
-    return pieces
+    fitting: list[Piece] = []
+    pieces = _weighed(text, _spans(text, [item for item in breaks if item[1]]), weigh)
+    for cut in _cutters(text, breaks, room):
+        heavy = [piece for piece in pieces if piece.weight > room(piece.start)]
+        if not heavy:
+            break
+        fitting += [piece for piece in pieces if piece.weight <= room(piece.start)]
+        pieces = _weighed(text, _parts(heavy, cut), weigh)
+    return sorted([*fitting, *pieces], key=lambda piece: piece.start)
+
+
+def _cutters(text: str, breaks: Sequence[tuple[int, Break]], room: Room) -> Iterator[Cut]:
+    """Ways to cut a piece that is too heavy, each finer than the one before."""
+    inside = [offset for offset, kind in breaks if not kind]
+
+    def words(piece: Piece) -> list[int]:
+        return [found.start() for found in _WORD.finditer(text, piece.start, piece.end)]
+
+    yield lambda piece: inside[bisect_right(inside, piece.start) : bisect_left(inside, piece.end)]
+    yield lambda piece: [
+        piece.start + start for start, _ in sentence_spans(text[piece.start : piece.end])
+    ]
+    yield lambda piece: [at.end() for at in _LINE_END.finditer(text, piece.start, piece.end)]
+    # Few pieces a chunk are packed much faster than one for each word.
+    yield lambda piece: words(piece)[:: max(1, room(piece.start) // _WORDS_SHARE)]
+    yield words
+    yield lambda piece: range(piece.start, piece.end, max(1, room(piece.start) // _SLICES_SHARE))
 
 
 def halve(text: str, piece: Piece, weigh: Weigh) -> list[Piece]:
@@ -95,24 +118,12 @@ def _weighed(text: str, spans: Iterable[tuple[int, int, Break]], weigh: Weigh) -
     ]
 
 
-def _refined(
-    text: str,
-    pieces: list[Piece],
-    cut: Callable[[Piece], Iterable[int]],
-    weigh: Weigh,
-    room: Room,
-) -> list[Piece]:
-    """The pieces, those too heavy for a chunk replaced by the parts that `cut` makes of them."""
-    heavy = [piece for piece in pieces if piece.weight > room(piece.start)]
-    if not heavy:
-        return pieces
-    spans: list[tuple[int, int, Break]] = []
-    for piece in heavy:
-        offsets = [piece.start, *(at for at in cut(piece) if at > piece.start), piece.end]
-        kinds = [piece.kind, *[Break.INSIDE] * (len(offsets) - 2)]
-        spans += zip(offsets, offsets[1:], kinds, strict=False)
-    light = [piece for piece in pieces if piece.weight <= room(piece.start)]
-    return sorted([*light, *_weighed(text, spans, weigh)], key=lambda piece: piece.start)
+def _parts(pieces: Iterable[Piece], cut: Cut) -> Iterator[tuple[int, int, Break]]:
+    """The spans that `cut` makes of each piece; the first keeps the break before the piece."""
+    for piece in pieces:
+        starts = [piece.start, *(at for at in cut(piece) if at > piece.start)]
+        kinds = [piece.kind, *[Break.INSIDE] * (len(starts) - 1)]
+        yield from zip(starts, [*starts[1:], piece.end], kinds, strict=True)
 
 
 def merged(first: Piece, second: Piece) -> Piece:

@@ -38,7 +38,7 @@ def read_document(path: Path, config: IngestConfig) -> Document:
     """
     data = _read_bytes(path, config)
     if not data.strip():
-        raise NoTextError(f"{path} is empty; leave it out")
+        raise NoTextError(f"{path.name} is empty; leave it out")
     name = format_of(data, str(path), SUFFIXES.get(path.suffix.lower()))
     return reader_for(name)(data, str(path), config)
 
@@ -47,18 +47,18 @@ def _read_bytes(path: Path, config: IngestConfig) -> bytes:
     limit = config.max_megabytes * 1_000_000
     try:
         if not path.is_file():
-            raise MissingFileError(f"{path} is not a file; give the path of a file or folder")
+            raise MissingFileError(f"{path.name} is not a file; give the path of a file or folder")
         size = path.stat().st_size
         if size > limit:
             raise LimitError(
-                f"{path} has {size / 1_000_000:,.0f} MB and the limit is {config.max_megabytes:,}; "
+                f"{path.name} has {size / 1_000_000:,.0f} MB and the limit is {config.max_megabytes:,}; "
                 "split it, or raise ingest.max_megabytes"
             )
         with path.open("rb") as file:
             return file.read(limit)
     except FileNotFoundError as error:
-        raise MissingFileError(f"{path} does not exist; check the path") from error
+        raise MissingFileError(f"{path.name} does not exist; check the path") from error
     except OSError as error:
         raise MissingFileError(
-            f"{path} cannot be read ({error.strerror}); check its permissions"
+            f"{path.name} cannot be read ({error.strerror}); check its permissions"
         ) from error

@@ -37,8 +37,9 @@ _FENCE = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}\1[^\n]*$", re.MULTILINE | re.DOTALL
 )
 _ITEM = re.compile(
-    r"^[ \t]*(?:[-*+•▪◦●■]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])[ \t]+(?=\S)", re.MULTILINE
+    r"^[ \t]*(?:[-*+•▪◦●■]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])[ \t]+(?=\S)", re.MULTILINE
 )
+_ITEM_MAY_FOLLOW = re.compile(r"(?:[.:;,!?]|\b(?:and|or))[ \t]*\n\Z")
 _ROW = re.compile(r"^[ \t]*\|[^\n]*", re.MULTILINE)
 _UNDERLINE = re.compile(r"\n[ \t]*(?:=+|-+)[ \t]*(?=\n|\Z)")
 _FIGURE = re.compile(r"[($€£¥+\-–—]*\d[\d,.%)]*|[$€£¥%—–-]+\)?")
@@ -46,24 +47,38 @@ _DIGIT = re.compile(r"\d")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*\Z")
 _SHORT_LINE = 0.7
 _SHORTEST_PROSE = 40
+_SHORT_PARAGRAPH = 120
 
 
 def find_breaks(document: Document) -> list[tuple[int, Break]]:
     """Each offset where a piece of the text may begin, ascending from 0, with its kind."""
     text = document.text
     breaks: Breaks = {0: Break.SECTION}
-    for start, _ in sentence_spans(text, document.language):
-        _raise(breaks, start, Break.SENTENCE)
     for page in document.pages:
         for start, kind in _line_breaks(page.text):
             _raise(breaks, page.start + start, kind)
     for found in _BLANK.finditer(text):
         _raise(breaks, found.end(), Break.PARAGRAPH)
-    _keep_whole(breaks, text)
     for heading in document.headings:
         _raise(breaks, heading.start, Break.SECTION)
+    whole = _whole_spans(breaks, text)
+    _add_sentences(breaks, document)
+    for start, end in whole:
+        _raise(breaks, start, Break.LINE)
+        _raise(breaks, end, Break.LINE)
+    _lower_within(breaks, whole)
     _keep_with_text(breaks, text, document.headings)
     return sorted(breaks.items())
+
+
+def _add_sentences(breaks: Breaks, document: Document) -> None:
+    """Sentence starts, paragraph by paragraph: an unclosed quote must not hide those after it."""
+    text = document.text
+    starts = sorted(breaks)
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        if end - start > _SHORT_PARAGRAPH:
+            for sentence, _ in sentence_spans(text[start:end], document.language):
+                _raise(breaks, start + sentence, Break.SENTENCE)
 
 
 def _raise(breaks: Breaks, offset: int, kind: Break) -> None:
@@ -93,25 +108,36 @@ def _is_row_of_figures(line: str) -> bool:
     return all(figures[-2:]) or sum(figures) * 2 > len(figures)
 
 
-def _keep_whole(breaks: Breaks, text: str) -> None:
-    """Allow cuts around, and none within, fenced code, list items and Markdown table rows."""
+def _whole_spans(breaks: Breaks, text: str) -> list[tuple[int, int]]:
+    """The spans of fenced code, list items and Markdown table rows, to be cut only if too large."""
     fences = [found.span() for found in _FENCE.finditer(text)]
-    items = [found.start() for found in _ITEM.finditer(text)]
-    ends = sorted({*items, *(at for at, kind in breaks.items() if kind >= Break.PARAGRAPH)})
-    rows = [found.span() for found in _ROW.finditer(text)]
-    lists = [(start, _next(ends, start, len(text))) for start in items]
-    starts_of_fences = [start for start, _ in fences]
+    starts = [start for start, _ in fences]
 
     def is_fenced(offset: int) -> bool:
-        at = bisect_right(starts_of_fences, offset) - 1
+        at = bisect_right(starts, offset) - 1
         return at >= 0 and offset < fences[at][1]
 
-    outside = [span for span in (*lists, *rows) if not is_fenced(span[0])]
-    for start, end in (*outside, *fences):
-        _raise(breaks, start, Break.LINE)
-        _raise(breaks, end, Break.LINE)
-    for spans in (outside, fences):
-        _lower_within(breaks, spans)
+    items = list(_items(breaks, text))
+    ends = sorted({*items, *(at for at, kind in breaks.items() if _ends_item(text, at, kind))})
+    lists = [(start, _next(ends, start, len(text))) for start in items]
+    rows = [found.span() for found in _ROW.finditer(text)]
+    return [*(span for span in (*lists, *rows) if not is_fenced(span[0])), *fences]
+
+
+def _ends_item(text: str, offset: int, kind: Break) -> bool:
+    """Whether what begins here is not part of the item above; indented lines are."""
+    return kind >= Break.PARAGRAPH or not text[offset : offset + 1].isspace()
+
+
+def _items(breaks: Breaks, text: str) -> Iterator[int]:
+    """Where list items begin: not every line of prose that starts with a dash or "(ii)" does."""
+    last_line = -1
+    for found in _ITEM.finditer(text):
+        start = found.start()
+        before = text.rfind("\n", 0, max(0, start - 1)) + 1
+        if start in breaks or before == last_line or _ITEM_MAY_FOLLOW.search(text, before, start):
+            last_line = start
+            yield start
 
 
 def _next(ordered: list[int], offset: int, default: int) -> int:

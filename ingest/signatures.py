@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.decoding import decode
@@ -69,15 +70,17 @@ def format_of(data: bytes, source: str, expected: Format | None) -> Format:
     found, what = _identify(data, source, expected)
     if found is None:
         remedy = next((r for key, r in _REMEDIES.items() if key in what), "save it as PDF or .docx")
-        raise UnsupportedFileError(f"{source} is {what}, which Quoth does not read; {remedy}")
+        raise UnsupportedFileError(
+            f"{PurePath(source).name} is {what}, which Quoth does not read; {remedy}"
+        )
     if expected in ("pdf", "docx") and found != expected:
         raise UnsupportedFileError(
-            f"{source} is not {_EXPECTED[expected]}: its bytes are {what}; "
+            f"{PurePath(source).name} is not {_EXPECTED[expected]}: its bytes are {what}; "
             f"rename it to end in {_SUFFIX[found]}, or get the right file"
         )
     if found in ("pdf", "docx") and expected not in (None, found):
         raise UnsupportedFileError(
-            f"{source} is not {_EXPECTED[str(expected)]}: its bytes are {what}; "
+            f"{PurePath(source).name} is not {_EXPECTED[str(expected)]}: its bytes are {what}; "
             f"rename it to end in {_SUFFIX[found]}"
         )
     return found
@@ -125,7 +128,7 @@ def _identify_zip(data: bytes, source: str) -> tuple[Format | None, str]:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise DamagedFileError(
-            f"{source} is damaged: it begins as a Word document or ZIP archive and breaks off; "
+            f"{PurePath(source).name} is damaged: it begins as a Word document or ZIP archive and breaks off; "
             "get it again from where it came"
         ) from error
     if "word/document.xml" in names:
@@ -136,7 +139,7 @@ def _identify_zip(data: bytes, source: str) -> tuple[Format | None, str]:
 def _identify_ole(data: bytes, source: str) -> str:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise EncryptedFileError(
-            f"{source} needs a password; save a copy without one and ingest that"
+            f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
         )
     kinds = ((name.encode("utf-16-le"), what) for name, what in _OLE_KINDS)
     return next((what for name, what in kinds if name in data), "an old Office file")

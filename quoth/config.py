@@ -20,7 +20,9 @@ if typing.TYPE_CHECKING:
     from pathlib import Path
 
 EMBEDDED = "embedded"
-RESERVED_VARIABLES = frozenset({"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION"})
+RESERVED_VARIABLES = frozenset(
+    {"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION", "QUOTH_DEBUG", "QUOTH_DATA"}
+)
 
 
 def _key(default: Any, doc: str) -> Any:

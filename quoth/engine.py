@@ -288,7 +288,7 @@ class Quoth:
             if "first_token" in timings:
                 timings["first_token"] += searched
             self._remember(question, piece.answer.context)
-            yield replace(piece, answer=replace(piece.answer, timings=timings))
+            yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
 
     def _context_before(self, history: Sequence[Message]) -> Context | None:
         """The sources of the turn before, if this engine answered it."""

@@ -3,7 +3,6 @@
 Knows nothing of Quoth. Run it after changing a source: `python docs/example-sources/build.py`.
 The same sources give the same bytes with the same library versions: every date is fixed.
 """
-# ruff: noqa: INP001 - a script in a folder of texts, not a package
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean
@@ -27,6 +28,8 @@ _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_BOX = f"{_W}txbxContent"
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_STRICT = "http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(re.escape(_STRICT.encode()) + rb"(\w+)/")
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 
 
@@ -34,15 +37,14 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read a Word document. Raises DamagedFileError, NoTextError and LimitError."""
     import docx
     from docx.opc.exceptions import OpcError
-    from lxml.etree import XMLSyntaxError
 
     try:
         _check_expanded_size(data, source, config)
-        word = docx.Document(io.BytesIO(data))
+        word = docx.Document(_transitional(data))
         text, headings = join_blocks(_blocks(word))
     except (
         OpcError,
-        XMLSyntaxError,
+        SyntaxError,  # lxml's errors are syntax errors
         zipfile.BadZipFile,
         zlib.error,
         struct.error,
@@ -55,7 +57,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         RecursionError,
     ) as error:
         raise DamagedFileError(
-            f"{source} is damaged: Word's parts cannot be read in it; "
+            f"{PurePath(source).name} is damaged: Word's parts cannot be read in it; "
             "open it in a word processor and save it again"
         ) from error
     content = Content(
@@ -74,9 +76,24 @@ def _check_expanded_size(data: bytes, source: str, config: IngestConfig) -> None
         n_bytes = sum(entry.file_size for entry in archive.infolist())
     if n_bytes > config.max_megabytes * 1_000_000:
         raise LimitError(
-            f"{source} expands to {n_bytes // 1_000_000:,} MB and the limit is "
+            f"{PurePath(source).name} expands to {n_bytes // 1_000_000:,} MB and the limit is "
             f"{config.max_megabytes:,}; if you trust it, raise ingest.max_megabytes"
         )
+
+
+def _transitional(data: bytes) -> io.BytesIO:
+    """The document in the namespaces that python-docx knows; "Strict" files use others."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if _STRICT.encode() not in archive.read("word/document.xml"):
+            return io.BytesIO(data)
+        rewritten = io.BytesIO()
+        with zipfile.ZipFile(rewritten, "w") as copy:
+            for entry in archive.infolist():
+                part = archive.read(entry)
+                if entry.filename.endswith((".xml", ".rels")):
+                    part = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
+                copy.writestr(entry.filename, part)
+    return io.BytesIO(rewritten.getvalue())
 
 
 def _metadata(word: WordDocument) -> dict[str, str]:
@@ -88,6 +105,9 @@ def _metadata(word: WordDocument) -> dict[str, str]:
 
 
 def _blocks(word: WordDocument) -> Iterator[Block]:
+    """The body's blocks, then the notes'."""
+    from docx.oxml import parse_xml
+
     levels = {
         style.style_id: level
         for style in word.styles
@@ -95,6 +115,9 @@ def _blocks(word: WordDocument) -> Iterator[Block]:
     }
     lists = {s.style_id for s in word.styles if s.style_id and (s.name or "").startswith("List")}
     yield from _body_blocks(word.element.body, levels, lists)
+    for relation in word.part.rels.values():
+        if relation.reltype.endswith(("/footnotes", "/endnotes")):
+            yield from _body_blocks(parse_xml(relation.target_part.blob), levels, lists)
 
 
 def _style_level(name: str) -> int:

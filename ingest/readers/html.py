@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean, one_line
@@ -95,7 +96,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     decoded = decode(data, declared[1].decode("ascii", "ignore") if declared else "")
     if decoded is None:
         raise UnsupportedFileError(
-            f"{source} is not HTML: its bytes are binary data; save it as PDF or text"
+            f"{PurePath(source).name} is not HTML: its bytes are binary data; save it as PDF or text"
         )
     tree = LexborHTMLParser(clean(decoded).replace("\xad", ""))
     text, headings = join_blocks(_blocks(tree, frozenset({"nav"})))

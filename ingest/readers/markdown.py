@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate, pairwise
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean, one_line
@@ -23,7 +24,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     decoded = decode(data)
     if decoded is None:
         raise UnsupportedFileError(
-            f"{source} is not Markdown: its bytes are binary data; save it as PDF or text"
+            f"{PurePath(source).name} is not Markdown: its bytes are binary data; save it as PDF or text"
         )
     text = clean(decoded)
     front = _FRONT_MATTER.match(text)

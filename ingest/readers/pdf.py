@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, check_characters, clean, language_code, one_line
@@ -48,7 +49,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     except pypdfium2.PdfiumError as error:
         if error.err_code == _WRONG_PASSWORD:
             raise EncryptedFileError(
-                f"{source} needs a password; save a copy without one and ingest that"
+                f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
             ) from error
         return _read_by_second_opinion(data, source, config)
     with contextlib.closing(pdf):
@@ -89,7 +90,7 @@ def _texts(
     n_empty = sum(not text.strip() for text in texts)
     if n_empty == len(texts):
         raise NoTextError(
-            f"{source} is scanned: its {n_empty} pages have no text layer; "
+            f"{PurePath(source).name} has no text layer: it is a scan, or nothing is on its pages; "
             "run it through OCR (for example ocrmypdf) and ingest the result"
         )
     return texts, [f"{n_empty} of {len(texts)} pages have no text"] if n_empty else []
@@ -133,14 +134,14 @@ def _read_by_second_opinion(data: bytes, source: str, config: IngestConfig) -> D
             content = Content("application/pdf", [(text, "") for text in texts], warnings=[warning])
             return assemble(data, source, content, config)
     raise DamagedFileError(
-        f"{source} is damaged: no PDF page can be read in it; get it again from where it came"
+        f"{PurePath(source).name} is damaged: no PDF page can be read in it; get it again from where it came"
     )
 
 
 def _check_pages(n_pages: int, source: str, config: IngestConfig) -> None:
     if n_pages > config.max_pages:
         raise LimitError(
-            f"{source} has {n_pages:,} pages and the limit is {config.max_pages:,}; "
+            f"{PurePath(source).name} has {n_pages:,} pages and the limit is {config.max_pages:,}; "
             "split it, or raise ingest.max_pages"
         )
 

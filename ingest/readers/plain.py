@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean
@@ -18,6 +19,6 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     text = decode(data)
     if text is None:
         raise UnsupportedFileError(
-            f"{source} is not text: its bytes are binary data; save it as PDF or text"
+            f"{PurePath(source).name} is not text: its bytes are binary data; save it as PDF or text"
         )
     return assemble(data, source, Content("text/plain", [(clean(text), "")]), config)

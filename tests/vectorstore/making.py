@@ -11,7 +11,7 @@ from quoth.datatypes import Chunk, Document, Page, SourceFile
 
 if TYPE_CHECKING:
     from quoth.datatypes import FloatArray
-from vectorstore import LocalLibrary
+    from vectorstore import LocalLibrary
 
 DIMENSION = 8
 

@@ -47,10 +47,8 @@ def test_a_document_comes_back_as_it_went_in(library: LocalLibrary) -> None:
 
 
 def test_dense_search_equals_brute_force(library: LocalLibrary) -> None:
-    vectors = []
     with library.writing():
-        for number in range(50):
-            vectors.append(put(library, make_document(number)))
+        vectors = [put(library, make_document(number)) for number in range(50)]
     every = np.concatenate(vectors)
     question = unit_vectors(1, seed=99)[0]
     found = library.dense(question, 10, collection=None, where=None)
@@ -321,13 +319,17 @@ def test_a_library_of_a_newer_format_is_refused(library: LocalLibrary) -> None:
 
 
 def test_a_second_writer_is_told_to_wait(library: LocalLibrary) -> None:
-    held = multiprocessing.get_context("spawn").Process(target=_hold_forever, args=(library.folder,))
+    held = multiprocessing.get_context("spawn").Process(
+        target=_hold_forever, args=(library.folder,)
+    )
     held.start()
     try:
         _wait_until_locked(library.folder)
-        with pytest.raises(LibraryLockedError, match="another Quoth has been writing"):
-            with lock.writing(library.folder, patience=0.1):
-                pass
+        with (
+            pytest.raises(LibraryLockedError, match="another Quoth has been writing"),
+            lock.writing(library.folder, patience=0.1),
+        ):
+            pytest.fail("two processes hold the lock")
         assert held.pid is not None
         os.kill(held.pid, signal.SIGKILL)
         held.join()

@@ -1,0 +1,37 @@
+"""The Streamlit entry of Quoth's page: sets up the pages, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+import quoth.ui
+from quoth.ui import chat, documents, models, session, texts
+
+ICON = Path(quoth.ui.__file__).with_name("icon.svg")
+
+
+def _chat() -> None:
+    session.show_page(chat.show)
+
+
+def _documents() -> None:
+    session.show_page(documents.show)
+
+
+def _models() -> None:
+    session.show_page(models.show)
+
+
+st.set_page_config(page_title=texts.NAME, page_icon=str(ICON), layout="centered")
+st.logo(str(ICON.with_name("logo.svg")), icon_image=str(ICON), size="large")
+st.navigation(
+    [
+        st.Page(_chat, title=texts.CHAT, icon=":material/forum:", url_path="chat", default=True),
+        st.Page(
+            _documents, title=texts.DOCUMENTS, icon=":material/library_books:", url_path="documents"
+        ),
+        st.Page(_models, title=texts.MODELS, icon=":material/tune:", url_path="models"),
+    ]
+).run()

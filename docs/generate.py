@@ -1,0 +1,241 @@
+"""Writes docs/configuration.md and docs/cli.md from the code; a test fails when they drift.
+
+It knows the configuration's `doc` texts, click's help, and the JSON of made-up values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from inspect import cleandoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from quoth.cli import records
+from quoth.cli.commands import quoth
+from quoth.config import Config, section_names
+from quoth.datatypes import (
+    Answer,
+    Chunk,
+    Context,
+    DocumentRecord,
+    FileOutcome,
+    Finding,
+    Hit,
+    IngestReport,
+    Passage,
+    Problem,
+    Quote,
+    Sentence,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+HERE = Path(__file__).parent
+CONTEXT = click.Context(quoth)
+
+CONFIGURATION = """\
+# Configuration
+
+<!-- Written by `make docs` from quoth/config.py. -->
+
+A setting comes from the first of these that has it:
+
+1. the command line: `--set section.key=value`, or an option of its own such as `--temperature`;
+2. the environment: `QUOTH_SECTION_KEY`, for example `QUOTH_GENERATION_TEMPERATURE=0.7`;
+3. a TOML file: the one named by `--config` or `QUOTH_CONFIG`, else `quoth.toml` in the library's
+   folder;
+4. the default.
+
+`quoth info` shows every setting with where its value came from. An unknown key, or a value of the
+wrong kind, is an error that names the key and the place. A list on the command line or in the
+environment is written as JSON: `--set 'generation.stop=["END"]'`.
+
+Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
+configuration file), `QUOTH_COLLECTION` (the collection), `QUOTH_DEBUG` (1: tracebacks and the
+messages of other libraries), `QUOTH_DATA` (data for benchmarks and tests).
+
+A `quoth.toml` that asks for a larger model and longer, freer answers:
+
+```toml
+[model]
+path = "/home/ada/models/qwen2.5-3b-instruct-q4_k_m.gguf"
+context_size = 8192
+
+[generation]
+max_new_tokens = 512
+temperature = 0.7
+
+[[generation.examples]]
+question = "How long is the warranty?"
+answer = "The warranty lasts two years."
+```
+"""
+
+COMMAND_LINE = """\
+# The command line
+
+<!-- Written by `make docs` from the commands' own help. -->
+
+Data goes to stdout; messages and progress go to stderr. Neither is coloured when it is not a
+terminal, or when `NO_COLOR` is set. Control characters in documents are not printed.
+
+| exit code | meaning |
+|---|---|
+| 0 | done; a refusal to answer is an honest answer, and ends with 0 |
+| 1 | failed: one line on stderr says what happened, to what, and what to do next |
+| 2 | the command line was not understood |
+| 130 | interrupted by Ctrl-C; what was done is kept |
+
+With `--json` a command prints one JSON object, in ASCII, under the keys shown here. Keys are
+added, not renamed or removed. Pages and ranks count from 1; offsets count characters of the
+document's text, half open; times are seconds.
+"""
+
+CHUNK = Chunk(
+    id="0f1e2d3c4b5a6978:120-149",
+    document_id="0f1e2d3c4b5a6978",
+    source="manuals/kettle.pdf",
+    text="The warranty lasts two years.",
+    start=120,
+    end=149,
+    first_page=3,
+    last_page=3,
+    headings=("Kettle", "Warranty"),
+    n_tokens=14,
+)
+HIT = Hit(CHUNK, 0.91, 1, 0.72, (Finding("dense", 1, 0.72), Finding("lexical", 1, 8.4)))
+QUOTE = Quote(CHUNK.document_id, CHUNK.source, 3, 120, 149, CHUNK.text)
+ANSWER = Answer(
+    question="How long is the warranty?",
+    sentences=(Sentence("It lasts two years.", (QUOTE,), 0.94, "supported"),),
+    refused=False,
+    context=Context(
+        (
+            Passage(
+                number=1,
+                document_id=CHUNK.document_id,
+                source=CHUNK.source,
+                text=CHUNK.text,
+                start=120,
+                end=149,
+                first_page=3,
+                last_page=3,
+                headings=CHUNK.headings,
+                rank=1,
+                n_tokens=21,
+            ),
+        ),
+        21,
+    ),
+    stop_reason="end",
+    confidence=0.88,
+    timings={"search": 0.012, "pack": 0.003, "first_token": 0.41, "total": 0.93},
+    n_prompt_tokens=240,
+    n_completion_tokens=6,
+)
+DOCUMENT = DocumentRecord(
+    id=CHUNK.document_id,
+    collection="default",
+    sources=(CHUNK.source,),
+    title="Kettle",
+    media_type="application/pdf",
+    language="en",
+    n_pages=12,
+    n_chunks=31,
+    n_characters=20480,
+    added_at="2026-01-31T12:00:00+00:00",
+)
+REPORT = IngestReport(
+    (FileOutcome(CHUNK.source, "added", CHUNK.document_id, 12, 31),),
+    1.9,
+    {"read": 0.4, "chunk": 0.1, "embed": 1.3, "write": 0.1},
+)
+
+
+def examples() -> dict[str, records.Record]:
+    """For each command, what its `--json` prints."""
+    return {
+        "ingest": records.ingest_record(REPORT),
+        "search": records.search_record(ANSWER.question, [HIT]),
+        "ask": records.answer_record(ANSWER),
+        "list": records.documents_record("documents", [DOCUMENT]),
+        "remove": records.documents_record("removed", [DOCUMENT]),
+        "info": {
+            "library": "…",
+            "configuration": records.info_record({}, Config())["configuration"][:1],
+        },
+        "verify": records.verify_record([Problem("3 chunks have no vector", "ingest again")]),
+        "ui": {"url": "http://localhost:8501"},
+    }
+
+
+def configuration() -> str:
+    """The text of docs/configuration.md."""
+    parts = [CONFIGURATION]
+    for name in section_names():
+        section = getattr(Config(), name)
+        summary = (type(section).__doc__ or "").strip()
+        parts.append(
+            f"\n## [{name}]\n\n{summary}\n\n| key | type | default | |\n|---|---|---|---|\n"
+        )
+        hints = typing.get_type_hints(type(section))
+        for field in dataclasses.fields(section):
+            kind, default = _kind(hints[field.name]), _default(field.default)
+            parts.append(f"| `{field.name}` | {kind} | {default} | {field.metadata['doc']} |\n")
+    return "".join(parts)
+
+
+def _kind(kind: Any) -> str:
+    if typing.get_origin(kind) is typing.Literal:
+        return " or ".join(f"`{choice}`" for choice in typing.get_args(kind))
+    if typing.get_origin(kind) is tuple:
+        item = typing.get_args(kind)[0]
+        fields = [f"`{f.name}`" for f in dataclasses.fields(item)] if item is not str else []
+        return f"tables of {' and '.join(fields)}" if fields else "strings"
+    names = {bool: "true or false", int: "integer", float: "number", str: "string"}
+    return names[kind]
+
+
+def _default(value: Any) -> str:
+    return f"`{json.dumps(value)}`" if value not in ("", ()) else "none"
+
+
+def command_line() -> str:
+    """The text of docs/cli.md."""
+    common = set.intersection(*({p.name for p in c.params} for c in quoth.commands.values()))
+    shared = [p for p in quoth.commands["list"].params if p.name in common]
+    parts = [COMMAND_LINE, "\n## Options of every command\n\n", *_option_rows(shared)]
+    for name, command in quoth.commands.items():
+        own = [p for p in command.params if p.name not in common]
+        arguments = [f" {p.make_metavar(CONTEXT)}" for p in own if isinstance(p, click.Argument)]
+        options = [p for p in own if isinstance(p, click.Option)]
+        parts.append(f"\n## quoth {name}{''.join(arguments)}\n\n{cleandoc(command.help or '')}\n")
+        parts += ["\n", *_option_rows(options)] if options else []
+        example = json.dumps(examples()[name], indent=2, ensure_ascii=False)
+        parts.append(f"\nWith `--json`:\n\n```json\n{example}\n```\n")
+    return "".join(parts)
+
+
+def _option_rows(options: Sequence[click.Parameter]) -> Iterator[str]:
+    yield "| option | |\n|---|---|\n"
+    for option in options:
+        assert isinstance(option, click.Option)
+        value = "" if option.is_flag else f" {option.make_metavar(CONTEXT)}"
+        variable = f" Also `{option.envvar}`." if option.envvar else ""
+        names = ", ".join(f"`{name}{value}`" for name in option.opts)
+        yield f"| {names} | {option.help}{variable} |\n"
+
+
+def pages() -> dict[Path, str]:
+    """Each generated page and its text."""
+    return {HERE / "configuration.md": configuration(), HERE / "cli.md": command_line()}
+
+
+if __name__ == "__main__":
+    for file, text in pages().items():
+        file.write_text(text, encoding="utf-8")

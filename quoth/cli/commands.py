@@ -1,0 +1,241 @@
+"""The commands: each parses its arguments, calls the engine and prints. Nothing else is known here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from quoth import __version__
+from quoth.cli.options import Options, common_options
+
+INTERRUPTED = 130
+
+
+class _Group(click.Group):
+    """Ends with the exit code of an interrupt on Ctrl-C; click would print an empty line first."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(message="%(version)s", version=__version__)
+def quoth() -> None:
+    """Ask questions of your own documents, on your own machine, and get answers with quotes."""
+
+
+@quoth.command()
+@click.argument("paths", nargs=-1, metavar="PATH…")
+@click.option(
+    "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
+)
+@common_options
+def ingest(options: Options, paths: tuple[str, ...], re_embed: bool) -> int:
+    """Read files and folders into the library.
+
+    Prints a line per file: + added, = unchanged, ~ replaced, ! failed, then a summary. What is in
+    the library already is not read again. Exits with 1 if any file failed.
+    """
+    from quoth.cli.interrupt import Interrupt
+    from quoth.cli.progress import IngestDisplay, count, summary_line
+    from quoth.cli.records import ingest_record, say_json
+    from quoth.cli.terminal import say, tell
+
+    if not paths and not re_embed:
+        raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
+    with (
+        Interrupt() as interrupt,
+        options.open(create=True) as library,
+        IngestDisplay(files=not options.as_json, interrupt=interrupt) as display,
+    ):
+        again = library.re_embed(on_progress=display.documents) if re_embed else 0
+        report = library.ingest(
+            [Path(path) for path in paths],
+            collection=options.collection or "default",
+            on_progress=display,
+            cancelled=interrupt,
+        )
+    if options.as_json:
+        say_json(ingest_record(report, re_embedded=again))
+    elif paths:
+        say(summary_line(report))
+    if re_embed:
+        tell(f"quoth: {count(again, 'document')} embedded anew")
+    if interrupt():
+        return INTERRUPTED
+    return 1 if report.count("failed") else 0
+
+
+@quoth.command()
+@click.argument("question")
+@click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
+@click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable.")
+@common_options
+def search(options: Options, question: str, k: int | None, source: tuple[str, ...]) -> None:
+    """Find the passages that answer a question, best first."""
+    from quoth.cli.answers import hit_text
+    from quoth.cli.records import say_json, search_record
+    from quoth.cli.terminal import say, tell
+    from quoth.datatypes import Where
+
+    with options.open() as library:
+        where = Where(sources=source) if source else None
+        hits = library.search(question, k=k, collection=options.collection, where=where)
+    if options.as_json:
+        say_json(search_record(question, hits))
+    elif hits:
+        say("\n\n".join(hit_text(hit) for hit in hits))
+    else:
+        tell("quoth: nothing found")
+
+
+@quoth.command()
+@click.argument("question")
+@click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable.")
+@click.option(
+    "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
+)
+@click.option("--max-new-tokens", type=int, metavar="N", help="The answer's longest length.")
+@click.option("--seed", type=int, metavar="N", help="Same seed, same answer.")
+@click.option("--model", metavar="PATH", help="A GGUF file.")
+@click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
+@click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
+@common_options
+def ask(options: Options, question: str, source: tuple[str, ...], **shortcuts: Any) -> int:
+    """Answer a question from the documents, with the quotes it stands on.
+
+    When the documents do not hold the answer it says so and shows the closest passages. Sentences
+    that no quote supports are marked. Ctrl-C stops and keeps what was written.
+    """
+    from quoth.cli.answers import collect, follow
+    from quoth.cli.interrupt import Interrupt
+    from quoth.cli.records import answer_record, say_json
+    from quoth.datatypes import Where
+
+    options = options.with_flags(_generation_flags(shortcuts))
+    with Interrupt() as interrupt, options.open() as library:
+        pieces = library.stream(
+            question,
+            collection=options.collection,
+            where=Where(sources=source) if source else None,
+            cancelled=interrupt,
+        )
+        answer = collect(pieces, interrupt)[1] if options.as_json else follow(pieces, interrupt)
+    if answer is not None and options.as_json:
+        say_json(answer_record(answer))
+    return INTERRUPTED if interrupt() else 0
+
+
+def _generation_flags(shortcuts: dict[str, Any]) -> dict[str, Any]:
+    keys = {"model": "model.path", "context_size": "model.context_size", "threads": "model.threads"}
+    return {keys.get(name, f"generation.{name}"): value for name, value in shortcuts.items()}
+
+
+@quoth.command("list")
+@common_options
+def list_documents(options: Options) -> None:
+    """List the documents."""
+    from quoth.cli.records import documents_record, say_json
+    from quoth.cli.tables import documents_table
+    from quoth.cli.terminal import say, tell
+
+    with options.open() as library:
+        documents = library.documents(collection=options.collection)
+    if options.as_json:
+        say_json(documents_record("documents", documents))
+    elif documents:
+        say(documents_table(documents))
+    else:
+        tell("quoth: the library holds no documents; add some with quoth ingest")
+
+
+@quoth.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+@common_options
+def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
+    """Take documents out of the library, by id, source or file name.
+
+    The files themselves stay. Asks first when a person sits at the terminal.
+    """
+    from quoth.cli.records import documents_record, say_json
+    from quoth.cli.terminal import one_line, say, tell
+
+    if sys.stdin.isatty() and not yes:
+        listed = one_line(", ".join(names))
+        if not click.confirm(f"Remove {listed} from the library?", err=True):
+            tell("quoth: nothing was removed")
+            return 1
+    with options.open() as library:
+        removed = library.remove(names, collection=options.collection)
+    if options.as_json:
+        say_json(documents_record("removed", removed))
+    else:
+        for document in removed:
+            say(f"- {one_line(', '.join(document.sources))}")
+    return 0
+
+
+@quoth.command()
+@common_options
+def info(options: Options) -> None:
+    """Show sizes, models, window, paths, and every setting with where its value came from."""
+    from quoth.cli.records import info_record, say_json
+    from quoth.cli.tables import facts_text, settings_table
+    from quoth.cli.terminal import say
+
+    with options.open() as library:
+        facts = library.info()
+    if options.as_json:
+        say_json(info_record(facts, options.config()))
+    else:
+        say(f"{facts_text(facts)}\n\nconfiguration:\n{settings_table(options.config())}")
+
+
+@quoth.command()
+@common_options
+def verify(options: Options) -> int:
+    """Check the library. Exits with 1 if anything is wrong, with a line on each problem."""
+    from quoth.cli.records import say_json, verify_record
+    from quoth.cli.terminal import one_line, say
+
+    with options.open() as library:
+        problems = library.verify()
+    if options.as_json:
+        say_json(verify_record(problems))
+    else:
+        lines = [one_line(f"! {problem.what}; {problem.remedy}") for problem in problems]
+        say("\n".join(lines) or "no problems found")
+    return 1 if problems else 0
+
+
+@quoth.command()
+@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
+@common_options
+def ui(options: Options, host: str | None, port: int | None) -> int:
+    """Open the browser page and serve it until Ctrl-C."""
+    from quoth.cli import page
+    from quoth.cli.records import say_json
+    from quoth.cli.terminal import say, tell
+
+    options = options.with_flags({"page.host": host, "page.port": port})
+    settings = options.config().page
+    server = page.start(options)
+    if not page.is_loopback(settings.host):
+        tell(f"quoth: whoever reaches {settings.host} can read and change this library")
+    with page.stopping(server):
+        if page.wait_until_ready(server, settings.host, settings.port):
+            url = page.url(settings.host, settings.port)
+            if options.as_json:
+                say_json({"url": url})
+            else:
+                say(f"Quoth is at {url} (Ctrl-C stops it)")
+        return server.wait()

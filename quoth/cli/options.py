@@ -1,0 +1,127 @@
+"""The options that every command takes, and how they open a library. It knows configuration."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from quoth.config import Config
+    from quoth.engine import Quoth
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where a command works and how. `flags` maps "section.key" to values of the command line."""
+
+    library: Path
+    collection: str | None
+    as_json: bool
+    config_file: Path | None
+    flags: Mapping[str, Any]
+
+    def config(self) -> Config:
+        """The effective configuration. Raises ConfigError."""
+        from quoth.config import load_config
+        from quoth.engine import config_file
+
+        return load_config(self.config_file or config_file(self.library), flags=self.flags)
+
+    def with_flags(self, given: Mapping[str, Any]) -> Options:
+        """A copy with those flags that were given (not None) on top."""
+        flags = {key: value for key, value in given.items() if value is not None}
+        return Options(
+            self.library,
+            self.collection,
+            self.as_json,
+            self.config_file,
+            {**self.flags, **flags},
+        )
+
+    def open(self, *, create: bool = False) -> Quoth:
+        """The library, a context manager. Raises LibraryError where there is none and `create` is off."""
+        opener = click.get_current_context().obj
+        if opener is None:
+            from quoth.engine import Quoth
+
+            opener = Quoth.open
+        library: Quoth = opener(self.library, config=self.config(), create=create)
+        return library
+
+
+def _parse_settings(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    settings = {}
+    for text in values:
+        key, equals, value = text.partition("=")
+        if not equals or "." not in key:
+            raise click.BadParameter(f"{text!r} is not section.key=value")
+        settings[key.strip()] = value
+    return settings
+
+
+_OPTIONS = (
+    click.option(
+        "--library",
+        type=click.Path(file_okay=True, path_type=Path),
+        envvar="QUOTH_LIBRARY",
+        show_envvar=True,
+        metavar="DIR",
+        help="The library's folder; by default in the platform's folder for user data.",
+    ),
+    click.option(
+        "--collection",
+        envvar="QUOTH_COLLECTION",
+        show_envvar=True,
+        metavar="NAME",
+        help="The collection; ingest puts documents into `default`, the others look into all.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        envvar="QUOTH_CONFIG",
+        show_envvar=True,
+        metavar="FILE",
+        help="The configuration; by default quoth.toml in the library's folder.",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        callback=_parse_settings,
+        metavar="SECTION.KEY=VALUE",
+        help="Set one key of the configuration; repeatable.",
+    ),
+)
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of every command; the command gets them as its first argument, an Options."""
+
+    @functools.wraps(command)
+    def with_options(
+        *,
+        library: Path | None,
+        collection: str | None,
+        as_json: bool,
+        config_file: Path | None,
+        settings: dict[str, str],
+        **rest: Any,
+    ) -> Any:
+        from quoth.engine import default_path
+
+        folder = (library or default_path()).expanduser()
+        return command(Options(folder, collection, as_json, config_file, settings), **rest)
+
+    for option in reversed(_OPTIONS):
+        with_options = option(with_options)
+    return with_options

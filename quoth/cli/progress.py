@@ -1,0 +1,135 @@
+"""An ingest run as people see it: lines for files, a bar for the whole. It knows the report types."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Self
+
+from quoth.cli.terminal import is_terminal, one_line, paint, say, tell
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.progress import Progress as Bar
+
+    from quoth.cli.interrupt import Interrupt
+    from quoth.datatypes import FileOutcome, FileStatus, IngestReport, Progress
+
+_MARKS: dict[FileStatus, str] = {"added": "+", "unchanged": "=", "replaced": "~", "failed": "!"}
+_COLOURS: dict[FileStatus, str] = {"added": "green", "replaced": "yellow", "failed": "red"}
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class IngestDisplay:
+    """Shows `Progress` reports: the outcome of each file on stdout, how far it is on stderr.
+
+    On a terminal a bar is redrawn; otherwise a plain line appears now and then.
+    """
+
+    def __init__(self, *, files: bool, interrupt: Interrupt) -> None:
+        self._files = files
+        self._interrupt = interrupt
+        self._last_line = time.monotonic()
+        self._bar = _make_bar() if is_terminal(sys.stderr) else None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+            self._task = self._bar.add_task("reading", total=None)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show one report."""
+        self._interrupt.started = True
+        if self._files and progress.outcome is not None:
+            say(outcome_line(progress.outcome))
+        text = progress_line(progress)
+        if self._interrupt():
+            text = "stopping after this file; Ctrl-C again stops at once"
+        self._show(progress.files_done, progress.files_total, text)
+
+    def documents(self, done: int, total: int) -> None:
+        """Show how many documents of the library are embedded anew."""
+        self._show(done, total, f"{done}/{total} documents embedded anew")
+
+    def _show(self, done: int, total: int, text: str) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total, description=text)
+        elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            tell(text)
+
+
+def _make_bar() -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    # Lines on stdout go above the bar where both are one terminal, and stay on stdout where not.
+    return Bar(
+        BarColumn(bar_width=20),
+        TextColumn("{task.description}", markup=False),
+        console=Console(file=sys.stderr),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+        redirect_stderr=True,
+    )
+
+
+def progress_line(progress: Progress) -> str:
+    """Files, pages and chunks so far, their rates, and the time left at this pace."""
+    seconds = max(progress.seconds, 1e-9)
+    parts = [
+        f"{progress.files_done}/{progress.files_total} files",
+        f"{progress.n_pages} pages ({progress.n_pages / seconds:.1f}/s)",
+        f"{progress.n_chunks} chunks ({progress.n_chunks / seconds:.1f}/s)",
+    ]
+    if progress.files_done:
+        left = progress.seconds / progress.files_done * (progress.files_total - progress.files_done)
+        parts.append(f"{_clock(left)} left")
+    return ", ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def outcome_line(outcome: FileOutcome) -> str:
+    """The file after its mark: + added, = unchanged, ~ replaced, ! failed; then why or how much."""
+    source, reason = one_line(outcome.source), one_line(outcome.reason)
+    if outcome.status in {"added", "replaced"}:
+        source += f" ({count(outcome.n_pages, 'page')}, {count(outcome.n_chunks, 'chunk')})"
+    if reason:
+        source = reason if source in reason else f"{source}: {reason}"
+    line = f"{_MARKS[outcome.status]} {source}"
+    colour = _COLOURS.get(outcome.status)
+    return paint(line, fg=colour) if colour else line
+
+
+def count(number: int, noun: str) -> str:
+    """The number and its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def summary_line(report: IngestReport) -> str:
+    """How many files ended how, what was written, and how fast."""
+    endings = ", ".join(f"{report.count(status)} {status}" for status in _MARKS)
+    written = [o for o in report.outcomes if o.status in {"added", "replaced"}]
+    pages, chunks = sum(o.n_pages for o in written), sum(o.n_chunks for o in written)
+    seconds = max(report.seconds, 1e-9)
+    return (
+        f"{count(len(report.outcomes), 'file')}: {endings}; {count(pages, 'page')} ({pages / seconds:.1f}/s) and "
+        f"{count(chunks, 'chunk')} ({chunks / seconds:.1f}/s) in {report.seconds:.1f} s"
+    )

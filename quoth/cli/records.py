@@ -1,0 +1,116 @@
+"""The JSON of `--json`: the engine's values under stable keys. docs/cli.md shows each of them.
+
+Text is escaped to ASCII: exact on every terminal and in every encoding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from quoth.cli.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quoth.config import Config
+    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem
+
+Record = dict[str, Any]
+
+
+def say_json(record: Record) -> None:
+    """Write one JSON object to stdout."""
+    say(json.dumps(record, indent=2))
+
+
+def ingest_record(report: IngestReport, *, re_embedded: int = 0) -> Record:
+    """What `quoth ingest --json` prints."""
+    return {
+        "files": [dataclasses.asdict(outcome) for outcome in report.outcomes],
+        "counts": {
+            status: report.count(status) for status in ("added", "unchanged", "replaced", "failed")
+        },
+        "re_embedded": re_embedded,
+        "seconds": report.seconds,
+        "timings": dict(report.timings),
+    }
+
+
+def search_record(question: str, hits: Sequence[Hit]) -> Record:
+    """What `quoth search --json` prints."""
+    return {"question": question, "hits": [hit_record(hit) for hit in hits]}
+
+
+def hit_record(hit: Hit) -> Record:
+    """A hit and its chunk in one object."""
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "similarity": hit.similarity,
+        "found_by": [dataclasses.asdict(finding) for finding in hit.found_by],
+        "chunk_id": hit.chunk.id,
+        "document_id": hit.chunk.document_id,
+        "source": hit.chunk.source,
+        "first_page": hit.chunk.first_page,
+        "last_page": hit.chunk.last_page,
+        "headings": list(hit.chunk.headings),
+        "start": hit.chunk.start,
+        "end": hit.chunk.end,
+        "text": hit.chunk.text,
+    }
+
+
+def answer_record(answer: Answer) -> Record:
+    """What `quoth ask --json` prints: the quotes of a sentence are numbers into `quotes`."""
+    numbers = {quote: number for number, quote in enumerate(answer.quotes, 1)}
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "confidence": answer.confidence,
+        "extractive": answer.extractive,
+        "stop_reason": answer.stop_reason,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "verdict": sentence.verdict,
+                "support": sentence.support,
+                "reason": sentence.reason,
+                "quotes": [numbers[quote] for quote in sentence.quotes],
+            }
+            for sentence in answer.sentences
+        ],
+        "quotes": [{"number": n, **dataclasses.asdict(quote)} for quote, n in numbers.items()],
+        "passages": [dataclasses.asdict(passage) for passage in answer.context.passages],
+        "closest": [hit_record(hit) for hit in answer.closest],
+        "timings": dict(answer.timings),
+        "n_prompt_tokens": answer.n_prompt_tokens,
+        "n_completion_tokens": answer.n_completion_tokens,
+    }
+
+
+def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:
+    """What `quoth list --json` ("documents") and `quoth remove --json` ("removed") print."""
+    return {key: [{**dataclasses.asdict(d), "metadata": dict(d.metadata)} for d in documents]}
+
+
+def info_record(info: dict[str, object], config: Config) -> Record:
+    """What `quoth info --json` prints: the library's facts, then every setting and its origin."""
+    settings = [
+        {"key": key, "value": _plain(value), "origin": origin}
+        for key, value, origin in config.items()
+    ]
+    return {**info, "configuration": settings}
+
+
+def verify_record(problems: Sequence[Problem]) -> Record:
+    """What `quoth verify --json` prints."""
+    return {"problems": [dataclasses.asdict(problem) for problem in problems]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for v in value]  # type: ignore[arg-type]
+    return value

@@ -1,0 +1,50 @@
+"""Documents, facts and settings as aligned text for people. It knows the types it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from quoth.cli.terminal import one_line, table
+
+if TYPE_CHECKING:
+    from quoth.config import Config
+    from quoth.datatypes import DocumentRecord
+
+
+def documents_table(documents: Sequence[DocumentRecord]) -> str:
+    """One line a document: id, collection, pages, chunks, day added, sources."""
+    rows = [("ID", "COLLECTION", "PAGES", "CHUNKS", "ADDED", "SOURCE")]
+    rows += [
+        (
+            document.id,
+            one_line(document.collection),
+            str(document.n_pages),
+            str(document.n_chunks),
+            document.added_at[:10],
+            one_line(", ".join(document.sources)),
+        )
+        for document in documents
+    ]
+    return table(rows)
+
+
+def facts_text(facts: Mapping[str, object], indent: str = "") -> str:
+    """Nested facts, one on a line, indented by depth."""
+    lines = []
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            lines += [f"{indent}{key}:", facts_text(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{key}: {one_line(str(value))}")
+    return "\n".join(lines)
+
+
+def settings_table(config: Config) -> str:
+    """One line a setting: key, value, where the value came from."""
+    return table(
+        [
+            (f"  {key}", one_line(str(value)) or '""', one_line(origin))
+            for key, value, origin in config.items()
+        ]
+    )

@@ -1,0 +1,131 @@
+"""Uploading and reading files, with progress, cancel and a line for each file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from quoth.errors import QuothError
+from quoth.ui import session, texts, uploads
+from quoth.ui.markup import Html, element, plain
+from quoth.ui.widgets import chip, draw, file_name
+
+if TYPE_CHECKING:
+    from quoth.datatypes import FileOutcome, Progress
+    from quoth.engine import Quoth
+    from quoth.ui.jobs import IngestJob
+
+SUFFIXES = ("pdf", "docx", "html", "htm", "md", "markdown", "txt")
+_LOOK_EVERY = 0.2  # seconds
+
+
+def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
+    """A place to drop files, and the button that reads them into the library."""
+    job = session.ingest_job()
+    busy = job is not None and job.running
+    generation = st.session_state.setdefault("upload-generation", 0)
+    files = st.file_uploader(
+        texts.UPLOAD,
+        type=list(SUFFIXES),
+        accept_multiple_files=True,
+        help=texts.UPLOAD_HELP,
+        key=f"upload-{generation}",
+        disabled=busy,
+        label_visibility="collapsed",
+    )
+    into = _choose_collection(quoth) if choose_collection else session.ingest_collection(quoth)
+    if st.button(
+        texts.INGEST, type="primary", icon=":material/library_add:", disabled=busy or not files
+    ):
+        try:
+            limit = quoth.config.ingest.max_megabytes
+            paths = uploads.save(files, quoth.path, into, limit)
+        except QuothError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        st.session_state["upload-generation"] = generation + 1  # a new, empty uploader
+        session.start_ingest(quoth, paths, into)
+        st.rerun()
+
+
+def show_run() -> None:
+    """The ingest run of this tab: how far it is, then what became of each file."""
+    job = session.ingest_job()
+    if job is None:
+        return
+    if job.running:
+        _follow(job)
+        st.rerun()
+    if job.error:
+        st.error(plain(job.error), icon=":material/error:")
+    elif job.report is None:
+        st.error(texts.UNEXPECTED, icon=":material/error:")
+    if job.stopped:
+        st.info(texts.CANCELLED, icon=":material/info:")
+    if job.outcomes:
+        draw(outcome_list(job.outcomes))
+    st.button(texts.DISMISS, on_click=session.forget_ingest, type="tertiary", key="dismiss")
+
+
+def _choose_collection(quoth: Quoth) -> str:
+    usual = session.ingest_collection(quoth)
+    names = list(dict.fromkeys((usual, session.DEFAULT_COLLECTION, *quoth.collections())))
+    chosen = st.selectbox(
+        texts.UPLOAD_INTO, names, accept_new_options=True, help=texts.UPLOAD_INTO_HELP
+    )
+    return (chosen or "").strip() or usual
+
+
+def _follow(job: IngestJob) -> None:
+    bar = st.progress(0.0)
+    details = st.empty()
+    st.button(
+        texts.STOPPING if job.stopped else texts.CANCEL,
+        on_click=job.stop,
+        disabled=job.stopped,
+        icon=":material/cancel:",
+        key="cancel-ingest",
+    )
+    while not job.wait(_LOOK_EVERY):
+        progress = job.progress
+        share = progress.files_done / progress.files_total if progress.files_total else 0.0
+        title = texts.INGESTING.format(done=progress.files_done, total=progress.files_total or "…")
+        bar.progress(min(share, 1.0), text=title)
+        details.html(progress_line(progress))
+
+
+def progress_line(progress: Progress) -> Html:
+    """The file being read, what was read so far, and a guess at the time left."""
+    parts = [
+        texts.INGEST_DETAIL.format(
+            pages=texts.count(progress.n_pages, texts.PAGES_N),
+            chunks=texts.count(progress.n_chunks, texts.CHUNKS_N),
+            seconds=progress.seconds,
+        )
+    ]
+    if 0 < progress.files_done < progress.files_total:
+        left = progress.seconds / progress.files_done * (progress.files_total - progress.files_done)
+        parts.append(texts.TIME_LEFT.format(left))
+    if progress.current:
+        parts.append(texts.INGEST_CURRENT.format(file_name(progress.current)))
+    return element("div", " · ".join(parts), class_="q-facts", role="status")
+
+
+def outcome_list(outcomes: tuple[FileOutcome, ...]) -> Html:
+    """A line for each file: what became of it and why."""
+    return element("ul", *map(_outcome, outcomes), class_="q-outcomes")
+
+
+def _outcome(outcome: FileOutcome) -> Html:
+    counts = ""
+    if outcome.n_chunks:
+        pages = texts.count(outcome.n_pages, texts.PAGES_N)
+        counts = f"{pages} · {texts.count(outcome.n_chunks, texts.CHUNKS_N)}"
+    return element(
+        "li",
+        chip(texts.STATUS[outcome.status], f"q-{outcome.status}"),
+        element("b", file_name(outcome.source)),
+        element("span", counts, class_="q-place"),
+        element("span", outcome.reason, class_="q-reason"),
+    )

@@ -1,0 +1,96 @@
+"""Numbers the quotes of an answer and finds the passage around each; knows no Streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quoth.datatypes import Answer, Hit, Passage, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage and the quotes taken from it; `numbers[i]` is what `quotes[i]` is cited as.
+
+    `text` is the passage, which starts at character `start` of its document.
+    """
+
+    document_id: str
+    source: str
+    page: int
+    headings: tuple[str, ...]
+    start: int
+    text: str
+    numbers: tuple[int, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a source's text; `number` is that of the quote it belongs to, 0 if none."""
+
+    text: str
+    number: int = 0
+
+
+def number_quotes(answer: Answer) -> dict[Quote, int]:
+    """Each quote's number, from 1, in the order in which the answer cites them."""
+    return {quote: number for number, quote in enumerate(answer.quotes, start=1)}
+
+
+def sources(answer: Answer) -> tuple[Source, ...]:
+    """The passages that the answer quotes, in the order of their first citation."""
+    grouped: dict[tuple[str, int], list[tuple[int, Quote, Passage | None]]] = {}
+    for quote, number in number_quotes(answer).items():
+        passage = _passage_of(quote, answer.context.passages)
+        key = (quote.document_id, passage.start if passage else quote.start)
+        grouped.setdefault(key, []).append((number, quote, passage))
+    return tuple(_source(group) for group in grouped.values())
+
+
+def source_of_hit(hit: Hit) -> Source:
+    """A hit shown as a source that nothing is quoted from."""
+    chunk = hit.chunk
+    return Source(
+        chunk.document_id, chunk.source, chunk.first_page, chunk.headings, chunk.start, chunk.text
+    )
+
+
+def segments(source: Source) -> tuple[Segment, ...]:
+    """The source's text cut at its quotes; where quotes overlap the earlier one keeps the text."""
+    marks = zip(source.quotes, source.numbers, strict=True)
+    spans = sorted((quote.start, quote.end, number) for quote, number in marks)
+    pieces: list[Segment] = []
+    done = 0
+    for start, end, number in spans:
+        begin, finish = max(start - source.start, done), min(end - source.start, len(source.text))
+        if begin < finish:
+            pieces += [Segment(source.text[done:begin]), Segment(source.text[begin:finish], number)]
+            done = finish
+    pieces.append(Segment(source.text[done:]))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _passage_of(quote: Quote, passages: Sequence[Passage]) -> Passage | None:
+    for passage in passages:
+        inside = passage.start <= quote.start and quote.end <= passage.end
+        if passage.document_id == quote.document_id and inside:
+            return passage
+    return None
+
+
+def _source(group: Sequence[tuple[int, Quote, Passage | None]]) -> Source:
+    _, quote, passage = group[0]
+    return Source(
+        document_id=quote.document_id,
+        source=quote.source,
+        page=quote.page,
+        headings=passage.headings if passage else (),
+        start=passage.start if passage else quote.start,
+        text=passage.text if passage else quote.text,
+        numbers=tuple(number for number, _, _ in group),
+        quotes=tuple(each for _, each, _ in group),
+    )

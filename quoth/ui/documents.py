@@ -1,0 +1,148 @@
+"""The documents page: add, look through, open and remove; knows the engine's public calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from quoth.errors import QuothError
+from quoth.ui import adding, reader, session, texts, uploads
+from quoth.ui.citations import Source
+from quoth.ui.markup import Html, element, plain
+from quoth.ui.widgets import chip, collection_select, draw, file_name, style
+
+if TYPE_CHECKING:
+    from quoth.datatypes import DocumentRecord
+    from quoth.engine import Quoth
+
+_ON_A_PAGE = 20
+
+
+def show(quoth: Quoth) -> None:
+    """Draw the documents page."""
+    style()
+    st.title(texts.DOCUMENTS, anchor=False)
+    with st.container(border=True):
+        adding.show_upload(quoth)
+        adding.show_run()
+    _say_removed()
+    records = quoth.documents()
+    title = element("div", texts.LIBRARY, class_="q-card-title")
+    draw(element("div", title, _totals(records), class_="q-list-title"))
+    if not records:
+        draw(element("p", texts.NO_DOCUMENTS, class_="q-lead"))
+        return
+    chosen = _filtered(records, quoth.collections())
+    if not chosen:
+        draw(element("p", texts.NO_MATCH, class_="q-lead"))
+    for record in _part(chosen):
+        _row(quoth, record)
+
+
+def _totals(records: tuple[DocumentRecord, ...]) -> Html:
+    parts = (
+        texts.count(len(records), texts.DOCUMENTS_N),
+        texts.count(sum(record.n_pages for record in records), texts.PAGES_N),
+        texts.count(sum(record.n_chunks for record in records), texts.CHUNKS_N),
+    )
+    return element("div", " · ".join(parts), class_="q-place")
+
+
+def _filtered(
+    records: tuple[DocumentRecord, ...], collections: tuple[str, ...]
+) -> tuple[DocumentRecord, ...]:
+    words_column, collection_column = st.columns((3, 2))
+    words = words_column.text_input(texts.FILTER, key="filter", icon=":material/search:")
+    with collection_column:
+        collection = collection_select(collections, None, "list-collection")
+    return tuple(
+        record
+        for record in records
+        if collection in ("", record.collection) and matches(record, words)
+    )
+
+
+def matches(record: DocumentRecord, words: str) -> bool:
+    """Whether every word is in the document's title or file names, in any case."""
+    text = " ".join((record.title, *record.sources)).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _part(records: tuple[DocumentRecord, ...]) -> tuple[DocumentRecord, ...]:
+    parts = -(-len(records) // _ON_A_PAGE)
+    if parts <= 1:
+        return records
+    number = st.number_input(texts.PART, 1, parts, key="list-part")
+    return records[(number - 1) * _ON_A_PAGE : number * _ON_A_PAGE]
+
+
+def _row(quoth: Quoth, record: DocumentRecord) -> None:
+    key = f"{record.collection}-{record.id}"
+    name = plain(file_name(record.sources[0]))
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{key}"):
+        draw(_card(record))
+        opened = st.button(
+            texts.OPEN, key=f"open-{key}", help=texts.OPEN_NAMED.format(name), type="tertiary",
+            icon=":material/menu_book:",
+        )  # fmt: skip
+        removed = st.button(
+            texts.REMOVE, key=f"remove-{key}", help=texts.REMOVE_NAMED.format(name),
+            type="tertiary", icon=":material/delete:",
+        )  # fmt: skip
+    if opened:
+        reader.open_source(quoth, Source(record.id, record.sources[0], 1, (), 0, ""))
+    if removed:
+        _confirm(quoth, record)
+
+
+def _card(record: DocumentRecord) -> Html:
+    name = file_name(record.sources[0])
+    facts = (
+        texts.count(record.n_pages, texts.PAGES_N),
+        texts.count(record.n_chunks, texts.CHUNKS_N),
+        texts.count(record.n_characters, texts.CHARACTERS_N),
+        _date(record.added_at),
+    )
+    title = (
+        element("span", record.title, class_="q-place") if record.title not in ("", name) else ""
+    )
+    return element(
+        "div",
+        element("div", element("b", name), " ", title),
+        element("div", chip(record.collection), " ", " · ".join(facts), class_="q-facts"),
+        *(element("div", warning, class_="q-warning") for warning in record.warnings),
+        class_="q-document",
+    )
+
+
+def _date(added_at: str) -> str:
+    """The library's UTC time as a local day and minute."""
+    return datetime.fromisoformat(added_at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+@st.dialog(texts.REMOVE_TITLE)
+def _confirm(quoth: Quoth, record: DocumentRecord) -> None:
+    name = file_name(record.sources[0])
+    draw(element("p", texts.REMOVE_ASK.format(name)))
+    draw(element("p", texts.REMOVE_COPY, class_="q-lead"))
+    with st.container(horizontal=True):
+        agreed = st.button(texts.REMOVE, type="primary", icon=":material/delete:", key="agreed")
+        kept = st.button(texts.KEEP, key="kept")
+    if agreed:
+        try:
+            uploads.forget(quoth.remove([record.id], collection=record.collection), quoth.path)
+        except QuothError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        st.session_state["removed"] = name
+        session.forget_ingest()
+    if agreed or kept:
+        st.rerun()
+
+
+def _say_removed() -> None:
+    name = st.session_state.pop("removed", None)
+    if name:
+        st.toast(plain(texts.REMOVED.format(name)), icon=":material/check:")

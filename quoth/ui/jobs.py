@@ -1,0 +1,98 @@
+"""Answers and ingest runs in threads of their own; knows the engine's types, no Streamlit.
+
+A re-run of the page, or another page, neither stops nor repeats them: the page only looks.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from quoth.datatypes import Answer, FileOutcome, IngestReport, Piece, Progress
+from quoth.errors import QuothError
+
+Cancelled = Callable[[], bool]
+
+
+class _Job:
+    """Work in a thread; `error` is one line once it has failed on purpose."""
+
+    def __init__(self) -> None:
+        self.error = ""
+        self.started = time.monotonic()
+        self._stop = threading.Event()
+        self._finished = threading.Event()
+
+    @property
+    def running(self) -> bool:
+        return not self._finished.is_set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether someone asked it to stop; it may still run for a moment."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds`; whether the job has finished."""
+        return self._finished.wait(seconds)
+
+    def _start(self, work: Callable[[], None]) -> None:
+        threading.Thread(target=self._run, args=(work,), daemon=True).start()
+
+    def _run(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except QuothError as error:
+            self.error = str(error)
+        finally:  # anything else goes to the log; the page sees a job without a result
+            self._finished.set()
+
+
+class AnswerJob(_Job):
+    """A question being answered: `text` grows, and `answer` is there at the end.
+
+    `withdrawn` turns true when text that was shown has been dropped.
+    """
+
+    def __init__(self, stream: Callable[[Cancelled], Iterator[Piece]]) -> None:
+        super().__init__()
+        self.text = ""
+        self.withdrawn = False
+        self.answer: Answer | None = None
+        self._start(lambda: self._follow(stream))
+
+    def _follow(self, stream: Callable[[Cancelled], Iterator[Piece]]) -> None:
+        for piece in stream(self._stop.is_set):
+            if piece.withdrawn:
+                self.withdrawn = self.withdrawn or bool(self.text)
+                self.text = ""
+            self.text += piece.text
+            self.answer = piece.answer or self.answer
+
+
+class IngestJob(_Job):
+    """Files being read into the library: `progress` moves, `outcomes` grows, `report` ends it."""
+
+    def __init__(
+        self, ingest: Callable[[Callable[[Progress], None], Cancelled], IngestReport]
+    ) -> None:
+        super().__init__()
+        self.progress = Progress(0, 0, 0, 0, 0.0)
+        self.outcomes: tuple[FileOutcome, ...] = ()
+        self.report: IngestReport | None = None
+        self._start(lambda: self._follow(ingest))
+
+    def _follow(
+        self, ingest: Callable[[Callable[[Progress], None], Cancelled], IngestReport]
+    ) -> None:
+        self.report = ingest(self._on_progress, self._stop.is_set)
+        self.outcomes = self.report.outcomes
+
+    def _on_progress(self, progress: Progress) -> None:
+        self.progress = progress
+        if progress.outcome is not None:
+            self.outcomes = (*self.outcomes, progress.outcome)

@@ -1,0 +1,148 @@
+"""What a browser tab holds, and the engine that all tabs share; decides nothing about looks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import streamlit as st
+
+from quoth.config import Config, GenerationConfig, load_config
+from quoth.datatypes import Answer, Message
+from quoth.errors import QuothError
+from quoth.ui.jobs import AnswerJob, IngestJob
+from quoth.ui.markup import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from quoth.engine import Quoth
+
+DEFAULT_COLLECTION = "default"
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Turn:
+    """A question and what came of it. `job` is there while it is being answered.
+
+    `text` is what was written so far when it was stopped or failed; `window` is in tokens.
+    """
+
+    question: str
+    job: AnswerJob | None = None
+    answer: Answer | None = None
+    text: str = ""
+    withdrawn: bool = False
+    stopped: bool = False
+    error: str = ""
+    window: int = 0
+
+
+def show_page(show: Callable[[Quoth], None]) -> None:
+    """Run a page with the shared engine; an error of Quoth's is one line on the page."""
+    try:
+        show(_engine(*_location()))
+    except QuothError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def turns() -> list[Turn]:
+    """The conversation of this tab, oldest first."""
+    return _kept("turns", list)
+
+
+def history() -> tuple[Message, ...]:
+    """The conversation so far as the engine takes it: turns that ended with words."""
+    finished = [(turn.question, turn.answer) for turn in turns() if turn.answer is not None]
+    return tuple(
+        message
+        for question, answer in finished
+        if answer.text.strip()
+        for message in (Message("user", question), Message("assistant", answer.text))
+    )
+
+
+def new_chat() -> None:
+    """Forget the conversation; an answer that is being written stops."""
+    for turn in turns():
+        if turn.job is not None:
+            turn.job.stop()
+    st.session_state["turns"] = []
+
+
+def collection(quoth: Quoth) -> str | None:
+    """The collection that questions go to; None is all, also when the chosen one has gone."""
+    chosen = _kept("collection", lambda: os.environ.get("QUOTH_COLLECTION", ""))
+    return chosen if chosen in quoth.collections() else None
+
+
+def ingest_collection(quoth: Quoth) -> str:
+    """The collection that new files go to unless another is chosen."""
+    return collection(quoth) or os.environ.get("QUOTH_COLLECTION") or DEFAULT_COLLECTION
+
+
+def choose_collection(name: str) -> None:
+    """Send the next questions to this collection; "" is all of them."""
+    st.session_state["collection"] = name
+
+
+def ingest_job() -> IngestJob | None:
+    """The ingest run that this tab started last."""
+    return st.session_state.get("ingest_job")
+
+
+def start_ingest(quoth: Quoth, paths: tuple[Path, ...], into: str) -> None:
+    """Read files or folders into a collection, in the background."""
+    st.session_state["ingest_job"] = IngestJob(
+        lambda on_progress, cancelled: quoth.ingest(
+            paths, collection=into, on_progress=on_progress, cancelled=cancelled
+        )
+    )
+
+
+def forget_ingest() -> None:
+    """Drop the finished ingest run and its list of files."""
+    st.session_state.pop("ingest_job", None)
+
+
+def generation(configured: GenerationConfig) -> GenerationConfig:
+    """How answers are written in this tab; as configured until someone changes it."""
+    return _kept("generation", lambda: configured)
+
+
+def change_generation(configured: GenerationConfig, **values: Any) -> None:
+    """Set some of this tab's generation settings."""
+    st.session_state["generation"] = replace(generation(configured), **values)
+
+
+def context_window(quoth: Quoth) -> int:
+    """Tokens of the running model's window; as configured where the engine does not say."""
+    model = quoth.info().get("model")
+    size = model.get("context_size") if isinstance(model, dict) else None
+    return size if isinstance(size, int) else quoth.config.model.context_size
+
+
+def _kept(key: str, default: Callable[[], _T]) -> _T:
+    if key not in st.session_state:
+        st.session_state[key] = default()
+    kept: _T = st.session_state[key]
+    return kept
+
+
+def _location() -> tuple[str, Config]:
+    """Which library this process serves, and how it is configured now."""
+    from quoth.engine import config_file, default_path
+
+    path = default_path()
+    return str(path), load_config(config_file(path))
+
+
+@st.cache_resource(show_spinner=False)
+def _engine(path: str, config: Config) -> Quoth:
+    """One engine for each library and configuration in this process, shared by all tabs."""
+    from quoth.engine import Quoth
+
+    return Quoth.open(path, config=config)

@@ -1,0 +1,207 @@
+"""Every text that the pages show, for one translator to find; knows nothing.
+
+`{}` fields are filled by `str.format`; lines that count things come as (one, many).
+"""
+
+from __future__ import annotations
+
+Counted = tuple[str, str]
+
+
+def count(number: int, forms: Counted) -> str:
+    """The form for this number, with the number in it."""
+    return forms[number != 1].format(f"{number:,}")
+
+
+def seconds(duration: float) -> str:
+    """A duration in the unit that people read it in."""
+    return SECONDS.format(duration) if duration >= 1 else MILLISECONDS.format(1000 * duration)
+
+
+NAME = "Quoth"
+CHAT = "Chat"
+DOCUMENTS = "Documents"
+MODELS = "Model and settings"
+PRIVATE = "Runs on this machine. Nothing leaves it."
+
+PAGES_N: Counted = ("{} page", "{} pages")
+CHUNKS_N: Counted = ("{} chunk", "{} chunks")
+DOCUMENTS_N: Counted = ("{} document", "{} documents")
+FILES_N: Counted = ("{} file", "{} files")
+CHARACTERS_N: Counted = ("{} character", "{} characters")
+TOKENS_N: Counted = ("{} token", "{} tokens")
+SECONDS = "{:.1f} s"
+MILLISECONDS = "{:.0f} ms"
+PAGE = "page {}"
+PAGES_RANGE = "pages {}–{}"
+UNEXPECTED = "Something went wrong that Quoth did not foresee; the terminal it runs in says what."
+
+# Collections
+COLLECTION = "Collection"
+ALL_COLLECTIONS = "All collections"
+
+# First run
+WELCOME = "Ask your own documents"
+WELCOME_LEAD = (
+    "Quoth answers from the files you give it. Every sentence carries the quote it stands on, "
+    "and when the documents do not hold the answer, it says so."
+)
+WELCOME_ADD = "Add your files"
+WELCOME_EXAMPLES = "No files at hand?"
+WELCOME_EXAMPLES_LEAD = (
+    "A small set of documents on how language models work comes with Quoth, "
+    "with questions worth asking of it."
+)
+ADD_EXAMPLES = "Add the examples"
+WELCOME_STEPS = (
+    ("Add", "PDF, Word, HTML, Markdown or text. Files stay on this disk."),
+    ("Ask", "In your own words, and ask on: Quoth remembers the conversation."),
+    ("Check", "Each number opens the page the quote is on, with the words marked."),
+)
+WAITING_TITLE = "What would you like to know?"
+WAITING_LEAD = "Questions are answered from {}."
+TRY = "Try one of these"
+
+# Asking
+ASK = "Ask about your documents"
+ASK_LABEL = "Your question"
+NEW_CHAT = "New chat"
+STOP = "Stop"
+STOPPING = "Stopping …"
+SEARCHING = "Reading the documents …"
+YOU = "You"
+WITHDRAWN = (
+    "The first draft did not hold up against the documents, so Quoth took it back and replaced it."
+)
+STOPPED = "Stopped. This is what was written so far; it has not been checked against the documents."
+STOPPED_EMPTY = "Stopped before the first word."
+CUT_SHORT = "The answer reached its longest length and was cut. Settings has a longer one."
+NO_ANSWER = "No answer came back."
+
+# Answers
+VERBATIM = "Taken word for word from the documents"
+REFUSED = "Not in the documents"
+CLOSEST = "The closest passages"
+UNSUPPORTED = "not supported"
+UNSUPPORTED_WHY = "not supported: {}"
+UNSUPPORTED_N: Counted = (
+    "{} sentence is not supported by the documents.",
+    "{} sentences are not supported by the documents.",
+)
+SOURCES = "Sources"
+SOURCE_ANCHOR = "Source {}: go to the quote"
+OPEN_PAGE = "Read"
+FIRST_WORD = "first word after {}"
+TOKENS_READ = "{:,} tokens read"
+TOKENS_WRITTEN = "{:,} written"
+
+# The window
+WINDOW = "Context window"
+WINDOW_SOURCES = "sources"
+WINDOW_REST = "instructions, conversation, question"
+WINDOW_ANSWER = "answer"
+WINDOW_FREE = "free"
+WINDOW_LABEL = "{used:,} of {size:,} tokens used"
+
+# Details
+DETAILS = "How this answer was made"
+READ_BY_MODEL = "What the model read"
+FOUND = "What the search found"
+LEFT_OUT = "Left out"
+STAGES = "Where the time went"
+CONFIDENCE = "Estimated chance that the documents hold the answer: {:.0%}"
+NOTHING_READ = "The model read no passage."
+RANK, FILE, WHERE, SCORE, SIMILARITY, FOUND_BY, REASON, TOKENS = (
+    "Rank",
+    "File",
+    "Where",
+    "Score",
+    "Similarity",
+    "Found by",
+    "Why",
+    "Tokens",
+)
+RETRIEVERS = {"dense": "meaning #{}", "lexical": "words #{}"}
+TIMINGS = {
+    "search": "search",
+    "pack": "choosing passages",
+    "first_token": "until the first word",
+    "total": "in all",
+}
+
+# Reading a document
+READER = "Document"
+PREVIOUS = "Previous page"
+NEXT = "Next page"
+PAGE_OF = "Page {} of {}"
+PAGE_BEFORE = "The page before the quote"
+PAGE_CUT = "Only part of this page is shown."
+PAGE_EMPTY = "This page has no text."
+
+# Documents
+UPLOAD = "Add documents"
+UPLOAD_HELP = "PDF, Word (.docx), HTML, Markdown and plain text."
+UPLOAD_INTO = "Into the collection"
+UPLOAD_INTO_HELP = "Choose one, or type a new name."
+INGEST = "Add to the library"
+INGESTING = "{done} of {total} files"
+INGEST_DETAIL = "{pages} · {chunks} · {seconds:.0f} s"
+INGEST_CURRENT = "Reading {}"
+TIME_LEFT = "about {:.0f} s left"
+CANCEL = "Cancel"
+CANCELLED = "Cancelled. Files that were finished are in the library."
+DISMISS = "Clear this list"
+STATUS = {
+    "added": "added",
+    "unchanged": "unchanged",
+    "replaced": "replaced",
+    "failed": "failed",
+}
+LIBRARY = "In the library"
+FILTER = "Filter by name or title"
+NO_MATCH = "No document matches."
+NO_DOCUMENTS = "No documents yet."
+PART = "Page of the list"
+PART_OF = "{} of {}"
+OPEN = "Read"
+REMOVE = "Remove"
+REMOVE_NAMED = "Remove {}"
+OPEN_NAMED = "Read {}"
+REMOVE_TITLE = "Remove this document?"
+REMOVE_ASK = "{} is taken out of the library, and Quoth stops answering from it."
+REMOVE_COPY = "The copy that was uploaded is deleted; files of your own are not touched."
+KEEP = "Keep it"
+REMOVED = "{} was removed."
+
+# Model and settings
+RUNNING = "What runs"
+PROCESS = "process"
+MEMORY = "memory in use"
+MEGABYTES = "{:,.0f} MB"
+RUNNING_LEAD = "Models are loaded at the first question, once for all who use this page."
+SETTINGS = "How answers are written"
+SETTINGS_LEAD = "For your questions in this browser tab, from the next one on."
+PRESET = "Presets"
+PRESETS_HELP = "A preset sets everything below except the longest answer."
+YES, NO, NONE = "yes", "no", "–"
+FEW_SHOT = "The system prompt and worked examples are set in quoth.toml."
+RESET = "Back to the configuration"
+SETTING_LABELS = {
+    "temperature": "Temperature",
+    "top_k": "Top-k",
+    "top_p": "Top-p",
+    "min_p": "Min-p",
+    "repeat_penalty": "Repeat penalty",
+    "seed": "Seed",
+    "max_new_tokens": "Longest answer, in tokens",
+}
+SETTING_HELP = {
+    "temperature": "At 0 the likeliest word always wins; higher lets less likely words in.",
+    "top_k": "Chooses among this many likeliest words only; 0 means all of them.",
+    "top_p": "Chooses among the likeliest words that together make up this probability.",
+    "min_p": "Drops words less likely than this share of the likeliest one.",
+    "repeat_penalty": "Above 1 it discourages words already written; 1 switches it off.",
+    "seed": "The same seed gives the same answer again when the temperature is above 0.",
+    "max_new_tokens": "This room is kept free in the window; longer answers leave less for sources.",
+}
+PRESET_NAMES = {"precise": "Precise", "balanced": "Balanced", "creative": "Creative"}

@@ -1,0 +1,104 @@
+"""Small pieces that several pages draw; knows Streamlit and markup, never the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from quoth.ui import texts
+from quoth.ui.citations import Source, segments
+from quoth.ui.markup import Html, element, join
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Load the page's own style sheet; it holds no text of documents."""
+    st.html(_STYLE)
+
+
+def draw(markup: Html) -> None:
+    """Put escaped markup on the page."""
+    st.html(markup)
+
+
+def card_title(title: str, lead: str = "") -> None:
+    """The title of a part of a page, and a sentence under it."""
+    under = element("p", lead, class_="q-lead") if lead else ""
+    draw(element("div", element("div", title, class_="q-card-title"), under))
+
+
+def collection_select(names: tuple[str, ...], chosen: str | None, key: str, **changes: Any) -> str:
+    """Choose a collection; "" is all of them."""
+    options = ["", *names]
+    picked: str = st.selectbox(
+        texts.COLLECTION,
+        options,
+        index=options.index(chosen) if chosen in options else 0,
+        format_func=lambda name: name or texts.ALL_COLLECTIONS,
+        key=key,
+        **changes,
+    )
+    return picked
+
+
+def chip(text: str, kind: str = "") -> Html:
+    """A short label in a rounded box; `kind` names its look in the style sheet."""
+    return element("span", text, class_=f"q-chip {kind}".strip())
+
+
+def place(page: int, headings: tuple[str, ...], last_page: int = 0) -> str:
+    """Where something is: its page or pages, and the titles above it."""
+    pages = (
+        texts.PAGES_RANGE.format(page, last_page) if last_page > page else texts.PAGE.format(page)
+    )
+    return " · ".join((pages, " › ".join(headings))) if headings else pages
+
+
+def file_name(source: str) -> str:
+    """The last part of a path, as people call the file."""
+    return source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source
+
+
+def marked_text(source: Source) -> Html:
+    """The source's passage with its quotes highlighted and numbered."""
+    return join(
+        *(
+            element("mark", piece.text, element("sup", str(piece.number)))
+            if piece.number
+            else piece.text
+            for piece in segments(source)
+        )
+    )
+
+
+def source_card(source: Source, anchor: str) -> Html:
+    """File, page, headings and the passage; with quotes it opens on the quote alone.
+
+    `anchor` and a number make the id that citations link to.
+    """
+    numbers = (
+        element("span", str(number), class_="q-number", id=f"{anchor}-{number}")
+        for number in source.numbers
+    )
+    title = element(
+        "span",
+        element("b", file_name(source.source)),
+        element("span", place(source.page, source.headings), class_="q-place"),
+        class_="q-source-title",
+    )
+    first = source.quotes[0].text if source.quotes else source.text
+    preview = element("span", " ".join(first.split()), class_="q-preview")
+    body = element("div", marked_text(source), class_="q-passage")
+    summary = element("summary", element("span", *numbers, class_="q-numbers"), title, preview)
+    return element("details", summary, body, class_="q-source")
+
+
+def table(titles: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Html:
+    """A small table; every cell is text."""
+    head = element("tr", *(element("th", title, scope="col") for title in titles))
+    body = (element("tr", *(element("td", cell) for cell in row)) for row in rows)
+    inner = element("table", element("thead", head), element("tbody", *body), class_="q-table")
+    return element("div", inner, class_="q-scroll")

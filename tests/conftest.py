@@ -1,0 +1,45 @@
+"""Shared by all tests: no network beyond loopback, the real embedder loaded once, a real library."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quoth.config import EmbedderConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quoth import Quoth
+    from vectorstore import Embedder
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+# A setting in the developer's shell must not change what the tests see.
+for name in [name for name in os.environ if name.startswith("QUOTH_") and name != "QUOTH_DATA"]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The real embedder, loaded once."""
+    from vectorstore import load_embedder
+
+    return load_embedder(EmbedderConfig())
+
+
+@pytest.fixture(scope="session")
+def examples_library(
+    tmp_path_factory: pytest.TempPathFactory, embedder: Embedder
+) -> Iterator[Quoth]:
+    """The examples in a library, with the real models. Tests must not change it."""
+    from quoth import Quoth
+
+    folder = tmp_path_factory.mktemp("examples") / "library"
+    with Quoth.open(folder, embedder=embedder) as quoth:
+        report = quoth.ingest([EXAMPLES])
+        assert report.count("failed") == 0
+        yield quoth

@@ -1,0 +1,213 @@
+"""A hand-written engine for the command line's tests: canned values, no library, no models.
+
+Run as a module it is the command line over the engine of the scenario in SCENARIO.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from quoth.cli import main
+from quoth.datatypes import (
+    Answer,
+    Chunk,
+    Context,
+    DocumentRecord,
+    FileOutcome,
+    Finding,
+    Hit,
+    IngestReport,
+    Passage,
+    Piece,
+    Problem,
+    Progress,
+    Quote,
+    Sentence,
+    Where,
+)
+from quoth.errors import NotALibraryError, UnknownDocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from quoth.config import Config
+
+WARRANTY = "The warranty lasts two years."
+CHUNK = Chunk(
+    id="0f1e2d3c4b5a6978:120-149",
+    document_id="0f1e2d3c4b5a6978",
+    source="manuals/kettle.pdf",
+    text=WARRANTY,
+    start=120,
+    end=149,
+    first_page=3,
+    last_page=4,
+    headings=("Kettle", "Warranty"),
+    n_tokens=14,
+)
+HIT = Hit(CHUNK, score=0.91, rank=1, similarity=0.72, found_by=(Finding("dense", 1, 0.72),))
+QUOTE = Quote("0f1e2d3c4b5a6978", "manuals/kettle.pdf", 3, 120, 149, WARRANTY)
+PASSAGE = Passage(
+    1, "0f1e2d3c4b5a6978", "manuals/kettle.pdf", WARRANTY, 120, 149, 3, 4, ("Kettle",), 1, 20
+)
+ANSWER = Answer(
+    question="How long is the warranty?",
+    sentences=(
+        Sentence("It lasts two years. ", (QUOTE,), 0.94, "supported"),
+        Sentence("It covers accidents.", (), 0.12, "unsupported", "no source says so"),
+    ),
+    refused=False,
+    context=Context((PASSAGE,), 20),
+    stop_reason="end",
+    confidence=0.88,
+    timings={"search": 0.01, "pack": 0.002, "first_token": 0.2, "total": 0.9},
+    n_prompt_tokens=240,
+    n_completion_tokens=11,
+)
+REFUSAL = Answer(
+    question="Who won?",
+    sentences=(Sentence("The documents do not say.", (), 0.0, "not a claim"),),
+    refused=True,
+    context=Context(),
+    stop_reason="refused",
+    confidence=0.03,
+    closest=(HIT,),
+)
+DOCUMENT = DocumentRecord(
+    id="0f1e2d3c4b5a6978",
+    collection="default",
+    sources=("manuals/kettle.pdf",),
+    title="Kettle",
+    media_type="application/pdf",
+    language="en",
+    n_pages=12,
+    n_chunks=31,
+    n_characters=20_480,
+    added_at="2026-01-31T12:00:00+00:00",
+)
+OUTCOMES = (
+    FileOutcome("manuals/kettle.pdf", "added", DOCUMENT.id, 12, 31),
+    FileOutcome("notes.md", "unchanged", "1111111111111111", 1, 2),
+    FileOutcome("price.html", "replaced", "2222222222222222", 1, 4),
+    FileOutcome("scan.pdf", "failed", reason="scan.pdf has no text; run an OCR program on it"),
+)
+INFO: dict[str, object] = {"library": {"path": "/home/ada/library", "documents": 1, "chunks": 31}}
+
+
+class FakeQuoth:
+    """The engine's public calls over canned values; `calls` records what was asked of it."""
+
+    def __init__(
+        self,
+        *,
+        outcomes: Sequence[FileOutcome] = OUTCOMES,
+        hits: Sequence[Hit] = (HIT,),
+        pieces: Sequence[Piece] = (Piece(ANSWER.text), Piece(answer=ANSWER)),
+        problems: Sequence[Problem] = (),
+        documents: Sequence[DocumentRecord] = (DOCUMENT,),
+        error: BaseException | None = None,
+        pause: float = 0.0,
+    ) -> None:
+        self.outcomes, self.hits, self.pieces = outcomes, hits, pieces
+        self.problems, self.records, self.error, self.pause = problems, documents, error, pause
+        self.calls: dict[str, Any] = {}
+
+    def open(self, path: Path, *, config: Config, create: bool) -> Self:
+        self.calls["open"] = {"path": path, "config": config, "create": create}
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.calls["closed"] = True
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        collection: str,
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> IngestReport:
+        self.calls["ingest"] = {"paths": list(paths), "collection": collection}
+        done: list[FileOutcome] = []
+        for outcome in self.outcomes:
+            if cancelled():
+                break
+            done.append(outcome)
+            total = len(self.outcomes)
+            on_progress(Progress(len(done), total, 14, 37, 2.0, outcome.source, outcome))
+            time.sleep(self.pause)
+        return IngestReport(tuple(done), 2.0, {"read": 0.5, "embed": 1.5})
+
+    def re_embed(self, *, on_progress: Callable[[int, int], None]) -> int:
+        on_progress(len(self.records), len(self.records))
+        return len(self.records)
+
+    def search(
+        self, question: str, *, k: int | None, collection: str | None, where: Where | None
+    ) -> tuple[Hit, ...]:
+        self.calls["search"] = {
+            "question": question,
+            "k": k,
+            "collection": collection,
+            "where": where,
+        }
+        return tuple(self.hits)
+
+    def stream(
+        self,
+        question: str,
+        *,
+        collection: str | None,
+        where: Where | None,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Piece]:
+        self.calls["stream"] = {"question": question, "collection": collection, "where": where}
+        for piece in self.pieces:
+            if cancelled():
+                return
+            yield piece
+            time.sleep(self.pause)
+
+    def documents(self, *, collection: str | None) -> tuple[DocumentRecord, ...]:
+        self.calls["documents"] = {"collection": collection}
+        return tuple(self.records)
+
+    def remove(self, names: Sequence[str], *, collection: str | None) -> tuple[DocumentRecord, ...]:
+        self.calls["remove"] = {"names": list(names), "collection": collection}
+        if list(names) == ["nothing.pdf"]:
+            raise UnknownDocumentError("no document nothing.pdf; see quoth list")
+        return tuple(self.records)
+
+    def info(self) -> dict[str, object]:
+        return INFO
+
+    def verify(self) -> tuple[Problem, ...]:
+        return tuple(self.problems)
+
+
+def scenario(name: str) -> FakeQuoth:
+    """The engine of a test that runs in a process of its own."""
+    words = [Piece(f"word{number} ") for number in range(1000)]
+    withdrawn = Piece(ANSWER.text, withdrawn=True)
+    return {
+        "plain": FakeQuoth(),
+        "slow": FakeQuoth(pieces=words, outcomes=OUTCOMES * 1000, pause=0.02),
+        "many": FakeQuoth(hits=[HIT] * 5000),
+        "withdrawn": FakeQuoth(
+            pieces=(Piece("Never mind this. "), withdrawn, Piece(answer=ANSWER))
+        ),
+        "no library": FakeQuoth(error=NotALibraryError("no library there; make one")),
+    }[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main(open_library=scenario(os.environ["SCENARIO"]).open))

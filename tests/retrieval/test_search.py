@@ -1,0 +1,73 @@
+"""Search over the real examples with the real embedder and both real indexes."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from quoth import Quoth, Where
+from tests.conftest import EXAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vectorstore import Embedder
+
+
+def questions() -> list[dict[str, str]]:
+    return tomllib.loads((EXAMPLES / "questions.toml").read_text())["question"]
+
+
+def test_most_example_questions_find_their_answer_among_five_hits(examples_library: Quoth) -> None:
+    asked = [q for q in questions() if "follow_up_of" not in q]
+    found = [
+        any(
+            " ".join(q["answer"].split()) in " ".join(hit.chunk.text.split())
+            for hit in examples_library.search(q["question"], k=5)
+        )
+        for q in asked
+    ]
+    assert sum(found) / len(asked) >= 0.9
+
+
+def test_hits_are_ranked_and_say_who_found_them(examples_library: Quoth) -> None:
+    hits = examples_library.search("How does byte-pair encoding work?", k=6)
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6]
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert {finding.retriever for hit in hits for finding in hit.found_by} == {"dense", "lexical"}
+    assert hits[0].chunk.source.endswith("tokenization.md")
+
+
+def test_similarity_is_the_cosine_whoever_found_the_chunk(examples_library: Quoth) -> None:
+    question = "Philip Gage 1994"
+    embedder = examples_library._embedder
+    for hit in examples_library.search(question, k=10):
+        rows = embedder.embed_passages([hit.chunk.text_with_headings])
+        expected = float(np.dot(rows[0], embedder.embed_question(question)))
+        # bfloat16 sums differ in the third digit with the batch a text is embedded in.
+        assert hit.similarity == pytest.approx(expected, abs=0.02)
+
+
+def test_a_source_filter_leaves_only_that_document(examples_library: Quoth) -> None:
+    hits = examples_library.search("temperature", where=Where(sources=("*.pdf",)))
+    assert hits
+    assert all(hit.chunk.source.endswith(".pdf") for hit in hits)
+
+
+def test_chunks_are_exact_spans_of_their_documents(examples_library: Quoth) -> None:
+    ids = [record.id for record in examples_library.documents()]
+    documents = {one: examples_library.document(one) for one in ids}
+    for question in questions():
+        for hit in examples_library.search(question["question"]):
+            chunk = hit.chunk
+            assert documents[chunk.document_id].text[chunk.start : chunk.end] == chunk.text
+
+
+def test_an_empty_library_gives_no_hits(tmp_path: Path, embedder: Embedder) -> None:
+    with Quoth.open(tmp_path / "library", embedder=embedder) as quoth:
+        assert quoth.search("anything at all") == ()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.serving import CHROMIUM, chromium, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium; install it with: apt-get install chromium")
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def fake_address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages over an engine without models."""
+    assert browser
+    with serving("tests/ui/fake_app.py", tmp_path_factory.mktemp("fake")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with the real engine and models over a library that is empty at first."""
+    assert browser
+    with serving("app.py", tmp_path_factory.mktemp("real") / "library") as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of its own, which may ask nothing of any other machine."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1400})
+    context.set_default_timeout(60_000)
+    tab = context.new_page()
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    yield tab
+    context.close()
+    elsewhere = [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
+    assert asked, "the tab loaded nothing"
+    assert elsewhere == [], "a request left the machine"

@@ -1,0 +1,54 @@
+"""The pages over an engine without models, served for the browser tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from quoth.ui import chat, documents, models
+from quoth.ui.markup import plain
+from tests.ui.fake_engine import FakeQuoth, record
+
+HOSTILE = (
+    "![x](http://evil.example/a.png) [link](http://evil.example) <img src=http://evil.example/b.png>",
+    "https://evil.example/c www.evil.example me@evil.example <http://evil.example>",
+    ":smile: :material/home: :red[red] :blue-background[x] $x^2$ $$y$$ -> <- >= -- ~~gone~~ `code`",
+    "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
+    "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
+)
+
+
+@st.cache_resource
+def _engine() -> FakeQuoth:
+    return FakeQuoth(Path("library"), [record()])
+
+
+def _chat() -> None:
+    chat.show(_engine())  # type: ignore[arg-type]
+
+
+def _documents() -> None:
+    documents.show(_engine())  # type: ignore[arg-type]
+
+
+def _models() -> None:
+    models.show(_engine())  # type: ignore[arg-type]
+
+
+def _plain() -> None:
+    for number, text in enumerate(HOSTILE):
+        st.error(plain(text))
+        st.caption(plain(text))
+        st.button(plain(text), key=f"button-{number}")
+        st.expander(plain(text), key=f"expander-{number}")
+
+
+st.navigation(
+    [
+        st.Page(_chat, title="Chat", url_path="chat", default=True),
+        st.Page(_documents, title="Documents", url_path="documents"),
+        st.Page(_models, title="Models", url_path="models"),
+        st.Page(_plain, title="Plain", url_path="plain"),
+    ]
+).run()

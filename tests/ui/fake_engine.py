@@ -1,0 +1,212 @@
+"""An engine without models: the public calls of `quoth.engine.Quoth` over a few made-up pages."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from quoth.config import Config, GenerationConfig
+from quoth.datatypes import (
+    Answer,
+    Chunk,
+    Context,
+    Document,
+    DocumentRecord,
+    FileOutcome,
+    Finding,
+    Hit,
+    IngestReport,
+    LeftOut,
+    Message,
+    Page,
+    Passage,
+    Piece,
+    Progress,
+    Quote,
+    Sentence,
+)
+from quoth.errors import QuothError, UnknownDocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+PAGE_1 = "Acme kettles. The warranty lasts two years from the day of purchase. Keep the receipt. "
+PAGE_2 = "Repairs are free within the warranty. Descale the kettle once a month. "
+SOURCE = "manuals/kettle.pdf"
+DOCUMENT = Document(
+    "d0c", SOURCE, "Kettle manual", "application/pdf",
+    (Page(1, PAGE_1, 0), Page(2, PAGE_2, len(PAGE_1))),
+)  # fmt: skip
+
+
+def quote(text: str) -> Quote:
+    start = DOCUMENT.text.index(text)
+    page = 1 if start < len(PAGE_1) else 2
+    return Quote(DOCUMENT.id, SOURCE, page, start, start + len(text), text)
+
+
+def hit(rank: int = 1, page: int = 1, source: str = SOURCE) -> Hit:
+    text = DOCUMENT.pages[page - 1].text
+    start = DOCUMENT.pages[page - 1].start
+    chunk = Chunk(
+        f"c{page}", DOCUMENT.id, source, text, start, start + len(text), page, page,
+        ("Kettle", "Warranty"), 20,
+    )  # fmt: skip
+    return Hit(
+        chunk, 0.9 / rank, rank, 0.7, (Finding("dense", rank, 0.7), Finding("lexical", 2, 9.1))
+    )
+
+
+PASSAGE = Passage(
+    1, DOCUMENT.id, SOURCE, PAGE_1, 0, len(PAGE_1), 1, 1, ("Kettle", "Warranty"), 1, 30
+)
+
+
+def answer(question: str = "How long?", **changes: Any) -> Answer:
+    sentences = (
+        Sentence(
+            "It lasts two years. ", (quote("The warranty lasts two years"),), 0.9, "supported"
+        ),
+        Sentence(
+            "Repairs are free. ",
+            (quote("Repairs are free within the warranty."),),
+            0.8,
+            "supported",
+        ),
+        Sentence("It covers the moon.", (), 0.1, "unsupported", "no passage says so"),
+    )
+    made = Answer(
+        question=question,
+        sentences=sentences,
+        refused=False,
+        context=Context((PASSAGE,), 30, (LeftOut(hit(2, 2), "over the budget"),)),
+        stop_reason="end",
+        hits=(hit(1), hit(2, 2)),
+        timings={"search": 0.02, "pack": 0.01, "first_token": 0.4, "total": 1.2},
+        n_prompt_tokens=120,
+        n_completion_tokens=24,
+    )
+    return replace(made, **changes)
+
+
+def refusal(question: str = "") -> Answer:
+    said = Sentence("The documents do not say.", (), 0.0, "not a claim")
+    return answer(
+        question, sentences=(said,), refused=True, closest=(hit(1),), stop_reason="refused"
+    )
+
+
+def record(name: str = SOURCE, **changes: Any) -> DocumentRecord:
+    made = DocumentRecord(
+        "d0c", "default", (name,), "Kettle manual", "application/pdf", "en", 2, 2, 150,
+        "2026-05-04T10:20:30+00:00", {}, ("1 of 2 pages has no text",),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+ENDLESS = "Count for ever"
+WITHDRAWN = "Say something wrong first"
+
+
+def _endless(cancelled: Callable[[], bool]) -> Iterator[Piece]:
+    """Write numbers until told to stop, then answer with what was written."""
+    text = ""
+    for number in itertools.count(1):
+        if cancelled():
+            break
+        text += f"{number} "
+        yield Piece(f"{number} ")
+        time.sleep(0.05)
+    said = Sentence(text, (), 0.0, "not a claim")
+    yield Piece(answer=answer(ENDLESS, sentences=(said,), stop_reason="cancelled"))
+
+
+class FakeQuoth:
+    """Answers every question with `answers[question]`, or the warranty; remembers its calls."""
+
+    def __init__(self, path: Path, records: Sequence[DocumentRecord] = ()) -> None:
+        self.path = path
+        self.config = Config()
+        self.records = list(records)
+        self.answers: dict[str, Answer | QuothError] = {}
+        self.asked: list[dict[str, Any]] = []
+        self.fail_ingest: dict[str, str] = {}
+
+    def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
+        return tuple(r for r in self.records if collection in (None, r.collection))
+
+    def document(self, document_id: str) -> Document:
+        if document_id != DOCUMENT.id:
+            raise UnknownDocumentError(f"no document {document_id}; see quoth list")
+        return DOCUMENT
+
+    def collections(self) -> tuple[str, ...]:
+        return tuple(sorted({r.collection for r in self.records}))
+
+    def info(self) -> dict[str, object]:
+        return {
+            "library": {"path": str(self.path), "documents": len(self.records)},
+            "model": {"name": "fake", "context_size": 1000},
+        }
+
+    def remove(
+        self, names: Sequence[str], *, collection: str | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        gone = tuple(r for r in self.documents(collection=collection) if r.id in names)
+        self.records = [r for r in self.records if r not in gone]
+        return gone
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        collection: str = "default",
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        outcomes = []
+        for done, path in enumerate(paths, start=1):
+            if cancelled():
+                break
+            reason = self.fail_ingest.get(path.name, "")
+            n = 0 if reason else 2
+            status = "failed" if reason else "added"
+            outcome = FileOutcome(str(path), status, "", n, n, reason)
+            outcomes.append(outcome)
+            if not reason:
+                new = record(str(path), id=f"id-{path.name}", collection=collection, warnings=())
+                self.records.append(new)
+            on_progress(Progress(done, len(paths), 2 * done, 2 * done, 0.1, str(path), outcome))
+        return IngestReport(tuple(outcomes), 0.1)
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        collection: str | None = None,
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Piece]:
+        self.asked.append(
+            {
+                "question": question,
+                "history": history,
+                "collection": collection,
+                "generation": generation,
+            }
+        )
+        if question == ENDLESS:
+            yield from _endless(cancelled)
+            return
+        given = self.answers.get(question) or answer(question)
+        if isinstance(given, QuothError):
+            raise given
+        for sentence in given.sentences:
+            yield Piece(sentence.text)
+        if question == WITHDRAWN:
+            yield Piece("Taken back.", withdrawn=True)
+        yield Piece(answer=given)

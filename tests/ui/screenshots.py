@@ -1,0 +1,117 @@
+"""Makes docs/screenshots with the real engine: `python -m tests.ui.screenshots`.
+
+Needs Chromium. Every page is taken in light and dark, and the chat on a narrow screen.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.ui.serving import ROOT, chromium, serving
+from tests.ui.test_browser import ask, go
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, Page
+
+FOLDER = ROOT / "docs" / "screenshots"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+QUESTION = "How many entries does the vocabulary of GPT-2 have?"
+FOLLOW_UP = "How much memory does the KV cache of Llama 3 8B take for one token?"
+OFF_TOPIC = "Who won the football world cup in 1974?"
+
+
+def main() -> None:
+    """Take the pictures, in the order of a first visit."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium() as browser,
+        serving("app.py", Path(folder) / "library") as address,
+    ):
+        _in_both(browser, address, _welcome)
+        _fill(browser, address)
+        _in_both(browser, address, _visit)
+        _narrow(browser, address)
+
+
+def _in_both(browser: Browser, address: str, visit: Callable[[Page, str], None]) -> None:
+    for scheme in ("light", "dark"):
+        page = browser.new_page(viewport=WIDE, color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_default_timeout(120_000)
+        expect.set_options(timeout=120_000)
+        page.goto(address)
+        visit(page, scheme)
+        page.close()
+
+
+def _take(page: Page, name: str) -> None:
+    """Wait for images and transitions, which nothing on the page announces, then take it."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(900)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def _welcome(page: Page, scheme: str) -> None:
+    expect(page.get_by_role("button", name="Add the examples")).to_be_visible()
+    _take(page, f"welcome-{scheme}")
+
+
+def _fill(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=WIDE, color_scheme="light")
+    page.goto(address)
+    page.get_by_role("button", name="Add the examples").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    _take(page, "ingest-light")
+    expect(page.locator(".q-outcomes")).to_be_visible(timeout=300_000)
+    page.close()
+
+
+def _visit(page: Page, scheme: str) -> None:
+    expect(page.get_by_text("What would you like to know?")).to_be_visible()
+    _take(page, f"start-{scheme}")
+    ask(page, QUESTION)
+    answered = ask(page, FOLLOW_UP)
+    answered.locator("details.q-source summary").first.click()
+    _scroll_to(page, 2)
+    _take(page, f"answer-{scheme}")
+    answered.get_by_text("How this answer was made").click()
+    expect(answered.locator(".q-details")).to_be_visible()
+    answered.get_by_text("How this answer was made").scroll_into_view_if_needed()
+    _take(page, f"details-{scheme}")
+    answered.get_by_role("button", name="Read", exact=True).first.click()
+    expect(page.get_by_role("dialog").locator(".q-page")).to_be_visible()
+    _take(page, f"source-{scheme}")
+    page.keyboard.press("Escape")
+    ask(page, OFF_TOPIC)
+    _scroll_to(page, 4)
+    _take(page, f"refusal-{scheme}")
+    go(page, "Documents")
+    expect(page.get_by_text("In the library")).to_be_visible()
+    _take(page, f"documents-{scheme}")
+    go(page, "Model and settings")
+    expect(page.get_by_text("What runs")).to_be_visible()
+    _take(page, f"models-{scheme}")
+
+
+def _narrow(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=NARROW, color_scheme="light")
+    page.goto(address)
+    ask(page, QUESTION)
+    _scroll_to(page, 0)
+    _take(page, "narrow-light")
+    page.close()
+
+
+def _scroll_to(page: Page, message: int) -> None:
+    shown = page.get_by_test_id("stChatMessage").nth(message)
+    shown.evaluate("e => e.scrollIntoView({block: 'start'})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quoth.datatypes import Context, Quote, Sentence
+from quoth.ui.citations import Source, number_quotes, segments, source_of_hit, sources
+from tests.ui.fake_engine import PAGE_1, answer, hit, quote
+
+WARRANTY = quote("The warranty lasts two years")
+RECEIPT = quote("Keep the receipt.")
+REPAIRS = quote("Repairs are free within the warranty.")
+
+
+def _answer(*cited: tuple[Quote, ...]):  # noqa: ANN202
+    return answer(sentences=tuple(Sentence("So. ", quotes, 1, "supported") for quotes in cited))
+
+
+def test_quotes_are_numbered_in_the_order_in_which_they_are_cited() -> None:
+    numbers = number_quotes(_answer((REPAIRS,), (WARRANTY, REPAIRS)))
+    assert numbers == {REPAIRS: 1, WARRANTY: 2}
+
+
+def test_quotes_of_one_passage_share_a_source() -> None:
+    found = sources(_answer((RECEIPT,), (REPAIRS,), (WARRANTY,)))
+    assert [source.numbers for source in found] == [(1, 3), (2,)]
+    assert found[0].text == PAGE_1
+    assert found[0].headings == ("Kettle", "Warranty")
+
+
+def test_a_quote_outside_every_passage_is_its_own_source() -> None:
+    found = sources(answer(context=Context()))
+    assert [source.text for source in found] == [WARRANTY.text, REPAIRS.text]
+    assert [source.page for source in found] == [1, 2]
+
+
+def test_the_quoted_words_are_marked_where_they_are() -> None:
+    (source,) = sources(_answer((RECEIPT,), (WARRANTY,)))
+    marked = {piece.number: piece.text for piece in segments(source) if piece.number}
+    assert marked == {1: RECEIPT.text, 2: WARRANTY.text}
+
+
+def test_a_hit_is_shown_whole_and_unmarked() -> None:
+    pieces = segments(source_of_hit(hit()))
+    assert [(piece.text, piece.number) for piece in pieces] == [(PAGE_1, 0)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6), st.integers(0, 20))
+def test_segments_are_the_whole_text_whatever_the_quotes(
+    spans: list[tuple[int, int]], start: int
+) -> None:
+    text = "".join(chr(97 + i % 26) for i in range(40))
+    quotes = tuple(Quote("d", "f", 1, min(a, b), max(a, b), "") for a, b in spans)
+    numbers = tuple(range(1, len(quotes) + 1))
+    source = Source("d", "f", 1, (), start, text, numbers, quotes)
+    assert "".join(piece.text for piece in segments(source)) == text
