@@ -121,7 +121,7 @@ def change_generation(configured: GenerationConfig, **values: Any) -> None:
 def context_window(quoth: Quoth) -> int:
     """Tokens of the running model's window; as configured where the engine does not say."""
     model = quoth.info().get("model")
-    size = model.get("context_size") if isinstance(model, dict) else None
+    size = model.get("context_window") if isinstance(model, dict) else None
     return size if isinstance(size, int) else quoth.config.model.context_size
 
 

@@ -19,12 +19,9 @@ import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
 assert not app.exception and not app.error, (app.exception, app.error)
-def page_of(name):
-    import importlib
-    from quoth.ui import session
-    session.show_page(importlib.import_module(f"quoth.ui.{name}").show)
 for name in ("chat", "documents", "models"):
-    app = AppTest.from_function(page_of, args=(name,), default_timeout=60).run()
+    script = f"from quoth.ui import session, {name}; session.show_page({name}.show)"
+    app = AppTest.from_string(script, default_timeout=60).run()
     assert not app.exception and not app.error, (name, app.exception, app.error)
 heavy = {"torch", "faiss", "llama_cpp", "sentence_transformers", "transformers", "tantivy", "langchain"}
 print(sorted(heavy & set(sys.modules)))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui import fake_app
-from tests.ui.fake_engine import ENDLESS, WITHDRAWN
+from tests.ui.fake_engine import ENDLESS, HOSTILE, WITHDRAWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,7 @@ Keep the receipt, because the shop asks for it.
 Descale the Borealis kettle once a month with a spoonful of citric acid.
 Never put the base into water.
 """
-HOSTILE = """# Tariffs
+HOSTILE_FILE = """# Tariffs
 
 The tariff of the harbour is 40 crowns a day. ![receipt](http://evil.example/q.png)
 <img src="http://evil.example/i.png" onerror="window.taken = 1">
@@ -120,11 +119,11 @@ def test_two_tabs_have_two_conversations(fake: Page, fake_address: str) -> None:
 
 def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
     page.goto(f"{fake_address}/plain")
-    last = page.get_by_test_id("stExpander").nth(len(fake_app.HOSTILE) - 1)
+    last = page.get_by_test_id("stExpander").nth(len(HOSTILE) - 1)
     expect(last).to_be_visible()
     main = page.get_by_test_id("stMainBlockContainer")
     shown = main.inner_text().replace("\u2060", "")
-    for text in fake_app.HOSTILE:
+    for text in HOSTILE:
         assert shown.count(" ".join(text.split())) == 4, text
     blocks = main.get_by_test_id("stMarkdownContainer")
     marked = blocks.locator("a, img, svg, code, h1, li, table, strong, em, del, blockquote, .katex")
@@ -185,7 +184,7 @@ def test_the_whole_story_from_an_empty_library_to_an_empty_library(
 
 def test_a_hostile_document_is_only_ever_text(page: Page, address: str, tmp_path: Path) -> None:
     tariffs = tmp_path / "![x](http:evil.example).txt"
-    tariffs.write_text(HOSTILE)
+    tariffs.write_text(HOSTILE_FILE)
     page.goto(f"{address}/documents")
     upload(page, tariffs)
     expect(page.locator(".q-outcomes")).to_contain_text("added")
