@@ -1,0 +1,234 @@
+"""The local language model: a GGUF file run in process by llama.cpp.
+
+It knows messages and completions; documents, passages and answers are others' business.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from generation.chat_template import ChatTemplate
+from generation.decoding import TextAssembler
+from generation.embedded import embedded_model
+from generation.gguf import ModelFacts, read_facts
+from generation.llama_native import LoadSettings, NativeModel, library
+from generation.machine import available_bytes, idle_cores, usable_cores
+from generation.memory import check_memory
+from generation.model import Completion, Prompt
+from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
+from quoth.datatypes import Message, StopReason
+from quoth.errors import ConfigError, ModelError
+
+_SHARE_EVERY = 32  # tokens between two looks at what other programs do
+_POLL = 0.05  # seconds between two looks at `cancelled` while llama.cpp computes
+
+
+class LlamaModel:
+    """A LanguageModel over llama.cpp. Safe to share between threads: completions take turns.
+
+    A completion keeps its turn until its generator is exhausted or closed. One that nobody reads
+    for `patience` seconds makes those who wait raise ModelError instead of waiting for ever.
+    `n_evaluated` counts the prompt tokens of the latest completion that were not in the KV cache.
+    """
+
+    def __init__(
+        self, facts: ModelFacts, settings: LoadSettings, *, patience: float = 30.0
+    ) -> None:
+        self.facts = facts
+        self.name = facts.path.stem
+        self.n_evaluated = 0
+        self._settings = settings
+        self._n_prompt = 0  # cached tokens after these were generated: see `_write`
+        self._patience = patience
+        self._turn_lock = Lock()
+        self._idle_since: float | None = None
+        self._closed = False
+        # llama.cpp works in a thread of its own, so that the caller's can still see Ctrl-C.
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="llama")
+        try:
+            self._native = self._worker.submit(NativeModel, facts, settings).result()
+            self._template = ChatTemplate(
+                facts.template,
+                bos=self._native.spelling(self._native.bos),
+                eos=self._native.spelling(self._native.eos),
+            )
+        except BaseException:
+            self._worker.shutdown(wait=False)
+            raise
+        self.context_size = self._native.context_size
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` read as data."""
+        return len(self._open().data_tokens(text))
+
+    def render(self, messages: Sequence[Message]) -> Prompt:
+        """The messages in the model's chat template, open for the assistant's turn.
+
+        Markup and data are tokenized apart and put together, so nothing in a message becomes a
+        control token. Raises ModelError when the template fails.
+        """
+        native = self._open()
+        tokens: list[int] = []
+        for piece in self._template.pieces(messages):
+            tokenize = native.data_tokens if piece.is_data else native.markup_tokens
+            tokens += tokenize(piece.text)
+        if native.wants_bos and tokens[:1] != [native.bos]:
+            tokens.insert(0, native.bos)
+        return Prompt(tuple(tokens))
+
+    def complete(
+        self,
+        prompt: Prompt,
+        settings: GenerationConfig,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Completion]:
+        """Write at most `settings.max_new_tokens` tokens, and never past the window.
+
+        What the prompt shares with the one before is not evaluated again. `cancelled` is asked
+        between tokens and, in the caller's thread, every 50 ms while the prompt is evaluated.
+        Raises ModelError when the prompt fills the window or llama.cpp fails.
+        """
+        if not 0 < len(prompt) < self.context_size:
+            raise ModelError(
+                f"a prompt of {len(prompt)} tokens leaves no room in a window of "
+                f"{self.context_size}; set a larger model.context_size"
+            )
+        with self._turn(cancelled) as granted:
+            if not granted:
+                yield Completion("", "cancelled")
+                return
+            for step in self._write(prompt, settings, cancelled):
+                self._idle_since = time.monotonic()
+                yield step
+                self._idle_since = None
+
+    def close(self) -> None:
+        """Free the memory, once the running completion is over. Safe to call twice."""
+        with self._turn(lambda: False):
+            if not self._closed:
+                self._closed = True
+                self._worker.submit(self._native.close).result()
+                self._worker.shutdown()
+
+    def _open(self) -> NativeModel:
+        if self._closed:
+            raise ModelError(f"the model {self.name} is closed; open the library again")
+        return self._native
+
+    @contextmanager
+    def _turn(self, cancelled: Callable[[], bool]) -> Iterator[bool]:
+        """Wait for the model; gives False when cancelled before its turn came."""
+        while not self._turn_lock.acquire(timeout=_POLL):
+            if cancelled():
+                yield False
+                return
+            since = self._idle_since
+            if since is not None and time.monotonic() - since > self._patience:
+                raise ModelError(
+                    f"another answer of {self.name} is begun and nobody reads it; "
+                    "finish or close its generator first"
+                )
+        try:
+            yield True
+        finally:
+            self._idle_since = None
+            self._turn_lock.release()
+
+    def _write(
+        self, prompt: Prompt, settings: GenerationConfig, cancelled: Callable[[], bool]
+    ) -> Iterator[Completion]:
+        native = self._open()
+        text = TextAssembler((*settings.stop, *self._template.stops))
+        # Generated tokens were evaluated one by one; read again in a batch their numbers differ a
+        # little. They are forgotten, so that an answer depends on its prompt alone.
+        native.forget_after(min(self._n_prompt, len(native.cached)))
+        self._n_prompt = len(prompt)
+        pending: Sequence[int] = prompt.tokens[native.keep_prefix(prompt.tokens) :]
+        self.n_evaluated = len(pending)
+        reason: StopReason = "length"
+        with native.sampler(settings) as chain:
+            for i in range(min(settings.max_new_tokens, self.context_size - len(prompt))):
+                if i % _SHARE_EVERY == 0:
+                    self._share_cores()
+                token = self._next_token(pending, chain, cancelled)
+                if token is None or native.is_end(token):
+                    reason = "cancelled" if token is None else "end"
+                    break
+                shown = text.feed(native.piece(token))
+                if text.stopped:
+                    yield Completion(shown, "stop")
+                    return
+                if shown:
+                    yield Completion(shown)
+                pending = (token,)
+        yield Completion(text.finish(), reason)
+
+    def _share_cores(self) -> None:
+        """Leave cores that other programs keep busy to them: with one thread too many, all wait."""
+        if self._settings.share_cores:
+            self._native.set_threads(min(self._settings.threads, idle_cores()))
+
+    def _next_token(
+        self, pending: Sequence[int], chain: Any, cancelled: Callable[[], bool]
+    ) -> int | None:
+        """Evaluate `pending` and choose the next token; None when cancelled meanwhile."""
+        native = self._native
+        if cancelled():
+            return None
+        native.abort = False
+        future = self._worker.submit(
+            lambda: native.sample(chain) if native.decode(pending) else None
+        )
+        try:
+            while True:
+                try:
+                    return future.result(timeout=_POLL)
+                except TimeoutError:
+                    native.abort = cancelled()
+        finally:  # also on Ctrl-C: leave nothing computing behind
+            native.abort = True
+            if not future.done():
+                future.exception()
+
+
+def model_facts(config: ModelConfig) -> ModelFacts:
+    """What the header of the configured model's file says, without loading it.
+
+    Raises ModelNotFoundError, ModelLoadError, MissingDependencyError.
+    """
+    path = embedded_model() if config.path == EMBEDDED else Path(config.path).expanduser()
+    return read_facts(path)
+
+
+def load_model(config: ModelConfig) -> LlamaModel:
+    """Load the model that the configuration names.
+
+    Raises ModelNotFoundError for a missing file, ModelLoadError for one that is not a GGUF model,
+    is damaged or does not fit into the memory, MissingDependencyError for a missing package,
+    ConfigError for a setting out of range.
+    """
+    if config.context_size < 0 or config.threads < 0 or config.batch_size < 1:
+        raise ConfigError(
+            "model.context_size and model.threads take 0 or more, model.batch_size 1 or more"
+        )
+    facts = model_facts(config)
+    trained = facts.context_length or config.context_size
+    context_size = min(config.context_size or trained, trained)
+    settings = LoadSettings(
+        context_size=context_size,
+        batch_size=min(config.batch_size, context_size),
+        threads=config.threads or usable_cores(),
+        gpu_layers=config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0,
+        flash_attention=config.flash_attention,
+        share_cores=config.threads == 0,
+    )
+    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
+        check_memory(facts, context_size, settings.batch_size, available_bytes())
+    return LlamaModel(facts, settings)

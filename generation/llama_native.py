@@ -1,0 +1,326 @@
+"""A thin cover over llama.cpp's C interface: load, tokenize, decode, sample, free.
+
+It knows llama.cpp and token ids, and nothing of messages, passages or answers. The higher-level
+`llama_cpp.Llama` is not used: it redirects the process's stderr while it loads, turns seed 0
+into a random one, and cannot stop inside a prompt.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from generation.gguf import ModelFacts
+from quoth.config import GenerationConfig
+from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
+
+PIP = "pip install llama-cpp-python==0.3.36"
+_ERROR_LEVEL = 4
+_PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
+_UBATCH = 512  # tokens llama.cpp computes at once; its compute buffer grows with it
+# From this many tokens on, ggml's fused attention computes all rows of a batch the same way; with
+# fewer it takes another path whose numbers differ in the third digit. Prompts are always cut into
+# batches at least this long, so that an answer does not depend on what the cache happened to hold.
+MIN_BATCH = 64
+_library_lock = threading.Lock()
+_loaded: list[Library] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """llama.cpp's functions, its latest error lines, and the callback that collects them."""
+
+    functions: Any
+    errors: deque[str]
+    callback: Any  # llama.cpp holds a bare pointer to it: it must live as long as the process
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSettings:
+    """How a model is loaded. `gpu_layers` -1 is all; `threads` are cores, at least 1.
+
+    `share_cores` means fewer threads while other programs keep cores busy.
+    """
+
+    context_size: int
+    batch_size: int
+    threads: int
+    gpu_layers: int
+    flash_attention: bool
+    share_cores: bool
+
+
+def library() -> Library:
+    """Load llama.cpp once, and keep its messages off the terminal.
+
+    Raises MissingDependencyError when it is not installed, ModelLoadError when it is broken.
+    """
+    with _library_lock:
+        if not _loaded:
+            _loaded.append(_load_library())
+        return _loaded[0]
+
+
+def _load_library() -> Library:
+    try:
+        from llama_cpp import llama_cpp as functions
+    except ImportError as error:
+        raise MissingDependencyError("llama-cpp-python", PIP) from error
+    except (OSError, RuntimeError) as error:
+        raise ModelLoadError(
+            f"llama.cpp cannot be loaded: {error}; run: {PIP} --force-reinstall"
+        ) from error
+    errors: deque[str] = deque(maxlen=8)
+
+    def keep_errors(level: int, text: bytes, _data: Any) -> None:
+        if level == _ERROR_LEVEL:
+            errors.append(" ".join(text.decode("utf-8", "replace").split()))
+
+    callback = functions.llama_log_callback(keep_errors)
+    functions.llama_log_set(callback, ctypes.c_void_p(0))
+    functions.llama_backend_init()
+    return Library(functions, errors, callback)
+
+
+def batch_bounds(n_tokens: int, batch_size: int) -> list[tuple[int, int]]:
+    """Where to cut: batches of `batch_size`, the last two evened out if the last were too short."""
+    starts = list(range(0, n_tokens, batch_size))
+    if len(starts) > 1 and n_tokens - starts[-1] < MIN_BATCH <= batch_size // 2:
+        starts[-1] = n_tokens - MIN_BATCH
+    return list(zip(starts, [*starts[1:], n_tokens], strict=True))
+
+
+class NativeModel:
+    """One model with one context. Not thread-safe; `abort` alone may be set from other threads.
+
+    `cached` are the tokens whose keys and values the context holds, in order.
+    """
+
+    def __init__(self, facts: ModelFacts, settings: LoadSettings) -> None:
+        self._library = library()
+        self._c = self._library.functions
+        self._file = facts.path
+        self.abort = False
+        self.cached: list[int] = []
+        self._context: Any = None
+        self._model = self._load_model(settings.gpu_layers)
+        self._vocabulary = self._c.llama_model_get_vocab(self._model)
+        try:
+            self._check_kind()
+            self._load_context(settings)
+        except ModelLoadError:
+            self.close()
+            raise
+        self._batch_size = settings.batch_size
+        self._threads = settings.threads
+        self.context_size: int = min(settings.context_size, self._c.llama_n_ctx(self._context))
+        self.control = self._control_tokens()
+
+    def _load_model(self, gpu_layers: int) -> Any:
+        parameters = self._c.llama_model_default_params()
+        parameters.n_gpu_layers = gpu_layers
+        # With AMX compiled in, GCC drops most of ggml's tile configuration as a dead store and the
+        # first larger batch kills the process (ggml-org/llama.cpp#20824, #26954). AMX works on
+        # repacked weights only, so weights stay as they are in such a build.
+        parameters.use_extra_bufts = b"AMX_INT8 = 1" not in self._c.llama_print_system_info()
+        self._library.errors.clear()
+        model = self._c.llama_model_load_from_file(str(self._file).encode(), parameters)
+        if not model:
+            raise ModelLoadError(f"llama.cpp cannot load {self._file}: {self._why()}")
+        return model
+
+    def _check_kind(self) -> None:
+        c = self._c
+        if c.llama_model_has_encoder(self._model) or not c.llama_model_has_decoder(self._model):
+            raise ModelLoadError(f"{self._file} does not write text; choose a chat model")
+
+    def _load_context(self, settings: LoadSettings) -> None:
+        parameters = self._c.llama_context_default_params()
+        parameters.n_ctx = settings.context_size
+        parameters.n_batch = settings.batch_size
+        parameters.n_ubatch = min(settings.batch_size, _UBATCH)
+        parameters.n_threads = parameters.n_threads_batch = settings.threads
+        # "auto" uses the fused kernel wherever this model and device have one.
+        parameters.flash_attn_type = (
+            self._c.LLAMA_FLASH_ATTN_TYPE_AUTO
+            if settings.flash_attention
+            else self._c.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        )
+        self._library.errors.clear()
+        self._context = self._c.llama_init_from_model(self._model, parameters)
+        if not self._context:
+            raise ModelLoadError(
+                f"{self._file.name} cannot be given a window of {settings.context_size} tokens: "
+                f"{self._why()}; set a smaller model.context_size or fewer model.gpu_layers"
+            )
+        self._memory = self._c.llama_get_memory(self._context)
+        if not self._memory:
+            raise ModelLoadError(f"{self._file} does not write text; choose a chat model")
+        self._abort_callback = self._c.ggml_abort_callback(lambda _: self.abort)
+        self._c.llama_set_abort_callback(self._context, self._abort_callback, None)
+
+    def _why(self) -> str:
+        return "; ".join(self._library.errors) or "it gives no reason"
+
+    def _control_tokens(self) -> frozenset[int]:
+        c, vocabulary = self._c, self._vocabulary
+        return frozenset(
+            token
+            for token in range(c.llama_vocab_n_tokens(vocabulary))
+            if c.llama_vocab_is_control(vocabulary, token)
+            or c.llama_vocab_is_eog(vocabulary, token)
+        )
+
+    @property
+    def bos(self) -> int:
+        """The token a text begins with; -1 when the model has none."""
+        return int(self._c.llama_vocab_bos(self._vocabulary))
+
+    @property
+    def wants_bos(self) -> bool:
+        """Whether every text must begin with `bos`."""
+        return bool(self._c.llama_vocab_get_add_bos(self._vocabulary))
+
+    @property
+    def eos(self) -> int:
+        """The token a text ends with; -1 when the model has none."""
+        return int(self._c.llama_vocab_eos(self._vocabulary))
+
+    def spelling(self, token: int) -> str:
+        """How a token is spelled in the vocabulary, control tokens included; "" for -1."""
+        if token < 0:
+            return ""
+        text: bytes = self._c.llama_vocab_get_text(self._vocabulary, token)
+        return text.decode("utf-8", "replace")
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token adds to the text; none for a control token."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            n = self._c.llama_token_to_piece(self._vocabulary, token, buffer, size, 0, False)
+            if n >= 0:
+                return buffer.raw[:n]
+            size = -n
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends the model's turn."""
+        return bool(self._c.llama_vocab_is_eog(self._vocabulary, token))
+
+    def markup_tokens(self, text: str) -> list[int]:
+        """The tokens of text of ours or of the template: control tokens are read as such."""
+        return self._tokenize(text, special=True)
+
+    def data_tokens(self, text: str) -> list[int]:
+        """The tokens of text of others: none of them is a control token, whatever it spells."""
+        tokens = self._tokenize(text, special=False)
+        spelled = {self.spelling(token) for token in tokens if token in self.control}
+        if not spelled:
+            return tokens
+        # Some tokenizers merge plain characters into a control token: cut its spelling in two.
+        cuts = "|".join(f"(?<={re.escape(s[:1])})(?={re.escape(s[1:])})" for s in spelled)
+        return [t for part in re.split(cuts, text) for t in self._tokenize(part, special=False)]
+
+    def _tokenize(self, text: str, *, special: bool) -> list[int]:
+        data = text.encode("utf-8", "replace")
+        size = len(data) + 2
+        while True:
+            buffer = (ctypes.c_int32 * size)()
+            n = self._c.llama_tokenize(
+                self._vocabulary, data, len(data), buffer, size, False, special
+            )
+            if n >= 0:
+                return buffer[:n]
+            size = -n
+
+    def keep_prefix(self, tokens: Sequence[int]) -> int:
+        """Forget all but the common prefix with `tokens`, their last MIN_BATCH never part of it.
+
+        Returns its length. A model that cannot forget a part (a recurrent one) forgets all.
+        """
+        limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
+        self.forget_after(next((i for i in range(limit) if self.cached[i] != tokens[i]), limit))
+        return len(self.cached)
+
+    def forget_after(self, n: int) -> None:
+        """Keep the first `n` tokens cached, or none in a model that cannot forget a part."""
+        if not self._c.llama_memory_seq_rm(self._memory, 0, n, -1):
+            n = 0
+            self._c.llama_memory_clear(self._memory, True)
+        del self.cached[n:]
+
+    def decode(self, tokens: Sequence[int]) -> bool:
+        """Evaluate tokens after those cached. False when `abort` was set meanwhile.
+
+        Raises ModelError, with nothing cached any more, when llama.cpp fails.
+        """
+        for start, end in batch_bounds(len(tokens), self._batch_size):
+            batch = list(tokens[start:end])
+            array = (ctypes.c_int32 * len(batch))(*batch)
+            code = self._c.llama_decode(
+                self._context, self._c.llama_batch_get_one(array, len(batch))
+            )
+            if code == 2 or (code == 0 and self.abort):  # noqa: PLR2004  (2: aborted, in llama.h)
+                self.forget_after(len(self.cached))
+                return False
+            if code != 0:
+                self.forget_after(0)
+                raise ModelError(
+                    f"{self._file.name} failed on {len(tokens)} tokens (llama_decode {code}): "
+                    f"{self._why()}; try again, or with a smaller model.context_size"
+                )
+            self.cached.extend(batch)
+        return True
+
+    @contextmanager
+    def sampler(self, settings: GenerationConfig) -> Iterator[Any]:
+        """A sampler chain in llama.cpp's usual order, freed on exit. Pass it to `sample`."""
+        c = self._c
+        chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
+        try:
+            for part in self._sampler_parts(settings):
+                c.llama_sampler_chain_add(chain, part)
+            yield chain
+        finally:
+            c.llama_sampler_free(chain)
+
+    def _sampler_parts(self, settings: GenerationConfig) -> Iterator[Any]:
+        c = self._c
+        if settings.repeat_penalty != 1:
+            n_tokens = c.llama_vocab_n_tokens(self._vocabulary)
+            yield c.llama_sampler_init_penalties(
+                n_tokens, _PENALTY_WINDOW, settings.repeat_penalty, 0.0, 0.0
+            )
+        if settings.temperature <= 0:
+            yield c.llama_sampler_init_greedy()
+            return
+        yield c.llama_sampler_init_top_k(settings.top_k)
+        yield c.llama_sampler_init_top_p(settings.top_p, 1)
+        yield c.llama_sampler_init_min_p(settings.min_p, 1)
+        yield c.llama_sampler_init_temp(settings.temperature)
+        yield c.llama_sampler_init_dist(settings.seed & 0x7FFFFFFF)  # 0xFFFFFFFF means random
+
+    def set_threads(self, threads: int) -> None:
+        """Compute with this many threads from now on."""
+        if threads != self._threads:
+            self._threads = threads
+            self._c.llama_set_n_threads(self._context, threads, threads)
+
+    def sample(self, chain: Any) -> int:
+        """The next token after what was decoded last."""
+        return int(self._c.llama_sampler_sample(chain, self._context, -1))
+
+    def close(self) -> None:
+        """Free the memory; safe to call twice."""
+        if self._context:
+            self._c.llama_free(self._context)
+            self._context = None
+        if self._model:
+            self._c.llama_model_free(self._model)
+            self._model = None

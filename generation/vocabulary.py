@@ -1,0 +1,179 @@
+"""Closed lists of English words that the support check reads; data, and no code.
+
+Other languages pass through: their words count as content, their numbers and names are checked.
+"""
+
+from __future__ import annotations
+
+STOP_WORDS = frozenset(
+    """
+    a about above after again all also although am an and any are as at be because been before
+    being below between both but by can could did do does doing down during each else etc for from
+    further had has have having he her here hers herself him himself his how i if in into is it its
+    itself just many me might more most much must my myself of off on once only or other our ours
+    ourselves out over own per same shall she should so some such than that the their theirs them
+    themselves then there these they this those through to too under until up upon us very was we
+    were what when where whether which while who whom whose why will with would yes you your yours
+    yourself according mentioned called known name named
+    """.split()
+)
+
+NEGATIONS = frozenset(
+    """
+    not no never none nobody nothing nowhere neither nor without cannot fails failed lacks lacked
+    ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't
+    shouldn't wasn't weren't won't wouldn't
+    """.split()
+)
+
+# "not only", "no longer than", "not until 1990": the fact after it stands.
+NOT_NEGATING = frozenset("only just until till later less fewer more least necessarily".split())
+
+NUMBER_WORDS = {
+    word: str(value)
+    for value, names in {
+        0: "zero",
+        1: "one first once",
+        2: "two second twice",
+        3: "three third thrice",
+        4: "four fourth",
+        5: "five fifth",
+        6: "six sixth",
+        7: "seven seventh",
+        8: "eight eighth",
+        9: "nine ninth",
+        10: "ten tenth",
+        11: "eleven eleventh",
+        12: "twelve twelfth dozen",
+        13: "thirteen thirteenth",
+        14: "fourteen fourteenth",
+        15: "fifteen fifteenth",
+        16: "sixteen sixteenth",
+        17: "seventeen seventeenth",
+        18: "eighteen eighteenth",
+        19: "nineteen nineteenth",
+        20: "twenty twentieth",
+        30: "thirty thirtieth",
+        40: "forty fortieth",
+        50: "fifty fiftieth",
+        60: "sixty sixtieth",
+        70: "seventy seventieth",
+        80: "eighty eightieth",
+        90: "ninety ninetieth",
+    }.items()
+    for word in names.split()
+}
+
+# Number words that are more often not a count; a source may use them so, an answer need not.
+VAGUE_NUMBER_WORDS = frozenset("one first once second".split())
+
+MONTHS = {
+    month: str(number)
+    for number, month in enumerate(
+        "january february march april may june july august september october november december".split(),
+        start=1,
+    )
+}
+
+UNITS = {
+    word: names.split()[0]
+    for names in (
+        "percent % per-cent pct percentage",
+        "dollar $ dollars usd",
+        "euro € euros eur",
+        "pound £ pounds gbp",
+        "yen ¥ jpy",
+        "hundred hundreds",
+        "thousand thousands k",
+        "million millions mn m",
+        "billion billions bn",
+        "trillion trillions tn",
+        "second seconds s sec secs",
+        "minute minutes min mins",
+        "hour hours h hr hrs",
+        "day days",
+        "week weeks",
+        "month months",
+        "year years yr yrs",
+        "decade decades",
+        "century centuries",
+        "millimetre mm millimetres millimeter millimeters",
+        "centimetre cm centimetres centimeter centimeters",
+        "kilometre km kilometres kilometer kilometers",
+        "metre metres meter meters",
+        "inch inches",
+        "foot feet ft",
+        "mile miles mi",
+        "gram grams g",
+        "kilogram kg kilograms kilo kilos",
+        "tonne tonnes ton tons",
+        "litre litres liter liters l",
+        "degree degrees °",
+        "byte bytes",
+        "kilobyte kb kilobytes kib",
+        "megabyte mb megabytes mib",
+        "gigabyte gb gigabytes gib",
+        "watt watts w",
+        "volt volts v",
+        "hertz hz",
+    )
+    for word in names.split()
+}
+
+# Swapping one for the other turns a statement round, and an embedding hardly notices.
+OPPOSITES = tuple(
+    (frozenset(left.split()), frozenset(right.split()))
+    for left, right in (line.split("/") for line in """
+    increase increases increased increasing rise rises rose risen grew grow/decrease decreases decreased decreasing fall falls fell fallen shrank declined decline
+    more/less fewer
+    higher/lower
+    highest/lowest
+    larger bigger greater/smaller
+    largest biggest greatest/smallest
+    most/least fewest
+    longest/shortest
+    earlier/later
+    first/last
+    earliest oldest/latest youngest newest
+    north northern/south southern
+    east eastern/west western
+    left/right
+    maximum/minimum
+    above/below
+    inside/outside
+    include includes included including/exclude excludes excluded excluding
+    allowed permitted allows permits/forbidden prohibited forbids prohibits banned
+    mandatory required compulsory/optional voluntary
+    true/false
+    male/female
+    positive/negative
+    import imports imported/export exports exported
+    always/never
+    accept accepts accepted/reject rejects rejected
+    hot hotter warm warmer/cold colder
+    fast faster/slow slower
+    begin begins began started starts/end ends ended
+    """.strip().splitlines())
+)
+
+# What a model says about its sources rather than from them.
+FRAMING = frozenset(
+    """
+    accordingly actually additionally although answer answers article based because besides certainly
+    consequently context contrast conversely despite document documents during essentially excerpt
+    finally following furthermore generally given hence here however importantly information instead
+    likewise meanwhile moreover nevertheless note notably overall passage passages provided question
+    rather says short similarly since source sources specifically state stated states still summary
+    sure text then thereby therefore thus today together ultimately unlike using whereas
+    """.split()
+)
+
+# Words that deny without a "not".
+DENYING = frozenset(
+    """
+    unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
+    excluded instead rather only unless absent absence free exempt avoid avoids avoided denied denies
+    rejected rejects unlikely impossible few little hardly rarely seldom stop stopped prevent prevents
+    prevented against
+    """.split()
+)
