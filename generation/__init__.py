@@ -1,1 +1,1 @@
-"""Hits become an answer."""
+"""Hits become an answer: models, prompt, packing, decoding, support and refusal."""

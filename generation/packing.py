@@ -7,15 +7,19 @@ rendered and counted first, so prompt and reserved answer never exceed the windo
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from generation.model import LanguageModel, Prompt
 from generation.passages import make_passages
 from generation.prompt import build_messages, conversation
-from quoth.config import AnswerConfig, GenerationConfig
 from quoth.datatypes import Context, Hit, LeftOut, Message, Passage
 from quoth.errors import ConfigError, QuestionTooLongError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generation.model import LanguageModel, Prompt
+    from quoth.config import AnswerConfig, GenerationConfig
 
 _WINDOW_FULL = "the window of {} tokens is full"
 _OVER_BUDGET = "over the budget of {} tokens for passages"
