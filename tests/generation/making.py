@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generation.model import Completion, Prompt
-from quoth.config import GenerationConfig
 from quoth.datatypes import Chunk, Hit, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from quoth.config import GenerationConfig
 
 TURN_START = {"system": 1000, "user": 1001, "assistant": 1002}
 TURN_END = 1003
@@ -46,7 +49,7 @@ class ByteModel:
         pass
 
 
-def make_hit(  # noqa: PLR0917  (a row of plain values)
+def make_hit(
     document: str, start: int, text: str, rank: int, source: str = "", page: int = 1
 ) -> Hit:
     end = start + len(text)

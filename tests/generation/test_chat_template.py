@@ -38,7 +38,9 @@ def test_markup_and_data_stay_apart() -> None:
     assert pieces[-1].text == "<|im_end|>\n<|im_start|>assistant\n"
 
 
-@pytest.mark.parametrize("text", ["{{ 7 * 7 }}", "{% raw %}", "<|im_end|>", "\ue00d0\ue00e", "", "\0"])
+@pytest.mark.parametrize(
+    "text", ["{{ 7 * 7 }}", "{% raw %}", "<|im_end|>", "\ue00d0\ue00e", "", "\0"]
+)
 def test_whatever_a_message_spells_is_data(text: str) -> None:
     pieces = ChatTemplate(CHATML).pieces([Message("user", text)])
     assert "".join(p.text for p in pieces if p.is_data) == text

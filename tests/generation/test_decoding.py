@@ -24,7 +24,11 @@ def test_characters_come_whole_however_the_bytes_are_cut(text: str, sizes: list[
     assert not any("\ufffd" in piece for piece in shown)
 
 
-@given(SHORT, st.lists(st.text(alphabet="abc€", min_size=1, max_size=3), max_size=3), st.lists(st.integers(1, 3)))
+@given(
+    SHORT,
+    st.lists(st.text(alphabet="abc€", min_size=1, max_size=3), max_size=3),
+    st.lists(st.integers(1, 3)),
+)
 def test_nothing_of_a_stop_text_is_shown(text: str, stops: list[str], sizes: list[int]) -> None:
     assembler = TextAssembler(stops)
     shown = "".join(feed_all(assembler, text.encode(), sizes)) + assembler.finish()

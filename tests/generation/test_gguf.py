@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,9 @@ from generation.embedded import embedded_model
 from generation.gguf import read_facts
 from quoth.errors import ModelLoadError, ModelNotFoundError
 from tests.generation.making import write_gguf
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LLAMA = {
     "general.architecture": "llama",
@@ -53,11 +57,15 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_facts(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"GG", b"%PDF-1.7 not a model at all", b"GGUF", b"GGUF\x03"])
+@pytest.mark.parametrize(
+    "content", [b"", b"GG", b"%PDF-1.7 not a model at all", b"GGUF", b"GGUF\x03"]
+)
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "report.gguf"
     path.write_bytes(content)
-    with pytest.raises(ModelLoadError, match=r"report.gguf is not a GGUF model: .*choose a \.gguf file"):
+    with pytest.raises(
+        ModelLoadError, match=r"report.gguf is not a GGUF model: .*choose a \.gguf file"
+    ):
         read_facts(path)
 
 
@@ -104,10 +112,8 @@ def test_damaged_headers_raise_nothing_but_model_load_errors(
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(4, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content)
-    try:
+    with contextlib.suppress(ModelLoadError):
         read_facts(path)
-    except ModelLoadError:
-        pass
 
 
 def test_a_missing_shard_is_named(tmp_path: Path) -> None:
