@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generation.packing import Packed, pack, pack_into
+from generation.packing import Packed, _Packer, pack, pack_into
 from generation.prompt import conversation
 from quoth.config import AnswerConfig, Example, GenerationConfig
 from quoth.datatypes import Context, Hit, Message
@@ -182,6 +182,26 @@ def test_the_latest_turn_outlives_the_worst_hits_and_the_best_hit_old_turns() ->
     wide = pack_with(1200, HITS, TALK)
     assert [p.rank for p in wide.context.passages] == [4, 3, 2, 1]
     assert 2 < len(wide.history) < len(TALK)
+
+
+def test_taking_all_at_once_gives_what_taking_one_by_one_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = random.Random(7)
+    cases = [(random_case(rng, 6000), ByteModel(6000)) for _ in range(300)]
+
+    def outcome(case: Case, model: ByteModel) -> Packed | None:
+        try:
+            return pack(
+                case.question, case.hits, case.history,
+                model=model, generation=case.generation, answer=case.answer,
+            )  # fmt: skip
+        except (QuestionTooLongError, ConfigError):
+            return None
+
+    at_once = [outcome(*case) for case in cases]
+    monkeypatch.setattr(_Packer, "add_all", lambda *_: False)
+    assert [outcome(*case) for case in cases] == at_once
 
 
 def test_neighbours_count_as_one_passage() -> None:
