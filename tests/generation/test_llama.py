@@ -284,3 +284,21 @@ def test_loading_and_answering_write_nothing_to_the_terminal() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout == done.stderr == b""
+
+
+def test_an_interrupt_stops_the_evaluation_of_a_prompt_at_once_and_in_silence() -> None:
+    code = (
+        "import os, signal, threading\n"
+        "from generation.llama import load_model\n"
+        "from quoth.config import GenerationConfig, ModelConfig\n"
+        "from quoth.datatypes import Message\n"
+        "model = load_model(ModelConfig(context_size=4096, threads=1))\n"
+        "prompt = model.render([Message('user', 'The tea is hot. ' * 700)])\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "try:\n"
+        "    next(model.complete(prompt, GenerationConfig()))\n"
+        "except KeyboardInterrupt:\n"
+        "    print(len(model._native.cached) < len(prompt))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"True\n", b"")
