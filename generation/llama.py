@@ -206,6 +206,15 @@ def _check_settings(settings: GenerationConfig) -> None:
         )
 
 
+def model_facts(config: ModelConfig) -> ModelFacts:
+    """What the header of the configured model's file says, without loading it.
+
+    Raises ModelNotFoundError, ModelLoadError, MissingDependencyError.
+    """
+    path = embedded_model() if config.path == EMBEDDED else Path(config.path).expanduser()
+    return read_facts(path)
+
+
 def load_model(config: ModelConfig) -> LlamaModel:
     """Load the model that the configuration names.
 
@@ -217,8 +226,7 @@ def load_model(config: ModelConfig) -> LlamaModel:
         raise ConfigError(
             "model.context_size and model.threads take 0 or more, model.batch_size 1 or more"
         )
-    path = embedded_model() if config.path == EMBEDDED else Path(config.path).expanduser()
-    facts = read_facts(path)
+    facts = model_facts(config)
     trained = facts.context_length or config.context_size
     context_size = min(config.context_size or trained, trained)
     settings = LoadSettings(

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generation.vocabulary import Vocabulary
+from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
 if TYPE_CHECKING:

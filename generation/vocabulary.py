@@ -1,90 +1,458 @@
-"""A model's vocabulary: text to tokens and back; knows llama.cpp's tokenizer and nothing else."""
+"""Closed lists of English words that the support check reads; data, and no code.
+
+Other languages pass through: their words count as content, their numbers and names are checked.
+"""
 
 from __future__ import annotations
 
-import ctypes
-import re
-from typing import Any
+STOP_WORDS = frozenset(
+    [
+        "a",
+        "about",
+        "above",
+        "after",
+        "again",
+        "all",
+        "also",
+        "although",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "below",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "down",
+        "during",
+        "each",
+        "else",
+        "etc",
+        "for",
+        "from",
+        "further",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "hers",
+        "herself",
+        "him",
+        "himself",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "just",
+        "many",
+        "me",
+        "might",
+        "more",
+        "most",
+        "much",
+        "must",
+        "my",
+        "myself",
+        "of",
+        "off",
+        "on",
+        "once",
+        "only",
+        "or",
+        "other",
+        "our",
+        "ours",
+        "ourselves",
+        "out",
+        "over",
+        "own",
+        "per",
+        "shall",
+        "she",
+        "should",
+        "so",
+        "some",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "theirs",
+        "them",
+        "themselves",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "to",
+        "too",
+        "under",
+        "until",
+        "up",
+        "upon",
+        "us",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "yes",
+        "you",
+        "your",
+        "yours",
+        "yourself",
+        "according",
+        "mentioned",
+        "called",
+        "known",
+        "name",
+        "named",
+    ]
+)
 
+NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "none",
+        "nobody",
+        "nothing",
+        "nowhere",
+        "neither",
+        "nor",
+        "without",
+        "cannot",
+        "fails",
+        "failed",
+        "lacks",
+        "lacked",
+        "n't",
+        "ain't",
+        "aren't",
+        "can't",
+        "couldn't",
+        "didn't",
+        "doesn't",
+        "don't",
+        "hadn't",
+        "hasn't",
+        "haven't",
+        "isn't",
+        "mustn't",
+        "needn't",
+        "shouldn't",
+        "wasn't",
+        "weren't",
+        "won't",
+        "wouldn't",
+    ]
+)
 
-class Vocabulary:
-    """The tokenizer inside a loaded model; it lives as long as the model does.
+# "not only", "no longer than", "not until 1990": the fact after it stands.
+NOT_NEGATING = frozenset(
+    ["only", "just", "until", "till", "later", "less", "fewer", "more", "least", "necessarily"]
+)
 
-    `functions` are llama.cpp's, `pointer` is its vocabulary, `size` the number of tokens and
-    `control` those that are no text: turn marks, ends.
-    """
+NUMBER_WORDS = {
+    word: str(value)
+    for value, names in {
+        0: "zero",
+        1: "one first once",
+        2: "two second twice",
+        3: "three third thrice",
+        4: "four fourth",
+        5: "five fifth",
+        6: "six sixth",
+        7: "seven seventh",
+        8: "eight eighth",
+        9: "nine ninth",
+        10: "ten tenth",
+        11: "eleven eleventh",
+        12: "twelve twelfth dozen",
+        13: "thirteen thirteenth",
+        14: "fourteen fourteenth",
+        15: "fifteen fifteenth",
+        16: "sixteen sixteenth",
+        17: "seventeen seventeenth",
+        18: "eighteen eighteenth",
+        19: "nineteen nineteenth",
+        20: "twenty twentieth",
+        30: "thirty thirtieth",
+        40: "forty fortieth",
+        50: "fifty fiftieth",
+        60: "sixty sixtieth",
+        70: "seventy seventieth",
+        80: "eighty eightieth",
+        90: "ninety ninetieth",
+    }.items()
+    for word in names.split()
+}
 
-    def __init__(self, functions: Any, pointer: Any) -> None:
-        self._c = functions
-        self._pointer = pointer
-        self.size: int = functions.llama_vocab_n_tokens(pointer)
-        self.control = self._control_tokens()
+# Number words that are more often not a count; a source may use them so, an answer need not.
+VAGUE_NUMBER_WORDS = frozenset(["one", "first", "once", "second"])
 
-    def _control_tokens(self) -> frozenset[int]:
-        c, vocabulary = self._c, self._pointer
-        return frozenset(
-            token
-            for token in range(self.size)
-            if c.llama_vocab_is_control(vocabulary, token)
-            or c.llama_vocab_is_eog(vocabulary, token)
-        )
+MONTHS = {
+    month: str(number)
+    for number, month in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        start=1,
+    )
+}
 
-    @property
-    def bos(self) -> int:
-        """The token a text begins with; -1 when the model has none."""
-        return int(self._c.llama_vocab_bos(self._pointer))
+UNITS = {
+    word: names.split()[0]
+    for names in (
+        "percent % per-cent pct percentage",
+        "dollar $ dollars usd",
+        "euro € euros eur",
+        "pound £ pounds gbp",
+        "yen ¥ jpy",
+        "hundred hundreds",
+        "thousand thousands k",
+        "million millions mn m",
+        "billion billions bn",
+        "trillion trillions tn",
+        "second seconds s sec secs",
+        "minute minutes min mins",
+        "hour hours h hr hrs",
+        "day days",
+        "week weeks",
+        "month months",
+        "year years yr yrs",
+        "decade decades",
+        "century centuries",
+        "millimetre mm millimetres millimeter millimeters",
+        "centimetre cm centimetres centimeter centimeters",
+        "kilometre km kilometres kilometer kilometers",
+        "metre metres meter meters",
+        "inch inches",
+        "foot feet ft",
+        "mile miles mi",
+        "gram grams g",
+        "kilogram kg kilograms kilo kilos",
+        "tonne tonnes ton tons",
+        "litre litres liter liters l",
+        "degree degrees °",
+        "byte bytes",
+        "kilobyte kb kilobytes kib",
+        "megabyte mb megabytes mib",
+        "gigabyte gb gigabytes gib",
+        "watt watts w",
+        "volt volts v",
+        "hertz hz",
+    )
+    for word in names.split()
+}
 
-    @property
-    def wants_bos(self) -> bool:
-        """Whether every text must begin with `bos`."""
-        return bool(self._c.llama_vocab_get_add_bos(self._pointer))
+# Swapping one for the other turns a statement round, and an embedding hardly notices.
+OPPOSITES = tuple(
+    (frozenset(left.split()), frozenset(right.split()))
+    for left, right in (
+        line.split("/")
+        for line in """
+    increase increases increased increasing rise rises rose risen grew grow/decrease decreases decreased decreasing fall falls fell fallen shrank declined decline
+    more/less fewer
+    higher/lower
+    highest/lowest
+    larger bigger greater/smaller
+    largest biggest greatest/smallest
+    most/least fewest
+    longest/shortest
+    earlier/later
+    first/last
+    earliest oldest/latest youngest newest
+    north northern/south southern
+    east eastern/west western
+    left/right
+    maximum/minimum
+    above/below
+    inside/outside
+    include includes included including/exclude excludes excluded excluding
+    allowed permitted allows permits/forbidden prohibited forbids prohibits banned
+    mandatory required compulsory/optional voluntary
+    true/false
+    male/female
+    positive/negative
+    import imports imported/export exports exported
+    always/never
+    accept accepts accepted/reject rejects rejected
+    hot hotter warm warmer/cold colder
+    fast faster/slow slower
+    begin begins began started starts/end ends ended
+    """.strip().splitlines()
+    )
+)
 
-    @property
-    def eos(self) -> int:
-        """The token a text ends with; -1 when the model has none."""
-        return int(self._c.llama_vocab_eos(self._pointer))
+# What a model says about its sources rather than from them.
+FRAMING = frozenset(
+    [
+        "accordingly",
+        "actually",
+        "additionally",
+        "although",
+        "answer",
+        "answers",
+        "article",
+        "based",
+        "because",
+        "besides",
+        "certainly",
+        "consequently",
+        "context",
+        "contrast",
+        "conversely",
+        "despite",
+        "document",
+        "documents",
+        "during",
+        "essentially",
+        "even",
+        "excerpt",
+        "finally",
+        "following",
+        "furthermore",
+        "generally",
+        "given",
+        "hence",
+        "here",
+        "however",
+        "importantly",
+        "information",
+        "instead",
+        "likewise",
+        "meanwhile",
+        "moreover",
+        "nevertheless",
+        "note",
+        "notably",
+        "overall",
+        "passage",
+        "passages",
+        "provided",
+        "question",
+        "rather",
+        "says",
+        "short",
+        "similarly",
+        "since",
+        "source",
+        "sources",
+        "specifically",
+        "state",
+        "stated",
+        "states",
+        "still",
+        "summary",
+        "sure",
+        "text",
+        "then",
+        "thereby",
+        "therefore",
+        "thus",
+        "today",
+        "together",
+        "ultimately",
+        "unlike",
+        "using",
+        "whereas",
+    ]
+)
 
-    def spelling(self, token: int) -> str:
-        """How a token is spelled in the vocabulary, control tokens included; "" for -1."""
-        if token < 0:
-            return ""
-        text: bytes = self._c.llama_vocab_get_text(self._pointer, token)
-        return text.decode("utf-8", "replace")
-
-    def piece(self, token: int) -> bytes:
-        """The bytes a token adds to the text; none for a control token."""
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            n = self._c.llama_token_to_piece(self._pointer, token, buffer, size, 0, False)
-            if n >= 0:
-                return buffer.raw[:n]
-            size = -n
-
-    def is_end(self, token: int) -> bool:
-        """Whether the token ends the model's turn."""
-        return bool(self._c.llama_vocab_is_eog(self._pointer, token))
-
-    def markup_tokens(self, text: str) -> list[int]:
-        """The tokens of text of ours or of the template: control tokens are read as such."""
-        return self._tokenize(text, special=True)
-
-    def data_tokens(self, text: str) -> list[int]:
-        """The tokens of text of others: none of them is a control token, whatever it spells."""
-        tokens = self._tokenize(text, special=False)
-        spelled = {self.spelling(token) for token in tokens if token in self.control}
-        if not spelled:
-            return tokens
-        # Some tokenizers merge plain characters into a control token: cut its spelling in two.
-        cuts = "|".join(f"(?<={re.escape(s[:1])})(?={re.escape(s[1:])})" for s in spelled)
-        return [t for part in re.split(cuts, text) for t in self._tokenize(part, special=False)]
-
-    def _tokenize(self, text: str, *, special: bool) -> list[int]:
-        data = text.encode("utf-8", "replace")
-        size = len(data) + 2
-        while True:
-            buffer = (ctypes.c_int32 * size)()
-            n = self._c.llama_tokenize(self._pointer, data, len(data), buffer, size, False, special)
-            if n >= 0:
-                return buffer[:n]
-            size = -n
+# Words that deny without a "not".
+DENYING = frozenset(
+    [
+        "unable",
+        "refuse",
+        "refused",
+        "refuses",
+        "prohibited",
+        "prohibits",
+        "forbidden",
+        "forbids",
+        "except",
+        "excluding",
+        "excludes",
+        "excluded",
+        "instead",
+        "rather",
+        "only",
+        "unless",
+        "absent",
+        "absence",
+        "free",
+        "exempt",
+        "avoid",
+        "avoids",
+        "avoided",
+        "denied",
+        "denies",
+        "rejected",
+        "rejects",
+        "unlikely",
+        "impossible",
+        "few",
+        "little",
+        "hardly",
+        "rarely",
+        "seldom",
+        "stop",
+        "stopped",
+        "prevent",
+        "prevents",
+        "prevented",
+        "against",
+    ]
+)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generation.vocabulary import Vocabulary
+from generation.token_vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from generation.llama import LlamaModel

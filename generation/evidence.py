@@ -1,0 +1,91 @@
+"""The sentences of a context with their vectors, read once for everything that needs them.
+
+It knows passages and an embedding function; nothing of answers or of how it will be used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quoth.datatypes import Context, Passage, Quote
+from quoth.sentences import content_span, sentence_spans
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+PageOf = Callable[[str, int], int]
+
+LONGEST_SENTENCE = 600
+_LINE_END = re.compile(r"\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSentence:
+    """One sentence of a passage, as a quote. `passage` is its index in the context's passages."""
+
+    passage: int
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A question and what its context says, sentence by sentence, in reading order.
+
+    `question_vector` is float32 (d,), `vectors` float32 (n, d) with unit rows, one a sentence.
+    """
+
+    question: str
+    context: Context
+    sentences: tuple[SourceSentence, ...]
+    question_vector: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+
+    def headings(self, index: int) -> str:
+        """The heading path above a sentence, as one line."""
+        return " ".join(self.context.passages[self.sentences[index].passage].headings)
+
+
+def gather(
+    question: str, context: Context, embed: Embed, page_of: PageOf | None = None
+) -> Evidence:
+    """Cut the passages into sentences and embed them together with the question, in one call.
+
+    `page_of(document_id, offset)` gives pages exactly; without it a quote's page is the first
+    page of its passage.
+    """
+    sentences = tuple(
+        SourceSentence(index, _quote(passage, start, end, page_of))
+        for index, passage in enumerate(context.passages)
+        for start, end in _spans(passage.text)
+    )
+    vectors = np.asarray(embed([question, *(s.quote.text for s in sentences)]), dtype=np.float32)
+    return Evidence(question, context, sentences, vectors[0], vectors[1:])
+
+
+def joined(first: Quote, second: Quote, passage: Passage) -> Quote:
+    """The span from the start of `first` to the end of `second`, both in `passage`."""
+    text = passage.text[first.start - passage.start : second.end - passage.start]
+    return Quote(first.document_id, first.source, first.page, first.start, second.end, text)
+
+
+def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Quote:
+    offset = passage.start + start
+    page = passage.first_page if page_of is None else page_of(passage.document_id, offset)
+    text = passage.text[start:end]
+    return Quote(passage.document_id, passage.source, page, offset, passage.start + end, text)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences without the white space around them; an overlong one (a table) by its lines."""
+    for start, end in sentence_spans(text):
+        cuts = [start, end]
+        if end - start > LONGEST_SENTENCE:
+            ends = [found.end() for found in _LINE_END.finditer(text, start, end)]
+            cuts = sorted({start, *ends, end})
+        for left, right in zip(cuts, cuts[1:], strict=False):
+            inner = content_span(text, left, right)
+            if inner[0] < inner[1]:
+                yield inner

@@ -1,0 +1,192 @@
+"""What can be read off the words of a sentence without a model: content, numbers, names, negation.
+
+It knows nothing of documents or answers. Readings are strict where a slip changes a fact (a
+number, a name, a "not") and loose where wording varies (the endings of words).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from generation.vocabulary import (
+    DENYING,
+    MONTHS,
+    NEGATIONS,
+    NOT_NEGATING,
+    NUMBER_WORDS,
+    STOP_WORDS,
+    UNITS,
+    VAGUE_NUMBER_WORDS,
+)
+
+STEM_LENGTH = 5
+NEGATION_REACH = 3
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[$€£¥%°]|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One token as written, where it starts, and its form for comparison.
+
+    `folded` has no case, no possessive ending and one kind of apostrophe.
+    """
+
+    text: str
+    start: int
+    folded: str
+
+    @property
+    def end(self) -> int:
+        """The offset after its last character."""
+        return self.start + len(self.text)
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether it is a number in digits."""
+        return self.text[0].isdigit()
+
+    @property
+    def is_capitalised(self) -> bool:
+        """Whether it starts with a capital letter."""
+        return self.text[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number: its value, how it is written, its unit in plain form, the word after both."""
+
+    value: str
+    written: str
+    unit: str
+    counted: str
+
+
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[Word, ...]:
+    """The words, numbers and unit signs of `text`, in order."""
+    return tuple(
+        Word(token, found.start(), token.casefold().replace("’", "'").removesuffix("'s"))
+        for found in _TOKEN.finditer(text)
+        for token in (found.group(),)
+    )
+
+
+def stem(folded: str) -> str:
+    """The first five letters: truncation, which does about as well as stemming, in any language.
+
+    P. McNamee and J. Mayfield, "Character N-Gram Tokenization for European Language Text
+    Retrieval", Information Retrieval 7, 2004.
+    """
+    return folded[:STEM_LENGTH]
+
+
+@lru_cache(maxsize=8192)
+def content(text: str) -> frozenset[str]:
+    """The stems of the words that carry meaning; numbers by value; pairs of wide characters."""
+    found: set[str] = set()
+    for word in words(text):
+        if word.is_digits or word.folded in NUMBER_WORDS:
+            found.add(number_value(word))
+        elif _WIDE.search(word.text):
+            found.update(word.text[i : i + 2] for i in range(max(1, len(word.text) - 1)))
+        elif is_content(word) and word.folded not in NEGATIONS:
+            found.add(stem(word.folded))
+    return frozenset(found)
+
+
+def is_content(word: Word) -> bool:
+    """Whether a word carries meaning: not a stop word, a sign, or a lone small letter."""
+    return word.folded not in STOP_WORDS and (len(word.folded) > 1 or word.text.isupper())
+
+
+def number_value(word: Word) -> str:
+    """The value of a number in digits or letters: "1,200.50" is "1200.5", "four" is "4"."""
+    if word.folded in NUMBER_WORDS:
+        return NUMBER_WORDS[word.folded]
+    whole, _, fraction = _THOUSANDS.sub("", word.text).replace(",", ".").partition(".")
+    fraction = fraction.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
+
+
+@lru_cache(maxsize=8192)
+def numbers(text: str) -> tuple[Number, ...]:
+    """The numbers of `text` in order, with the unit and the thing counted next to each."""
+    tokens = words(text)
+    found = []
+    for i, word in enumerate(tokens):
+        if not (word.is_digits or word.folded in NUMBER_WORDS):
+            continue
+        before = tokens[i - 1].text if i else ""
+        following = [token.folded for token in tokens[i + 1 : i + 3]] + ["", ""]
+        unit = UNITS.get(following[0], "")
+        counted = following[1] if unit else following[0]
+        if not unit and before in ("$", "€", "£", "¥"):
+            unit = UNITS[before]
+        found.append(Number(number_value(word), word.text, unit, _counted(counted)))
+    return tuple(found)
+
+
+def _counted(folded: str) -> str:
+    is_thing = folded and folded[0].isalpha() and folded not in STOP_WORDS
+    return stem(folded) if is_thing else ""
+
+
+def stated_numbers(text: str) -> tuple[Number, ...]:
+    """The numbers that a text claims: those of `numbers` without a vague "one" or "first"."""
+    return tuple(n for n in numbers(text) if n.written.casefold() not in VAGUE_NUMBER_WORDS)
+
+
+@lru_cache(maxsize=8192)
+def number_values(text: str) -> frozenset[str]:
+    """Every value a text gives: its numbers, and the numbers of the months it names."""
+    months = {MONTHS[word.folded] for word in words(text) if word.folded in MONTHS}
+    return frozenset({number.value for number in numbers(text)} | months)
+
+
+def names(text: str) -> tuple[Word, ...]:
+    """The capitalised words of one sentence that are not stop words, its first word included."""
+    return tuple(
+        word
+        for word in words(text)
+        if word.is_capitalised and is_content(word) and word.folded not in NEGATIONS
+    )
+
+
+@lru_cache(maxsize=8192)
+def negated(text: str, *, loosely: bool = False) -> tuple[tuple[str, ...], ...]:
+    """For each "not" of the text the stems of the words that it reaches: the next three.
+
+    `loosely` takes words such as "unable", "except" and "only" for a "not" too.
+    """
+    tokens = words(text)
+    cues = NEGATIONS | DENYING if loosely else NEGATIONS
+    groups = []
+    for i, word in enumerate(tokens):
+        if word.folded not in cues or _is_harmless(text, word, tokens[i + 1 : i + 2]):
+            continue
+        reach = [t for t in tokens[i + 1 :] if is_content(t) and t.folded not in NEGATIONS]
+        groups.append(tuple(stem(token.folded) for token in reach[:NEGATION_REACH]))
+    return tuple(group for group in groups if group)
+
+
+def _is_harmless(text: str, word: Word, following: tuple[Word, ...]) -> bool:
+    """Whether a "not" only limits ("not only"), or a "No." answers."""
+    if following and following[0].folded in NOT_NEGATING:
+        return True
+    return word.folded == "no" and text[word.end : word.end + 1] in {".", ",", "!"}
+
+
+def dates(text: str) -> frozenset[tuple[str, str]]:
+    """Each month of a text with the numbers up to two words after it: ("march", "1999")."""
+    tokens = words(text)
+    return frozenset(
+        (word.folded, number_value(after))
+        for i, word in enumerate(tokens)
+        if word.folded in MONTHS
+        for after in tokens[i + 1 : i + 3]
+        if after.is_digits
+    )
