@@ -39,7 +39,12 @@ def hit_text(hit: Hit) -> str:
 def answer_text(answer: Answer) -> str:
     """The sentences, each with the numbers of its quotes or the mark of an unsupported one."""
     numbers = {quote: number for number, quote in enumerate(answer.quotes, 1)}
-    return clean("".join(_marked(sentence, numbers) for sentence in answer.sentences)).strip()
+    text = ""
+    for sentence in answer.sentences:
+        marked = _marked(sentence, numbers)
+        apart = text.endswith("]") and not marked[:1].isspace()
+        text += f" {marked}" if apart else marked
+    return clean(text).strip()
 
 
 def _marked(sentence: Sentence, numbers: dict[Quote, int]) -> str:
@@ -48,7 +53,7 @@ def _marked(sentence: Sentence, numbers: dict[Quote, int]) -> str:
     marks = "".join(f"[{numbers[quote]}]" for quote in sentence.quotes)
     if sentence.verdict == "unsupported":
         marks += "[unsupported]"
-    return f"{text} {marks}{after or ' '}" if marks else sentence.text
+    return f"{text} {marks}{after}" if marks else sentence.text
 
 
 def sources_text(answer: Answer) -> str:
