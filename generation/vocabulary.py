@@ -11,7 +11,7 @@ STOP_WORDS = frozenset(
     being below between both but by can could did do does doing down during each else etc for from
     further had has have having he her here hers herself him himself his how i if in into is it its
     itself just many me might more most much must my myself of off on once only or other our ours
-    ourselves out over own per same shall she should so some such than that the their theirs them
+    ourselves out over own per shall she should so some such than that the their theirs them
     themselves then there these they this those through to too under until up upon us very was we
     were what when where whether which while who whom whose why will with would yes you your yours
     yourself according mentioned called known name named
@@ -21,7 +21,7 @@ STOP_WORDS = frozenset(
 NEGATIONS = frozenset(
     """
     not no never none nobody nothing nowhere neither nor without cannot fails failed lacks lacked
-    ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't
+    n't ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't
     shouldn't wasn't weren't won't wouldn't
     """.split()
 )
@@ -160,7 +160,7 @@ OPPOSITES = tuple(
 FRAMING = frozenset(
     """
     accordingly actually additionally although answer answers article based because besides certainly
-    consequently context contrast conversely despite document documents during essentially excerpt
+    consequently context contrast conversely despite document documents during essentially even excerpt
     finally following furthermore generally given hence here however importantly information instead
     likewise meanwhile moreover nevertheless note notably overall passage passages provided question
     rather says short similarly since source sources specifically state stated states still summary
