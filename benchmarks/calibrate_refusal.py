@@ -110,7 +110,8 @@ def terms(text: str) -> list[str]:
 def scaled(scores: NDArray[Any]) -> NDArray[Any]:
     """Scores between 0, at the last candidate, and 1."""
     low = np.sort(scores)[-min(CANDIDATES, len(scores))]
-    return np.clip((scores - low) / max(scores.max() - low, 1e-9), 0, 1)
+    share: NDArray[Any] = np.clip((scores - low) / max(scores.max() - low, 1e-9), 0, 1)
+    return share
 
 
 def chunks(line: dict[str, Any], count: Callable[[str], int]) -> Iterator[Chunk]:

@@ -45,6 +45,14 @@ def asked_for(question: str) -> Kind:
     return min(found)[1] if found else ""
 
 
+def topic(question: str) -> str:
+    """The question without the words that ask for a number or a time: "how long", "what year"."""
+    for kind, pattern in _PATTERNS:
+        if kind in {"number", "time"}:
+            question = pattern.sub(" ", question)
+    return question
+
+
 def holds(kind: Kind, sentence: str, question: str) -> bool:
     """Whether a sentence has a candidate of that kind that is not in the question already."""
     if kind == "number":

@@ -178,7 +178,7 @@ FRAMING = _words(
     finally following furthermore generally given hence here however importantly information instead
     likewise meanwhile moreover nevertheless note notably overall passage passages provided question
     rather says short similarly since source sources specifically state stated states still summary
-    sure text then thereby therefore thus today together ultimately unlike using whereas
+    sure certainly okay yes no text then thereby therefore thus today together ultimately unlike using whereas
     """
 )
 
