@@ -6,14 +6,15 @@ It knows two texts and the names of the sources; it does not choose the quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
-from generation.vocabulary import DENYING, FRAMING, OPPOSITES
+from generation.vocabulary import FRAMING, OPPOSITES
 from generation.words import (
     Number,
     Word,
     content,
+    dates,
     names,
     negated,
     number_values,
@@ -82,7 +83,16 @@ def _missing_number(claim: str, quoted: str) -> str:
         if same and number.unit and not any(_same_unit(number, other, units) for other in same):
             return f"the source does not say {_written(number)}"
         if same and _counts_otherwise(number, same, there):
-            return f"the source gives another number of {number.counted}…"
+            return f"the source counts {number.written} of something else"
+    return _other_date(claim, quoted)
+
+
+def _other_date(claim: str, quoted: str) -> str:
+    """Whether a month stands with another number in the source than in the claim."""
+    there = dates(quoted)
+    for month, number in sorted(dates(claim) - there):
+        if month in {other for other, _ in there}:
+            return f"the source does not say {month.capitalize()} {number}"
     return ""
 
 
@@ -90,7 +100,7 @@ def _written(number: Number) -> str:
     return f"{number.written} {number.unit}".strip()
 
 
-def _same_unit(number: Number, other: Number, units: frozenset[str]) -> bool:
+def _same_unit(number: Number, other: Number, units: Set[str]) -> bool:
     """The same unit, or none at this number and the unit elsewhere: "5 to 10 million"."""
     return other.unit == number.unit or (not other.unit and number.unit in units)
 
@@ -122,24 +132,24 @@ def _is_name(word: Word, lexicon: Lexicon) -> bool:
 
 def _negation(claim: str, quoted: str) -> str:
     denied_there, denied_here = negated(quoted), negated(claim)
+    loosely_here = {stem for group in negated(claim, loosely=True) for stem in group}
+    loosely_there = {stem for group in negated(quoted, loosely=True) for stem in group}
     stated_here, stated_there = content(claim), content(quoted)
     for group in denied_there:
-        mine = [other for other in denied_here if set(other) & set(group)]
-        if group[0] in stated_here and not mine and _covers(group, stated_here):
+        if (
+            group[0] in stated_here
+            and not loosely_here & set(group)
+            and _covers(group, stated_here)
+        ):
             return "the source denies it"
     for group in denied_here:
-        theirs = any(set(other) & set(group) for other in denied_there)
-        if not theirs and not _denies_otherwise(quoted) and set(group) & stated_there:
+        if not loosely_there & set(group[:2]) and set(group) & stated_there:
             return "the source does not deny it"
     return ""
 
 
 def _covers(group: tuple[str, ...], stated: frozenset[str]) -> bool:
     return 2 * len(set(group) & stated) >= len(group)
-
-
-def _denies_otherwise(quoted: str) -> bool:
-    return bool(negated(quoted)) or any(word.folded in DENYING for word in words(quoted))
 
 
 def _opposite(claim: str, quoted: str) -> str:
@@ -156,4 +166,3 @@ def _both_ways() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     for left, right in OPPOSITES:
         yield left, right
         yield right, left
-

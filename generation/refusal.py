@@ -17,13 +17,14 @@ from quoth.datatypes import Hit
 REFUSAL = "The documents in this library do not answer that."
 
 # Fitted by benchmarks/calibrate_refusal.py; its docstring says on what, and with what result.
-INTERCEPT = 0.0
-WEIGHTS = (0.0, 0.0, 0.0, 0.0, 0.0)
+INTERCEPT = -11.38
+WEIGHTS = (2.68, 4.44, 2.36, 6.12, 3.48)
 
 # The least probability at which Quoth speaks.
-THRESHOLDS: Mapping[str, float] = {"silent": 0.6, "balanced": 0.4, "talkative": 0.2, "never": 0.0}
+THRESHOLDS: Mapping[str, float] = {"silent": 0.65, "balanced": 0.46, "talkative": 0.2, "never": 0.0}
 
-MOST_WORDS = 400
+AROUND = 6
+MOST_WORDS = 250
 
 
 def answerability(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> float:
@@ -48,23 +49,29 @@ def signals(
     """
     found = extractive.features(evidence)
     best = int(np.argmax(extractive.log_odds(evidence)))
-    passage = evidence.sentences[best].passage
-    rows = [i for i, sentence in enumerate(evidence.sentences) if sentence.passage == passage]
+    rows = _around(evidence, best)
     mean = evidence.vectors[rows].mean(axis=0)
     return (
         max(hit.similarity for hit in hits),
         float(found[best, 0]),
         float(found[best, 1]),
-        _nearness_of_words(evidence, best, embed),
+        _nearness_of_words(evidence, rows, embed),
         float(mean @ evidence.question_vector / max(float(np.linalg.norm(mean)), 1e-9)),
     )
 
 
-def _nearness_of_words(evidence: Evidence, best: int, embed: Embed) -> float:
-    """The mean over the question's words of the highest cosine to a word of the passage."""
-    passage = evidence.context.passages[evidence.sentences[best].passage]
+def _around(evidence: Evidence, best: int) -> list[int]:
+    """The sentences of the same passage near one: about a chunk, however long the passage is."""
+    passage = evidence.sentences[best].passage
+    near = range(max(0, best - AROUND), min(len(evidence.sentences), best + AROUND + 1))
+    return [i for i in near if evidence.sentences[i].passage == passage]
+
+
+def _nearness_of_words(evidence: Evidence, rows: Sequence[int], embed: Embed) -> float:
+    """The mean over the question's words of the highest cosine to a word of the sentences."""
+    texts = [evidence.sentences[i].quote.text for i in rows]
     asked = _content_words(evidence.question)
-    told = _content_words(f"{' '.join(passage.headings)} {passage.text}")
+    told = _content_words(" ".join([evidence.headings(rows[0]), *texts]))
     if not asked or not told:
         return 0.0
     vectors = embed([*asked, *told])

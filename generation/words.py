@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from generation.vocabulary import (
+    DENYING,
     MONTHS,
     NEGATIONS,
     NOT_NEGATING,
@@ -148,21 +149,44 @@ def number_values(text: str) -> frozenset[str]:
 
 def names(text: str) -> tuple[Word, ...]:
     """The capitalised words of one sentence that are not stop words, its first word included."""
-    return tuple(word for word in words(text) if word.is_capitalised and is_content(word))
+    return tuple(
+        word
+        for word in words(text)
+        if word.is_capitalised and is_content(word) and word.folded not in NEGATIONS
+    )
 
 
 @lru_cache(maxsize=8192)
-def negated(text: str) -> tuple[tuple[str, ...], ...]:
-    """For each "not" of the text the stems of the words that it reaches: the next three."""
+def negated(text: str, *, loosely: bool = False) -> tuple[tuple[str, ...], ...]:
+    """For each "not" of the text the stems of the words that it reaches: the next three.
+
+    `loosely` takes words such as "unable", "except" and "only" for a "not" too.
+    """
     tokens = words(text)
+    cues = NEGATIONS | DENYING if loosely else NEGATIONS
     groups = []
     for i, word in enumerate(tokens):
-        if word.folded not in NEGATIONS or _is_harmless(tokens[i + 1 : i + 2]):
+        if word.folded not in cues or _is_harmless(text, word, tokens[i + 1 : i + 2]):
             continue
         reach = [t for t in tokens[i + 1 :] if is_content(t) and t.folded not in NEGATIONS]
         groups.append(tuple(stem(token.folded) for token in reach[:NEGATION_REACH]))
     return tuple(group for group in groups if group)
 
 
-def _is_harmless(following: tuple[Word, ...]) -> bool:
-    return bool(following) and following[0].folded in NOT_NEGATING
+def _is_harmless(text: str, word: Word, following: tuple[Word, ...]) -> bool:
+    """Whether a "not" only limits ("not only"), or a "No." answers."""
+    if following and following[0].folded in NOT_NEGATING:
+        return True
+    return word.folded == "no" and text[word.end : word.end + 1] in {".", ",", "!"}
+
+
+def dates(text: str) -> frozenset[tuple[str, str]]:
+    """Each month of a text with the numbers up to two words after it: ("march", "1999")."""
+    tokens = words(text)
+    return frozenset(
+        (word.folded, number_value(after))
+        for i, word in enumerate(tokens)
+        if word.folded in MONTHS
+        for after in tokens[i + 1 : i + 3]
+        if after.is_digits
+    )

@@ -137,7 +137,8 @@ def _confirm(quoth: Quoth, record: DocumentRecord) -> None:
         kept = st.button(texts.KEEP, key="kept")
     if agreed:
         try:
-            uploads.forget(quoth.remove([record.id], collection=record.collection), quoth.path)
+            gone = quoth.remove([record.id], collection=record.collection)
+            uploads.forget((source for each in gone for source in each.sources), quoth.path)
         except QuothError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return

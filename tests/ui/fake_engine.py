@@ -114,6 +114,7 @@ HOSTILE = (
     "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
     "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
 )
+SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
 REFUSED = "Who is the king?"
 WITHDRAWN = "Say something wrong first"
@@ -177,6 +178,9 @@ class FakeQuoth:
     ) -> IngestReport:
         outcomes = []
         for done, path in enumerate(paths, start=1):
+            while path.name == SLOW_FILE and not cancelled():
+                on_progress(Progress(done - 1, len(paths), 0, 0, 0.1, str(path)))
+                time.sleep(0.02)
             if cancelled():
                 break
             reason = self.fail_ingest.get(path.name, "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.fake_engine import ENDLESS, HOSTILE, WITHDRAWN
+from tests.ui.fake_engine import ENDLESS, HOSTILE, SLOW_FILE, WITHDRAWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,22 @@ def test_an_answer_goes_on_while_another_page_is_looked_at(fake: Page) -> None:
     expect(fake.get_by_text("Stopped. This is what")).to_be_visible()
 
 
+def test_cancelling_keeps_the_files_that_were_finished(fake: Page, tmp_path: Path) -> None:
+    files = [tmp_path / "cancel-first.txt", tmp_path / SLOW_FILE]
+    for file in files:
+        file.write_text("text")
+    go(fake, "Documents")
+    expect(fake.get_by_text("In the library")).to_be_visible()
+    upload(fake, *files)
+    expect(fake.get_by_text("1 of 2 files")).to_be_visible()
+    expect(fake.get_by_text("In the library")).to_be_visible()
+    expect(fake.get_by_role("button", name="Add to the library")).to_be_disabled()
+    fake.get_by_role("button", name="Cancel").click()
+    expect(fake.get_by_text("Cancelled. Files that were finished")).to_be_visible()
+    expect(fake.locator(".q-outcomes")).to_have_text("addedcancel-first.txt2 pages · 2 chunks")
+    expect(fake.locator(".q-document").filter(has_text="cancel-first.txt")).to_be_visible()
+
+
 def test_a_draft_that_was_taken_back_leaves_a_note(fake: Page) -> None:
     message = ask(fake, WITHDRAWN)
     expect(message).to_contain_text("Quoth took it back")
@@ -119,12 +135,15 @@ def test_two_tabs_have_two_conversations(fake: Page, fake_address: str) -> None:
 
 def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
     page.goto(f"{fake_address}/plain")
-    last = page.get_by_test_id("stExpander").nth(len(HOSTILE) - 1)
-    expect(last).to_be_visible()
     main = page.get_by_test_id("stMainBlockContainer")
-    shown = main.inner_text().replace("\u2060", "")
-    for text in HOSTILE:
-        assert shown.count(" ".join(text.split())) == 4, text
+    expect(main.get_by_test_id("stExpander")).to_have_count(len(HOSTILE))
+    page.wait_for_function(
+        """texts => {
+            const shown = document.querySelector(".stMain").innerText.replaceAll("\\u2060", "");
+            return texts.every(text => shown.split(text).length === 5);  // each is there 4 times
+        }""",
+        arg=[" ".join(text.split()) for text in HOSTILE],
+    )
     blocks = main.get_by_test_id("stMarkdownContainer")
     marked = blocks.locator("a, img, svg, code, h1, li, table, strong, em, del, blockquote, .katex")
     assert marked.count() == 0, marked.first.evaluate("e => e.outerHTML")

@@ -203,6 +203,7 @@ def test_uploads_are_kept_read_and_reported_line_by_line(tmp_path: Path) -> None
     _button(app, "Add to the library").click().run()
     assert not app.exception
     assert (tmp_path / "uploads" / "default" / "good.txt").read_bytes() == b"good"
+    assert not (tmp_path / "uploads" / "default" / "bad.txt").exists()
     assert "addedgood.txt2 pages · 2 chunks" in _shown(app)
     assert "failedbad.txtit holds &lt;b&gt;nothing&lt;/b&gt;" in _shown(app)
     assert [r.sources[0].rsplit("/", 1)[-1] for r in quoth.records] == ["good.txt"]

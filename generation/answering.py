@@ -1,0 +1,219 @@
+"""Answers a question from its hits: refuse, or write, check what was written, and show quotes.
+
+It joins the stages of `generation`; it knows no library and no search.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from generation import refusal, support
+from generation.claims import declines, strip_unknown_marks
+from generation.evidence import Embed, Evidence, PageOf, gather
+from generation.extractive import extract
+from generation.model import LanguageModel
+from generation.packing import Packed, pack, pack_into
+from quoth.config import AnswerConfig, GenerationConfig
+from quoth.datatypes import Answer, Context, Hit, Message, Passage, Piece, Sentence, StopReason
+
+HITS_INSIDE = 2  # the best hits of a follow-up that must lie in the previous context to keep it
+SUPPORTED_SHARE = 0.5  # of an answer's claims; with less, it is withdrawn
+LEAST_EXTRACT = 0.05  # probability of the best sentence below which quoting it helps nobody
+CLOSEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One question on its way to an answer, with what was found out before writing."""
+
+    question: str
+    hits: tuple[Hit, ...]
+    packed: Packed
+    evidence: Evidence
+    confidence: float
+    answer: AnswerConfig
+    embed: Embed
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What becomes of a text: the sentences to show, and how they came about."""
+
+    sentences: tuple[Sentence, ...]
+    stop_reason: StopReason
+
+
+def stream_answer(
+    question: str,
+    hits: Sequence[Hit],
+    history: Sequence[Message],
+    *,
+    model: LanguageModel,
+    embed: Embed,
+    generation: GenerationConfig,
+    answer: AnswerConfig,
+    previous: Context | None = None,
+    page_of: PageOf | None = None,
+    query: str = "",
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Piece]:
+    """Answer piece by piece; the last piece carries the Answer, and only it.
+
+    `embed` gives float32 (n, d) unit rows. `previous` is the context of the turn before: it is
+    kept, with its place in the prompt, when the best hits lie inside it. `query` is the question
+    as it was searched for, where a follow-up was completed; the default is the question.
+    The texts after the last withdrawn piece, joined, are `answer.text`. Its `timings` have
+    "pack", "first_token" and "total", in seconds since the call. Raises QuestionTooLongError
+    and ModelError.
+    """
+    began = time.perf_counter()
+    clock: dict[str, float] = {}
+
+    def finish(piece: Piece) -> Piece:
+        if piece.answer is None:
+            return piece
+        clock["total"] = time.perf_counter() - began
+        return replace(piece, answer=replace(piece.answer, timings=dict(clock)))
+
+    ranked = tuple(sorted(hits, key=lambda hit: hit.rank))
+    if not ranked:
+        yield finish(_refused(question, Context(), (), 0.0))
+        return
+    packed = _pack(question, ranked, history, previous, model, generation, answer)
+    clock["pack"] = time.perf_counter() - began
+    evidence = gather(query or question, packed.context, embed, page_of)
+    confidence = refusal.answerability(evidence, ranked, embed)
+    if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
+        yield finish(_refused(question, packed.context, ranked, confidence))
+        return
+    task = _Task(question, ranked, packed, evidence, confidence, answer, embed)
+    for piece in _written(task, model, generation, cancelled):
+        clock.setdefault("first_token", time.perf_counter() - began)
+        yield finish(piece)
+
+
+def _pack(
+    question: str,
+    hits: tuple[Hit, ...],
+    history: Sequence[Message],
+    previous: Context | None,
+    model: LanguageModel,
+    generation: GenerationConfig,
+    answer: AnswerConfig,
+) -> Packed:
+    """The prompt over the previous context where that holds the best hits, else a new one."""
+    if previous is not None and all(_lies_in(hit, previous) for hit in hits[:HITS_INSIDE]):
+        kept = pack_into(previous, question, history, model=model, generation=generation)
+        if kept is not None:
+            return replace(kept, context=_reranked(previous, hits))
+    return pack(question, hits, history, model=model, generation=generation, answer=answer)
+
+
+def _lies_in(hit: Hit, context: Context) -> bool:
+    return any(_holds(passage, hit) for passage in context.passages)
+
+
+def _holds(passage: Passage, hit: Hit) -> bool:
+    chunk = hit.chunk
+    same = passage.document_id == chunk.document_id
+    return same and passage.start <= chunk.start and chunk.end <= passage.end
+
+
+def _reranked(context: Context, hits: tuple[Hit, ...]) -> Context:
+    """The context with each passage's rank for the hits of another question."""
+    return replace(
+        context,
+        passages=tuple(
+            replace(
+                passage,
+                rank=min((h.rank for h in hits if _holds(passage, h)), default=len(hits) + 1),
+            )
+            for passage in context.passages
+        ),
+    )
+
+
+def _written(
+    task: _Task, model: LanguageModel, generation: GenerationConfig, cancelled: Callable[[], bool]
+) -> Iterator[Piece]:
+    """The model's text as it comes, then what the check makes of it."""
+    stop: list[StopReason] = []
+
+    def texts() -> Iterator[str]:
+        for step in model.complete(task.packed.prompt, generation, cancelled=cancelled):
+            if step.stop_reason is not None:
+                stop.append(step.stop_reason)
+            yield step.text
+
+    shown = []
+    for text in strip_unknown_marks(texts(), len(task.packed.context.passages)):
+        shown.append(text)
+        yield Piece(text)
+    written = "".join(shown)
+    reason = stop[-1] if stop else "end"
+    verdict = _judged(written, reason, task)
+    result = replace(
+        _answer(task, verdict), n_completion_tokens=model.count_tokens(written) if written else 0
+    )
+    if result.text == written:
+        yield Piece(answer=result)
+    else:
+        yield Piece(result.text, withdrawn=True, answer=result)
+
+
+def _judged(written: str, reason: StopReason, task: _Task) -> _Verdict:
+    """Keep the text when enough of it is supported; else quote the sources, or refuse."""
+    sentences = support.check(written, task.evidence, task.embed) if written else ()
+    if reason == "cancelled":
+        return _Verdict(sentences, reason)
+    if declines(written):
+        return _Verdict(_refusal_sentences(), "refused")
+    if is_kept(sentences) or (written.strip() and not task.answer.fallback):
+        return _Verdict(sentences, reason)
+    quoted = extract(task.evidence)
+    if quoted and max(sentence.support for sentence in quoted) >= LEAST_EXTRACT:
+        return _Verdict(quoted, "extractive")
+    return _Verdict(_refusal_sentences(), "refused")
+
+
+def is_kept(sentences: Sequence[Sentence]) -> bool:
+    """Whether enough of the claims are supported for a written answer to stand."""
+    claims = [sentence for sentence in sentences if sentence.verdict != "not a claim"]
+    supported = sum(sentence.verdict == "supported" for sentence in claims)
+    return supported > 0 and supported >= SUPPORTED_SHARE * len(claims)
+
+
+def _answer(task: _Task, verdict: _Verdict) -> Answer:
+    refused = verdict.stop_reason == "refused"
+    return Answer(
+        question=task.question,
+        sentences=verdict.sentences,
+        refused=refused,
+        context=task.packed.context,
+        stop_reason=verdict.stop_reason,
+        confidence=task.confidence,
+        extractive=verdict.stop_reason == "extractive",
+        closest=task.hits[:CLOSEST] if refused else (),
+        n_prompt_tokens=len(task.packed.prompt),
+    )
+
+
+def _refused(question: str, context: Context, hits: tuple[Hit, ...], confidence: float) -> Piece:
+    """A refusal before anything was written."""
+    sentences = _refusal_sentences()
+    result = Answer(
+        question=question,
+        sentences=sentences,
+        refused=True,
+        context=context,
+        stop_reason="refused",
+        confidence=confidence,
+        closest=hits[:CLOSEST],
+    )
+    return Piece(result.text, answer=result)
+
+
+def _refusal_sentences() -> tuple[Sentence, ...]:
+    return (Sentence(refusal.REFUSAL, (), 0.0, "not a claim"),)
