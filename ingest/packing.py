@@ -10,15 +10,18 @@ from ingest.segmentation import Break
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What it costs to cut at each kind of break, in chunks: a cut inside costs half a chunk.
+# What a chunk costs, and a cut at each kind of break beside it. On chunking_evaluation these find
+# .88 of the wanted text in 1,024 tokens; with dearer chunks, which fill up past the paragraph's
+# end, it was .85.
+_RUN = 0.5
 _CUT = {
     Break.SECTION: 0.0,
     Break.PARAGRAPH: 0.0,
-    Break.LINE: 0.08,
-    Break.SENTENCE: 0.15,
-    Break.INSIDE: 0.5,
+    Break.LINE: 0.25,
+    Break.SENTENCE: 0.4,
+    Break.INSIDE: 1.0,
 }
-_IMBALANCE = 4.0
+_IMBALANCE = 2.0
 _FILL = 0.9
 
 
@@ -33,7 +36,7 @@ def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int
     if total <= limit:
         return [0]
     target = total / math.ceil(total / (_FILL * limit))
-    begins = _best_begins(weights, [1 + _CUT[kind] for kind in kinds], limit, target)
+    begins = _best_begins(weights, [_RUN + _CUT[kind] for kind in kinds], limit, target)
     cuts = []
     at = len(weights)
     while at:

@@ -32,7 +32,6 @@ class Break(IntEnum):
 Breaks = dict[int, Break]
 
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _FENCE = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}\1[^\n]*$", re.MULTILINE | re.DOTALL
 )
@@ -87,7 +86,7 @@ def _raise(breaks: Breaks, offset: int, kind: Break) -> None:
 
 def _line_breaks(page: str) -> Iterator[tuple[int, Break]]:
     """Where a line begins that does not carry on the line before."""
-    lines = [(found.start(), found.group().rstrip()) for found in _LINE.finditer(page)]
+    lines = list(_lines(page))
     lengths = sorted(len(line) for _, line in lines)
     usual = max(_SHORTEST_PROSE, lengths[len(lengths) * 4 // 5]) if lengths else 0
     before, before_is_row = "", False
@@ -98,6 +97,15 @@ def _line_breaks(page: str) -> Iterator[tuple[int, Break]]:
         elif number and len(before) < _SHORT_LINE * usual:
             yield start, Break.PARAGRAPH if _SENTENCE_END.search(before) else Break.LINE
         before, before_is_row = line, is_row
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that hold more than white space, with their offsets, without white space after."""
+    start = 0
+    for line in text.split("\n"):
+        if stripped := line.rstrip():
+            yield start, stripped
+        start += len(line) + 1
 
 
 def _is_row_of_figures(line: str) -> bool:
