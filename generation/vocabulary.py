@@ -6,192 +6,28 @@ Other languages pass through: their words count as content, their numbers and na
 from __future__ import annotations
 
 STOP_WORDS = frozenset(
-    [
-        "a",
-        "about",
-        "above",
-        "after",
-        "again",
-        "all",
-        "also",
-        "although",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "below",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "down",
-        "during",
-        "each",
-        "else",
-        "etc",
-        "for",
-        "from",
-        "further",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "hers",
-        "herself",
-        "him",
-        "himself",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "just",
-        "many",
-        "me",
-        "might",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "myself",
-        "of",
-        "off",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "our",
-        "ours",
-        "ourselves",
-        "out",
-        "over",
-        "own",
-        "per",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "theirs",
-        "them",
-        "themselves",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "to",
-        "too",
-        "under",
-        "until",
-        "up",
-        "upon",
-        "us",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "would",
-        "yes",
-        "you",
-        "your",
-        "yours",
-        "yourself",
-        "according",
-        "mentioned",
-        "called",
-        "known",
-        "name",
-        "named",
-    ]
+    """
+    a about above after again all also although am an and any are as at be because been before
+    being below between both but by can could did do does doing down during each else etc for from
+    further had has have having he her here hers herself him himself his how i if in into is it its
+    itself just many me might more most much must my myself of off on once only or other our ours
+    ourselves out over own per shall she should so some such than that the their theirs them
+    themselves then there these they this those through to too under until up upon us very was we
+    were what when where whether which while who whom whose why will with would yes you your yours
+    yourself according mentioned called known name named
+    """.split()
 )
 
 NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nobody",
-        "nothing",
-        "nowhere",
-        "neither",
-        "nor",
-        "without",
-        "cannot",
-        "fails",
-        "failed",
-        "lacks",
-        "lacked",
-        "n't",
-        "ain't",
-        "aren't",
-        "can't",
-        "couldn't",
-        "didn't",
-        "doesn't",
-        "don't",
-        "hadn't",
-        "hasn't",
-        "haven't",
-        "isn't",
-        "mustn't",
-        "needn't",
-        "shouldn't",
-        "wasn't",
-        "weren't",
-        "won't",
-        "wouldn't",
-    ]
+    """
+    not no never none nobody nothing nowhere neither nor without cannot fails failed lacks lacked
+    n't ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't
+    shouldn't wasn't weren't won't wouldn't
+    """.split()
 )
 
 # "not only", "no longer than", "not until 1990": the fact after it stands.
-NOT_NEGATING = frozenset(
-    ["only", "just", "until", "till", "later", "less", "fewer", "more", "least", "necessarily"]
-)
+NOT_NEGATING = frozenset("only just until till later less fewer more least necessarily".split())
 
 NUMBER_WORDS = {
     word: str(value)
@@ -229,25 +65,12 @@ NUMBER_WORDS = {
 }
 
 # Number words that are more often not a count; a source may use them so, an answer need not.
-VAGUE_NUMBER_WORDS = frozenset(["one", "first", "once", "second"])
+VAGUE_NUMBER_WORDS = frozenset("one first once second".split())
 
 MONTHS = {
     month: str(number)
     for number, month in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
+        "january february march april may june july august september october november december".split(),
         start=1,
     )
 }
@@ -300,9 +123,7 @@ UNITS = {
 # Swapping one for the other turns a statement round, and an embedding hardly notices.
 OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
-    for left, right in (
-        line.split("/")
-        for line in """
+    for left, right in (line.split("/") for line in """
     increase increases increased increasing rise rises rose risen grew grow/decrease decreases decreased decreasing fall falls fell fallen shrank declined decline
     more/less fewer
     higher/lower
@@ -332,127 +153,27 @@ OPPOSITES = tuple(
     hot hotter warm warmer/cold colder
     fast faster/slow slower
     begin begins began started starts/end ends ended
-    """.strip().splitlines()
-    )
+    """.strip().splitlines())
 )
 
 # What a model says about its sources rather than from them.
 FRAMING = frozenset(
-    [
-        "accordingly",
-        "actually",
-        "additionally",
-        "although",
-        "answer",
-        "answers",
-        "article",
-        "based",
-        "because",
-        "besides",
-        "certainly",
-        "consequently",
-        "context",
-        "contrast",
-        "conversely",
-        "despite",
-        "document",
-        "documents",
-        "during",
-        "essentially",
-        "even",
-        "excerpt",
-        "finally",
-        "following",
-        "furthermore",
-        "generally",
-        "given",
-        "hence",
-        "here",
-        "however",
-        "importantly",
-        "information",
-        "instead",
-        "likewise",
-        "meanwhile",
-        "moreover",
-        "nevertheless",
-        "note",
-        "notably",
-        "overall",
-        "passage",
-        "passages",
-        "provided",
-        "question",
-        "rather",
-        "says",
-        "short",
-        "similarly",
-        "since",
-        "source",
-        "sources",
-        "specifically",
-        "state",
-        "stated",
-        "states",
-        "still",
-        "summary",
-        "sure",
-        "text",
-        "then",
-        "thereby",
-        "therefore",
-        "thus",
-        "today",
-        "together",
-        "ultimately",
-        "unlike",
-        "using",
-        "whereas",
-    ]
+    """
+    accordingly actually additionally although answer answers article based because besides certainly
+    consequently context contrast conversely despite document documents during essentially even excerpt
+    finally following furthermore generally given hence here however importantly information instead
+    likewise meanwhile moreover nevertheless note notably overall passage passages provided question
+    rather says short similarly since source sources specifically state stated states still summary
+    sure text then thereby therefore thus today together ultimately unlike using whereas
+    """.split()
 )
 
 # Words that deny without a "not".
 DENYING = frozenset(
-    [
-        "unable",
-        "refuse",
-        "refused",
-        "refuses",
-        "prohibited",
-        "prohibits",
-        "forbidden",
-        "forbids",
-        "except",
-        "excluding",
-        "excludes",
-        "excluded",
-        "instead",
-        "rather",
-        "only",
-        "unless",
-        "absent",
-        "absence",
-        "free",
-        "exempt",
-        "avoid",
-        "avoids",
-        "avoided",
-        "denied",
-        "denies",
-        "rejected",
-        "rejects",
-        "unlikely",
-        "impossible",
-        "few",
-        "little",
-        "hardly",
-        "rarely",
-        "seldom",
-        "stop",
-        "stopped",
-        "prevent",
-        "prevents",
-        "prevented",
-        "against",
-    ]
+    """
+    unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
+    excluded instead rather only unless absent absence free exempt avoid avoids avoided denied denies
+    rejected rejects unlikely impossible few little hardly rarely seldom stop stopped prevent prevents
+    prevented against
+    """.split()
 )
