@@ -140,11 +140,7 @@ def _negation(claim: str, quoted: str) -> str:
     loosely_there = {stem for group in negated(quoted, loosely=True) for stem in group}
     stated_here, stated_there = content(claim), content(quoted)
     for group in denied_there:
-        if (
-            group[0] in stated_here
-            and not loosely_here & set(group)
-            and _covers(group, stated_here)
-        ):
+        if group[0] in stated_here and not loosely_here & set(group) and _covers(group, stated_here):
             return "the source denies it"
     for group in denied_here:
         if not loosely_there & set(group[:2]) and set(group) & stated_there:
@@ -170,3 +166,4 @@ def _both_ways() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     for left, right in OPPOSITES:
         yield left, right
         yield right, left
+

@@ -63,10 +63,7 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
     odds = log_odds(texts, embed(texts), spans, evidence) + _mark_bonus(claims, spans, evidence)
     lexicon = read_lexicon([evidence.question, *(s.quote.text for s in evidence.sentences)])
     checked = iter(
-        [
-            _judge(claim, row, spans, evidence, lexicon)
-            for claim, row in zip(claims, odds, strict=True)
-        ]
+        [_judge(claim, row, spans, evidence, lexicon) for claim, row in zip(claims, odds, strict=True)]
     )
     return tuple(
         Sentence(part, (), 0.0, "not a claim") if is_talk(part) else next(checked) for part in parts
@@ -76,18 +73,14 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
 def read_spans(evidence: Evidence) -> Spans:
     """Every sentence of the evidence, then every two that follow each other in a passage."""
     sentences, n = evidence.sentences, len(evidence.sentences)
-    neighbours = [
-        (i, i + 1) for i in range(n - 1) if sentences[i].passage == sentences[i + 1].passage
-    ]
+    neighbours = [(i, i + 1) for i in range(n - 1) if sentences[i].passage == sentences[i + 1].passage]
     bounds = [*((i, i) for i in range(n)), *neighbours]
     pairs = [evidence.vectors[i] + evidence.vectors[j] for i, j in neighbours]
     vectors = np.vstack([evidence.vectors, *pairs])
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     single = [s.quote for s in sentences]
     quotes = [
-        single[i]
-        if i == j
-        else joined(single[i], single[j], evidence.context.passages[sentences[i].passage])
+        single[i] if i == j else joined(single[i], single[j], evidence.context.passages[sentences[i].passage])
         for i, j in bounds
     ]
     contents = tuple(content(quote.text) for quote in quotes)

@@ -5,16 +5,7 @@ Other languages pass through: their words count as content, their numbers and na
 
 from __future__ import annotations
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _in_order(text: str) -> list[str]:
-    return text.split()
-
-
-STOP_WORDS = _words(
+STOP_WORDS = frozenset(
     """
     a about above after again all also although am an and any are as at be because been before
     being below between both but by can could did do does doing down during each else etc for from
@@ -24,19 +15,19 @@ STOP_WORDS = _words(
     themselves then there these they this those through to too under until up upon us very was we
     were what when where whether which while who whom whose why will with would yes you your yours
     yourself according mentioned called known name named
-    """
+    """.split()
 )
 
-NEGATIONS = _words(
+NEGATIONS = frozenset(
     """
     not no never none nobody nothing nowhere neither nor without cannot fails failed lacks lacked
     n't ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't
     shouldn't wasn't weren't won't wouldn't
-    """
+    """.split()
 )
 
 # "not only", "no longer than", "not until 1990": the fact after it stands.
-NOT_NEGATING = _words("only just until till later less fewer more least necessarily")
+NOT_NEGATING = frozenset("only just until till later less fewer more least necessarily".split())
 
 NUMBER_WORDS = {
     word: str(value)
@@ -74,14 +65,12 @@ NUMBER_WORDS = {
 }
 
 # Number words that are more often not a count; a source may use them so, an answer need not.
-VAGUE_NUMBER_WORDS = _words("one first once second")
+VAGUE_NUMBER_WORDS = frozenset("one first once second".split())
 
 MONTHS = {
     month: str(number)
     for number, month in enumerate(
-        _in_order(
-            "january february march april may june july august september october november december"
-        ),
+        "january february march april may june july august september october november december".split(),
         start=1,
     )
 }
@@ -134,9 +123,7 @@ UNITS = {
 # Swapping one for the other turns a statement round, and an embedding hardly notices.
 OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
-    for left, right in (
-        line.split("/")
-        for line in """
+    for left, right in (line.split("/") for line in """
     increase increases increased increasing rise rises rose risen grew grow/decrease decreases decreased decreasing fall falls fell fallen shrank declined decline
     more/less fewer
     higher/lower
@@ -166,12 +153,11 @@ OPPOSITES = tuple(
     hot hotter warm warmer/cold colder
     fast faster/slow slower
     begin begins began started starts/end ends ended
-    """.strip().splitlines()
-    )
+    """.strip().splitlines())
 )
 
 # What a model says about its sources rather than from them.
-FRAMING = _words(
+FRAMING = frozenset(
     """
     accordingly actually additionally although answer answers article based because besides certainly
     consequently context contrast conversely despite document documents during essentially even excerpt
@@ -179,15 +165,15 @@ FRAMING = _words(
     likewise meanwhile moreover nevertheless note notably overall passage passages provided question
     rather says short similarly since source sources specifically state stated states still summary
     sure text then thereby therefore thus today together ultimately unlike using whereas
-    """
+    """.split()
 )
 
 # Words that deny without a "not".
-DENYING = _words(
+DENYING = frozenset(
     """
     unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
     excluded instead rather only unless absent absence free exempt avoid avoids avoided denied denies
     rejected rejects unlikely impossible few little hardly rarely seldom stop stopped prevent prevents
     prevented against
-    """
+    """.split()
 )
