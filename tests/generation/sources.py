@@ -19,7 +19,9 @@ MANUAL = (
 
 def chunk(document: str, text: str, headings: tuple[str, ...] = (), start: int = 0) -> Chunk:
     end = start + len(text)
-    return Chunk(f"{document}:{start}", document, f"{document}.txt", text, start, end, 3, 4, headings, 60)
+    return Chunk(
+        f"{document}:{start}", document, f"{document}.txt", text, start, end, 3, 4, headings, 60
+    )
 
 
 def hit(rank: int, found: Chunk, similarity: float = 0.5) -> Hit:

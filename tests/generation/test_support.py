@@ -98,9 +98,7 @@ def test_a_quote_is_the_document_at_its_offsets(evidence: Evidence, embedder: Em
     assert second.quotes[0].text == "Clean the filter every 6 weeks with warm water."
 
 
-def test_a_name_from_another_sentence_is_quoted_too(
-    evidence: Evidence, embedder: Embedder
-) -> None:
+def test_a_name_from_another_sentence_is_quoted_too(evidence: Evidence, embedder: Embedder) -> None:
     (sentence,) = check(
         "The warranty from Nordvand lasts 24 months from the date of purchase.",
         evidence,
@@ -119,9 +117,7 @@ def test_a_page_is_asked_of_the_caller(embedder: Embedder) -> None:
     assert {s.quote.page for s in evidence.sentences} == {7, 8, 9}
 
 
-def test_a_citation_mark_is_no_number_and_no_proof(
-    evidence: Evidence, embedder: Embedder
-) -> None:
+def test_a_citation_mark_is_no_number_and_no_proof(evidence: Evidence, embedder: Embedder) -> None:
     answer = "The warranty lasts 24 months. [1] The pump plays music in Italy [2]."
     assert [v for v, _ in verdicts(answer, evidence, embedder)] == ["supported", "unsupported"]
 
@@ -156,4 +152,3 @@ def test_mutations_of_every_source_sentence_are_caught(
     for text in sentences:
         assert verdicts(text, evidence, embedder)[0][0] == "supported"
         assert verdicts(text.translate(digits), evidence, embedder)[0][0] == "unsupported"
-
