@@ -24,10 +24,10 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed-dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 screenshots: $(VENV)/installed-dev
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m tests.ui.screenshots
 
 $(VENV)/made:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }

@@ -1,1 +1,26 @@
-"""Hits become an answer."""
+"""Hits become an answer: packing, prompt, model, support check, refusal."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from generation.answering import stream_answer
+    from generation.llama import load_model, model_facts
+    from generation.model import LanguageModel
+
+__all__ = ["LanguageModel", "load_model", "model_facts", "stream_answer"]
+
+_HOMES = {
+    "LanguageModel": "generation.model",
+    "load_model": "generation.llama",
+    "model_facts": "generation.llama",
+    "stream_answer": "generation.answering",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name on first use: reading a model's header needs none of the rest."""
+    import importlib
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

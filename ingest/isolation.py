@@ -36,7 +36,12 @@ _COMMAND = (
     "-c",
     "import sys; sys.path[:] = sys.argv[1:]; from ingest import worker; worker.main()",
 )
+READER = "ingest.reading:read_document"
 _READY = b"ready\n"
+
+
+def _stopped(path: Path) -> ReadError:
+    return ReadError(f"{path.name} was not read: reading was stopped; ingest it again")
 
 
 def _death(path: Path, status: int, config: IngestConfig) -> ReadError:
@@ -64,8 +69,10 @@ class ReaderPool:
     context ends the children and cancels what has not begun.
     """
 
-    def __init__(self, config: IngestConfig, max_workers: int = 1) -> None:
+    def __init__(self, config: IngestConfig, max_workers: int = 1, *, reader: str = READER) -> None:
+        """`reader` is the "module:function" that a child calls with a path and the config."""
         self._config = config
+        self._reader = reader
         self._threads = ThreadPoolExecutor(max_workers, thread_name_prefix="quoth-reader")
         self._local = threading.local()
         self._children: list[_Child] = []
@@ -101,6 +108,8 @@ class ReaderPool:
         child = self._child(path)
         answer = child.ask(str(path))
         if answer is None:
+            if self._closed:
+                raise _stopped(path)
             raise _death(path, child.wait(), self._config)
         if "error" in answer:
             raise error_from(answer)
@@ -113,11 +122,11 @@ class ReaderPool:
             return child
         with self._lock:
             if self._closed:
-                raise ReadError(f"{path.name} was not read: reading was stopped; ingest it again")
+                raise _stopped(path)
             if child is not None:
                 self._children.remove(child)
                 child.close()
-            child = self._local.child = _Child(self._config)
+            child = self._local.child = _Child(self._config, self._reader)
             self._children.append(child)
         if not child.is_ready():
             raise ReadError(
@@ -133,7 +142,7 @@ class _Child:
     Not pickle: what comes back was made beside a hostile document, and is data only.
     """
 
-    def __init__(self, config: IngestConfig) -> None:
+    def __init__(self, config: IngestConfig, reader: str) -> None:
         self._process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
             [sys.executable, *_COMMAND, *sys.path],
             stdin=subprocess.PIPE,
@@ -142,7 +151,7 @@ class _Child:
             # A terminal's Ctrl-C reaches the parent alone, which then ends its children.
             start_new_session=True,
         )
-        self._write(asdict(config))
+        self._write({"reader": reader, "config": asdict(config)})
 
     def is_ready(self) -> bool:
         return self._output.readline() == _READY

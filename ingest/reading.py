@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from ingest.assembly import document_id
@@ -46,16 +47,16 @@ def read_document(path: Path, config: IngestConfig) -> Document:
 def _read_bytes(path: Path, config: IngestConfig) -> bytes:
     limit = config.max_megabytes * 1_000_000
     try:
-        if not path.is_file():
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
             raise MissingFileError(f"{path.name} is not a file; give the path of a file or folder")
-        size = path.stat().st_size
-        if size > limit:
+        if state.st_size > limit:
             raise LimitError(
-                f"{path.name} has {size / 1_000_000:,.0f} MB and the limit is {config.max_megabytes:,}; "
+                f"{path.name} has {state.st_size / 1_000_000:,.0f} MB and the limit is {config.max_megabytes:,}; "
                 "split it, or raise ingest.max_megabytes"
             )
         with path.open("rb") as file:
-            return file.read(limit)
+            return file.read(state.st_size)
     except FileNotFoundError as error:
         raise MissingFileError(f"{path.name} does not exist; check the path") from error
     except OSError as error:

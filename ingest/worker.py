@@ -1,22 +1,30 @@
 """The process that reads files: one path a line comes in, one answer a line goes out.
 
-It knows its limits, and `read_document`. A file that breaks them ends the process, and only it.
+It knows its limits and the reader it is told to call. A file that breaks a limit ends this process
+and nothing else.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
 import signal
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from ingest.reading import read_document
 from ingest.wire import from_document, from_error
 from quoth.config import IngestConfig
 from quoth.errors import QuothError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quoth.datatypes import Document
+
+    Read = Callable[[Path, IngestConfig], Document]
 
 EXIT_OUT_OF_MEMORY = 77
 
@@ -24,7 +32,10 @@ EXIT_OUT_OF_MEMORY = 77
 def main() -> None:
     """Answer until the input ends."""
     answers = _take_standard_output()
-    config = IngestConfig(**json.loads(sys.stdin.buffer.readline()))
+    orders = json.loads(sys.stdin.buffer.readline())
+    config = IngestConfig(**orders["config"])
+    module, _, function = orders["reader"].partition(":")
+    read = getattr(importlib.import_module(module), function)
     n_bytes = config.memory_megabytes * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -34,16 +45,16 @@ def main() -> None:
     for line in sys.stdin.buffer:
         signal.alarm(config.timeout_seconds)
         try:
-            answer = _answer(Path(json.loads(line)), config)
+            answer = _answer(read, Path(json.loads(line)), config)
             _send(answers, json.dumps(answer))
         except MemoryError:
             os._exit(EXIT_OUT_OF_MEMORY)
         signal.alarm(0)
 
 
-def _answer(path: Path, config: IngestConfig) -> dict[str, Any]:
+def _answer(read: Read, path: Path, config: IngestConfig) -> dict[str, Any]:
     try:
-        return from_document(read_document(path, config))
+        return from_document(read(path, config))
     except QuothError as error:
         return from_error(error)
 

@@ -265,7 +265,8 @@ class Quoth:
         from retrieval import standalone
 
         began = time.perf_counter()
-        hits = self.search(standalone(question, history), collection=collection, where=where)
+        query = standalone(question, history)
+        hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
         pieces = stream_answer(
             question,
@@ -277,6 +278,7 @@ class Quoth:
             answer=self.config.answer,
             previous=self._context_before(history),
             page_of=self._library.page_of,
+            query=query,
             cancelled=cancelled,
         )
         for piece in pieces:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -85,6 +87,9 @@ _BLOCKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DEEPEST = 8
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_DOUBLE = re.compile(" {2,}")
 _SPACE = re.compile(r"[^\S\xa0]+")
 
 
@@ -133,56 +138,61 @@ def _metadata(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
+@dataclass(slots=True)
+class _Line:
+    """The text collected since the last block ended, and the elements open around it."""
+
+    parts: list[str] = field(default_factory=list)
+    open_tags: Counter[str] = field(default_factory=Counter)
+    starts_item: bool = False
+
+    def add(self, text: str) -> None:
+        self.parts.append(text if self.open_tags["pre"] else _SPACE.sub(" ", text))
+
+    def flush(self) -> Block:
+        """The block that the text makes, which may be empty."""
+        joined = "".join(self.parts)
+        self.parts.clear()
+        if self.open_tags["pre"]:
+            return Block(joined.strip("\n"))
+        text = "\n".join(part.strip() for part in _DOUBLE.sub(" ", joined).split("\n")).strip()
+        level = next((int(tag[1]) for tag in _HEADINGS if self.open_tags[tag]), 0)
+        if not text or level:
+            return Block(" ".join(text.split()), level=level)
+        return self._item(text) if self.open_tags["li"] else Block(text)
+
+    def _item(self, text: str) -> Block:
+        depth = self.open_tags["ul"] + self.open_tags["ol"] - 1
+        indent = "  " * min(max(0, depth), _DEEPEST)
+        mark = "- " if self.starts_item else "  "
+        self.starts_item = False
+        return Block(indent + mark + text, item=True)
+
+
 def _blocks(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[Block]:
     """The blocks in document order. An own stack: hostile nesting is deeper than Python's."""
-    line: list[str] = []
-    open_tags: list[str] = []
+    line = _Line()
     stack: list[tuple[LexborNode, bool]] = [(tree.root, False)] if tree.root else []
     while stack:
         node, leaving = stack.pop()
         tag = node.tag or ""
         if tag in _BLOCKS:
-            yield _flush(line, open_tags)
+            yield line.flush()
         if leaving:
-            open_tags.pop()
+            line.open_tags[tag] -= 1
         elif tag == "-text":
-            line.append(_text(node, open_tags))
+            line.add(node.text_content or "")
         elif tag == "br":
-            line.append("\n")
+            line.parts.append("\n")
         elif tag in _DROPPED or tag in dropped or _is_hidden(node):
             continue
         elif tag == "table" and (rows := _data_table(node)):
             yield Block(markdown_table(rows))
         else:
-            open_tags.append(tag)
+            line.open_tags[tag] += 1
+            line.starts_item |= tag == "li"
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
-
-
-def _text(node: LexborNode, open_tags: list[str]) -> str:
-    text = node.text_content or ""
-    return text if "pre" in open_tags else _SPACE.sub(" ", text)
-
-
-def _flush(line: list[str], open_tags: list[str]) -> Block:
-    """The block that the collected pieces make, given the elements that are open around it."""
-    joined = "".join(line)
-    line.clear()
-    inner = open_tags[-1] if open_tags else ""
-    if "pre" in open_tags:
-        return Block(joined.strip("\n"))
-    text = "\n".join(part.strip() for part in _SPACE_RUN.sub(" ", joined).split("\n")).strip()
-    level = next((int(tag[1]) for tag in reversed(open_tags) if tag in _HEADINGS), 0)
-    if level:
-        return Block(" ".join(text.split()), level=level)
-    if inner == "li" and text:
-        depth = max(0, sum(tag in ("ul", "ol") for tag in open_tags) - 1)
-        return Block("  " * depth + "- " + text, item=True)
-    return Block(text)
-
-
-_SPACE_RUN = re.compile(r"[ \t]+")
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def _is_hidden(node: LexborNode) -> bool:
@@ -192,7 +202,7 @@ def _is_hidden(node: LexborNode) -> bool:
 
 def _data_table(table: LexborNode) -> list[list[str]]:
     """The cells of a table of data; nothing for one that only lays out the page."""
-    if table.css_first("table table, h1, h2, h3, h4, h5, h6, ul, ol, pre"):
+    if len(table.css("table")) > 1 or table.css_first("h1, h2, h3, h4, h5, h6, ul, ol, pre"):
         return []
     rows = [
         [one_line(cell.text(separator=" ")) for cell in row.css("td, th")]

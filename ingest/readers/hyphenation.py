@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_CUT = re.compile("(\\w+)[ \t]*[\ufffe\x02\xad]+[ \t]*\r?\n?[ \t]*(\\w+)")
+_CUT = re.compile("(?<!\\w)(\\w++)[\ufffe\x02\xad]+(?:[ \t]*\r?\n[ \t]*)?(\\w+)")
 _MARK = re.compile("[\ufffe\x02\xad]")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
@@ -25,7 +25,7 @@ def join_cut_words(texts: Sequence[str]) -> list[str]:
     """
     if not any(_MARK.search(text) for text in texts):
         return list(texts)
-    words = {word.lower() for text in texts for word in _WORD.findall(text)}
+    words = {word.lower() for text in texts for word in _WORD.findall(_CUT.sub(" ", text))}
 
     def join(cut: re.Match[str]) -> str:
         first, second = cut.groups()

@@ -70,7 +70,7 @@ def _parse_settings(
 _OPTIONS = (
     click.option(
         "--library",
-        type=click.Path(file_okay=True, path_type=Path),
+        type=click.Path(file_okay=False, path_type=Path),
         envvar="QUOTH_LIBRARY",
         show_envvar=True,
         metavar="DIR",

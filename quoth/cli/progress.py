@@ -50,13 +50,10 @@ class IngestDisplay:
 
     def __call__(self, progress: Progress) -> None:
         """Show one report."""
-        self._interrupt.started = True
+        self._interrupt.started = progress.files_done > 0
         if self._files and progress.outcome is not None:
             say(outcome_line(progress.outcome))
-        text = progress_line(progress)
-        if self._interrupt():
-            text = "stopping after this file; Ctrl-C again stops at once"
-        self._show(progress.files_done, progress.files_total, text)
+        self._show(progress.files_done, progress.files_total, progress_line(progress))
 
     def documents(self, done: int, total: int) -> None:
         """Show how many documents of the library are embedded anew."""
@@ -64,6 +61,8 @@ class IngestDisplay:
 
     def _show(self, done: int, total: int, text: str) -> None:
         if self._bar is not None:
+            if self._interrupt():
+                text = "stopping after this file; Ctrl-C again stops at once"
             self._bar.update(self._task, completed=done, total=total, description=text)
         elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
@@ -90,9 +89,9 @@ def progress_line(progress: Progress) -> str:
     """Files, pages and chunks so far, their rates, and the time left at this pace."""
     seconds = max(progress.seconds, 1e-9)
     parts = [
-        f"{progress.files_done}/{progress.files_total} files",
-        f"{progress.n_pages} pages ({progress.n_pages / seconds:.1f}/s)",
-        f"{progress.n_chunks} chunks ({progress.n_chunks / seconds:.1f}/s)",
+        f"{progress.files_done}/{count(progress.files_total, 'file')}",
+        f"{count(progress.n_pages, 'page')} ({progress.n_pages / seconds:.1f}/s)",
+        f"{count(progress.n_chunks, 'chunk')} ({progress.n_chunks / seconds:.1f}/s)",
     ]
     if progress.files_done:
         left = progress.seconds / progress.files_done * (progress.files_total - progress.files_done)
@@ -126,10 +125,13 @@ def count(number: int, noun: str) -> str:
 def summary_line(report: IngestReport) -> str:
     """How many files ended how, what was written, and how fast."""
     endings = ", ".join(f"{report.count(status)} {status}" for status in _MARKS)
+    line = f"{count(len(report.outcomes), 'file')}: {endings}"
     written = [o for o in report.outcomes if o.status in {"added", "replaced"}]
+    if not written:
+        return line
     pages, chunks = sum(o.n_pages for o in written), sum(o.n_chunks for o in written)
     seconds = max(report.seconds, 1e-9)
     return (
-        f"{count(len(report.outcomes), 'file')}: {endings}; {count(pages, 'page')} ({pages / seconds:.1f}/s) and "
+        f"{line}; {count(pages, 'page')} ({pages / seconds:.1f}/s) and "
         f"{count(chunks, 'chunk')} ({chunks / seconds:.1f}/s) in {report.seconds:.1f} s"
     )

@@ -99,7 +99,7 @@ def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:
 def info_record(info: dict[str, object], config: Config) -> Record:
     """What `quoth info --json` prints: the library's facts, then every setting and its origin."""
     settings = [
-        {"key": key, "value": _plain(value), "origin": origin}
+        {"key": key, "value": plain_value(value), "origin": origin}
         for key, value, origin in config.items()
     ]
     return {**info, "configuration": settings}
@@ -110,7 +110,8 @@ def verify_record(problems: Sequence[Problem]) -> Record:
     return {"problems": [dataclasses.asdict(problem) for problem in problems]}
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A setting's value as JSON has it: tuples as lists, worked examples as objects."""
     if isinstance(value, tuple):
         return [dataclasses.asdict(v) if dataclasses.is_dataclass(v) else v for v in value]  # type: ignore[arg-type]
     return value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from quoth.cli.records import plain_value
 from quoth.cli.terminal import one_line, table
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ def facts_text(facts: Mapping[str, object], indent: str = "") -> str:
         if isinstance(value, Mapping):
             lines += [f"{indent}{key}:", facts_text(value, indent + "  ")]
         else:
-            lines.append(f"{indent}{key}: {one_line(str(value))}")
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            lines.append(f"{indent}{key}: {one_line(shown)}")
     return "\n".join(lines)
 
 
@@ -44,7 +47,11 @@ def settings_table(config: Config) -> str:
     """One line a setting: key, value, where the value came from."""
     return table(
         [
-            (f"  {key}", one_line(str(value)) or '""', one_line(origin))
+            (f"  {key}", one_line(_as_json(value)), one_line(origin))
             for key, value, origin in config.items()
         ]
     )
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(plain_value(value), ensure_ascii=False)

@@ -88,11 +88,10 @@ def _follow(job: IngestJob) -> None:
         key="cancel-ingest",
     )
     while not job.wait(_LOOK_EVERY):
-        progress = job.progress
-        share = progress.files_done / progress.files_total if progress.files_total else 0.0
-        title = texts.INGESTING.format(done=progress.files_done, total=progress.files_total or "…")
-        bar.progress(min(share, 1.0), text=title)
-        details.html(progress_line(progress))
+        done, total = job.progress.files_done, job.progress.files_total
+        title = texts.INGESTING.format(done=done, total=total) if total else texts.INGEST_STARTING
+        bar.progress(min(done / total, 1.0) if total else 0.0, text=title)
+        details.html(progress_line(job.progress))
 
 
 def progress_line(progress: Progress) -> Html:

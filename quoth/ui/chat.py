@@ -25,19 +25,33 @@ def show(quoth: Quoth) -> None:
     style()
     _sidebar(quoth)
     turns = session.turns()
-    if not turns:
-        adding.show_run()
-    if not turns and not quoth.documents():
+    if turns:
+        _converse(quoth, turns)
+    else:
+        run = st.container()
+        _begin(quoth)
+        with run:
+            adding.show_run()
+
+
+def _begin(quoth: Quoth) -> None:
+    """A chat without a question yet: the welcome, or what can be asked."""
+    if not quoth.documents():
         welcome.show(quoth)
         return
-    suggested = None if turns else _waiting(quoth)
+    suggested = _waiting(quoth)
+    asked = st.chat_input(texts.ASK, key="question")
+    _ask(quoth, (asked or suggested or "").strip())
+
+
+def _converse(quoth: Quoth, turns: list[Turn]) -> None:
     _draw_turns(quoth, turns)
-    busy = bool(turns) and turns[-1].job is not None
+    busy = turns[-1].job is not None
     asked = st.chat_input(texts.ASK, key="question", disabled=busy)
     if busy:
         _follow(quoth, turns[-1])
-    elif asked or suggested:
-        _ask(quoth, (asked or suggested or "").strip())
+    else:
+        _ask(quoth, (asked or "").strip())
 
 
 def _sidebar(quoth: Quoth) -> None:

@@ -26,8 +26,14 @@ def show(quoth: Quoth) -> None:
     st.title(texts.DOCUMENTS, anchor=False)
     with st.container(border=True):
         adding.show_upload(quoth)
-        adding.show_run()
+        run = st.container()
     _say_removed()
+    _list(quoth)
+    with run:
+        adding.show_run()
+
+
+def _list(quoth: Quoth) -> None:
     records = quoth.documents()
     title = element("div", texts.LIBRARY, class_="q-card-title")
     draw(element("div", title, _totals(records), class_="q-list-title"))
@@ -105,9 +111,8 @@ def _card(record: DocumentRecord) -> Html:
         texts.count(record.n_characters, texts.CHARACTERS_N),
         _date(record.added_at),
     )
-    title = (
-        element("span", record.title, class_="q-place") if record.title not in ("", name) else ""
-    )
+    told = record.title not in {"", name, name.rpartition(".")[0]}
+    title = element("span", record.title, class_="q-place") if told else ""
     return element(
         "div",
         element("div", element("b", name), " ", title),
@@ -132,7 +137,8 @@ def _confirm(quoth: Quoth, record: DocumentRecord) -> None:
         kept = st.button(texts.KEEP, key="kept")
     if agreed:
         try:
-            uploads.forget(quoth.remove([record.id], collection=record.collection), quoth.path)
+            gone = quoth.remove([record.id], collection=record.collection)
+            uploads.forget((source for each in gone for source in each.sources), quoth.path)
         except QuothError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return

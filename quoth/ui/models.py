@@ -40,8 +40,7 @@ def show(quoth: Quoth) -> None:
     style()
     st.title(texts.MODELS, anchor=False)
     card_title(texts.RUNNING, texts.RUNNING_LEAD)
-    memory = texts.MEGABYTES.format(resident_bytes() / 1e6)
-    draw(description({**quoth.info(), texts.PROCESS: {texts.MEMORY: memory}}))
+    draw(description({**quoth.info(), texts.PROCESS: {texts.MEMORY: resident_bytes()}}))
     _settings(quoth.config.generation, session.context_window(quoth))
 
 
@@ -112,22 +111,23 @@ def description(info: Mapping[str, object]) -> Html:
 
 def _box(name: str, part: Mapping[str, object]) -> Html:
     entries = (
-        join(element("dt", key.replace("_", " ")), element("dd", _value(value)))
+        join(element("dt", key.replace("_", " ")), element("dd", _value(key, value)))
         for key, value in part.items()
     )
     title = element("div", name.replace("_", " "), class_="q-subtitle")
     return element("section", title, element("dl", *entries))
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
     if value is None:
         return texts.NONE
     if isinstance(value, bool):
         return texts.YES if value else texts.NO
     if isinstance(value, int):
-        return f"{value:,}"
+        in_bytes = name in {"bytes", texts.MEMORY}
+        return texts.MEGABYTES.format(value / 1e6) if in_bytes else f"{value:,}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_value(inner)}" for key, inner in value.items())
+        return ", ".join(f"{key} {_value(str(key), inner)}" for key, inner in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from quoth.config import Config, GenerationConfig, load_config
-from quoth.datatypes import Answer, Message
+from quoth.datatypes import Answer, IngestReport, Message, Progress
 from quoth.errors import QuothError
-from quoth.ui.jobs import AnswerJob, IngestJob
+from quoth.ui import uploads
+from quoth.ui.jobs import AnswerJob, Cancelled, IngestJob
 from quoth.ui.markup import plain
 
 if TYPE_CHECKING:
@@ -95,12 +96,18 @@ def ingest_job() -> IngestJob | None:
 
 
 def start_ingest(quoth: Quoth, paths: tuple[Path, ...], into: str) -> None:
-    """Read files or folders into a collection, in the background."""
-    st.session_state["ingest_job"] = IngestJob(
-        lambda on_progress, cancelled: quoth.ingest(
-            paths, collection=into, on_progress=on_progress, cancelled=cancelled
-        )
-    )
+    """Read files or folders into a collection, in the background.
+
+    Uploaded copies that could not be read are deleted again.
+    """
+
+    def work(on_progress: Callable[[Progress], None], cancelled: Cancelled) -> IngestReport:
+        report = quoth.ingest(paths, collection=into, on_progress=on_progress, cancelled=cancelled)
+        failed = (each.source for each in report.outcomes if each.status == "failed")
+        uploads.forget(failed, quoth.path)
+        return report
+
+    st.session_state["ingest_job"] = IngestJob(work)
 
 
 def forget_ingest() -> None:
@@ -121,7 +128,7 @@ def change_generation(configured: GenerationConfig, **values: Any) -> None:
 def context_window(quoth: Quoth) -> int:
     """Tokens of the running model's window; as configured where the engine does not say."""
     model = quoth.info().get("model")
-    size = model.get("context_size") if isinstance(model, dict) else None
+    size = model.get("context_window") if isinstance(model, dict) else None
     return size if isinstance(size, int) else quoth.config.model.context_size
 
 

@@ -13,7 +13,6 @@ from quoth.errors import LimitError, StorageFullError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from quoth.datatypes import DocumentRecord
 
 FOLDER = "uploads"
 _LONGEST = 160  # bytes of a name; file systems take 255, and the temporary name needs some
@@ -72,14 +71,13 @@ def save(
     return tuple(paths)
 
 
-def forget(records: Iterable[DocumentRecord], library: Path) -> None:
-    """Delete the uploaded copies of documents that were removed; other files are not touched."""
+def forget(sources: Iterable[str], library: Path) -> None:
+    """Delete those of the files that are uploaded copies; a person's own are not touched."""
     root = (library / FOLDER).resolve()
-    for record in records:
-        for source in record.sources:
-            path = Path(source).resolve()
-            if path.is_relative_to(root):
-                path.unlink(missing_ok=True)
+    for source in sources:
+        path = Path(source).resolve()
+        if path.is_relative_to(root):
+            path.unlink(missing_ok=True)
 
 
 def _free(path: Path, taken: Iterable[Path]) -> Path:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quoth.engine import Quoth
 
 EXAMPLES = Path(package.__file__).parent.parent / "examples"
+QUESTIONS = EXAMPLES / "questions.toml"  # in site-packages, `examples` is someone else's
 _OFFERED = 4
 
 
@@ -40,7 +41,7 @@ def show(quoth: Quoth) -> None:
     with st.container(border=True):
         card_title(texts.WELCOME_ADD)
         adding.show_upload(quoth, choose_collection=False)
-    if EXAMPLES.is_dir():
+    if QUESTIONS.is_file():
         _offer_examples(quoth)
 
 
@@ -71,9 +72,8 @@ def suggestion(quoth: Quoth) -> str | None:
 
 def _questions() -> Iterator[tuple[str, str]]:
     """(document, question) for the first question on each document of the example set."""
-    file = EXAMPLES / "questions.toml"
-    if not file.is_file():
+    if not QUESTIONS.is_file():
         return
-    entries = tomllib.loads(file.read_text(encoding="utf-8")).get("question", ())
+    entries = tomllib.loads(QUESTIONS.read_text(encoding="utf-8")).get("question", ())
     first = {entry["document"]: entry["question"] for entry in reversed(entries)}
     yield from sorted(first.items(), key=lambda pair: len(pair[1]))

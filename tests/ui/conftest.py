@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.serving import CHROMIUM, chromium, serving
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium; install it with: apt-get install chromium")
+    expect.set_options(timeout=60_000)  # models are loaded at first use
     with chromium() as started:
         yield started
 

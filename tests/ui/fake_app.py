@@ -8,15 +8,7 @@ import streamlit as st
 
 from quoth.ui import chat, documents, models
 from quoth.ui.markup import plain
-from tests.ui.fake_engine import FakeQuoth, record
-
-HOSTILE = (
-    "![x](http://evil.example/a.png) [link](http://evil.example) <img src=http://evil.example/b.png>",
-    "https://evil.example/c www.evil.example me@evil.example <http://evil.example>",
-    ":smile: :material/home: :red[red] :blue-background[x] $x^2$ $$y$$ -> <- >= -- ~~gone~~ `code`",
-    "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
-    "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
-)
+from tests.ui.fake_engine import HOSTILE, FakeQuoth, record
 
 
 @st.cache_resource

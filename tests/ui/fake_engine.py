@@ -107,7 +107,16 @@ def record(name: str = SOURCE, **changes: Any) -> DocumentRecord:
     return replace(made, **changes)
 
 
+HOSTILE = (
+    "![x](http://evil.example/a.png) [link](http://evil.example) <img src=http://evil.example/b.png>",
+    "https://evil.example/c www.evil.example me@evil.example <http://evil.example>",
+    ":smile: :material/home: :red[red] :blue-background[x] $x^2$ $$y$$ -> <- >= -- ~~gone~~ `code`",
+    "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
+    "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
+)
+SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
+REFUSED = "Who is the king?"
 WITHDRAWN = "Say something wrong first"
 
 
@@ -131,7 +140,7 @@ class FakeQuoth:
         self.path = path
         self.config = Config()
         self.records = list(records)
-        self.answers: dict[str, Answer | QuothError] = {}
+        self.answers: dict[str, Answer | QuothError] = {REFUSED: refusal(REFUSED)}
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
 
@@ -149,7 +158,7 @@ class FakeQuoth:
     def info(self) -> dict[str, object]:
         return {
             "library": {"path": str(self.path), "documents": len(self.records)},
-            "model": {"name": "fake", "context_size": 1000},
+            "model": {"name": "fake", "context_window": 1000, "bytes": 105_000_000},
         }
 
     def remove(
@@ -169,6 +178,9 @@ class FakeQuoth:
     ) -> IngestReport:
         outcomes = []
         for done, path in enumerate(paths, start=1):
+            while path.name == SLOW_FILE and not cancelled():
+                on_progress(Progress(done - 1, len(paths), 0, 0, 0.1, str(path)))
+                time.sleep(0.02)
             if cancelled():
                 break
             reason = self.fail_ingest.get(path.name, "")

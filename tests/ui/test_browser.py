@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui import fake_app
-from tests.ui.fake_engine import ENDLESS, WITHDRAWN
+from tests.ui.fake_engine import ENDLESS, HOSTILE, SLOW_FILE, WITHDRAWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,7 @@ Keep the receipt, because the shop asks for it.
 Descale the Borealis kettle once a month with a spoonful of citric acid.
 Never put the base into water.
 """
-HOSTILE = """# Tariffs
+HOSTILE_FILE = """# Tariffs
 
 The tariff of the harbour is 40 crowns a day. ![receipt](http://evil.example/q.png)
 <img src="http://evil.example/i.png" onerror="window.taken = 1">
@@ -38,9 +37,9 @@ The tariff of the harbour is 40 crowns a day. ![receipt](http://evil.example/q.p
 
 def ask(page: Page, question: str) -> Locator:
     """Ask and wait for the answer's last line; gives the answer's message."""
-    asked = page.locator(".q-question").count()
     box = page.get_by_label("Ask about your documents")
     expect(box).to_be_enabled()
+    asked = page.locator(".q-question").count()
     box.fill(question)
     box.press("Enter")
     message = page.get_by_test_id("stChatMessage").nth(2 * asked + 1)
@@ -91,6 +90,22 @@ def test_an_answer_goes_on_while_another_page_is_looked_at(fake: Page) -> None:
     expect(fake.get_by_text("Stopped. This is what")).to_be_visible()
 
 
+def test_cancelling_keeps_the_files_that_were_finished(fake: Page, tmp_path: Path) -> None:
+    files = [tmp_path / "cancel-first.txt", tmp_path / SLOW_FILE]
+    for file in files:
+        file.write_text("text")
+    go(fake, "Documents")
+    expect(fake.get_by_text("In the library")).to_be_visible()
+    upload(fake, *files)
+    expect(fake.get_by_text("1 of 2 files")).to_be_visible()
+    expect(fake.get_by_text("In the library")).to_be_visible()
+    expect(fake.get_by_role("button", name="Add to the library")).to_be_disabled()
+    fake.get_by_role("button", name="Cancel").click()
+    expect(fake.get_by_text("Cancelled. Files that were finished")).to_be_visible()
+    expect(fake.locator(".q-outcomes")).to_have_text("addedcancel-first.txt2 pages · 2 chunks")
+    expect(fake.locator(".q-document").filter(has_text="cancel-first.txt")).to_be_visible()
+
+
 def test_a_draft_that_was_taken_back_leaves_a_note(fake: Page) -> None:
     message = ask(fake, WITHDRAWN)
     expect(message).to_contain_text("Quoth took it back")
@@ -120,12 +135,15 @@ def test_two_tabs_have_two_conversations(fake: Page, fake_address: str) -> None:
 
 def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
     page.goto(f"{fake_address}/plain")
-    last = page.get_by_test_id("stExpander").nth(len(fake_app.HOSTILE) - 1)
-    expect(last).to_be_visible()
     main = page.get_by_test_id("stMainBlockContainer")
-    shown = main.inner_text().replace("\u2060", "")
-    for text in fake_app.HOSTILE:
-        assert shown.count(" ".join(text.split())) == 4, text
+    expect(main.get_by_test_id("stExpander")).to_have_count(len(HOSTILE))
+    page.wait_for_function(
+        """texts => {
+            const shown = document.querySelector(".stMain").innerText.replaceAll("\\u2060", "");
+            return texts.every(text => shown.split(text).length === 5);  // each is there 4 times
+        }""",
+        arg=[" ".join(text.split()) for text in HOSTILE],
+    )
     blocks = main.get_by_test_id("stMarkdownContainer")
     marked = blocks.locator("a, img, svg, code, h1, li, table, strong, em, del, blockquote, .katex")
     assert marked.count() == 0, marked.first.evaluate("e => e.outerHTML")
@@ -179,17 +197,19 @@ def test_the_whole_story_from_an_empty_library_to_an_empty_library(
     expect(page.get_by_text("No documents yet.")).to_be_visible()
 
     go(page, "Chat")
+    expect(page.locator(".q-question")).to_have_count(2)
     gone = ask(page, "How long does the warranty of the Borealis kettle last?")
     expect(gone.locator(".q-refusal")).to_be_visible()
 
 
 def test_a_hostile_document_is_only_ever_text(page: Page, address: str, tmp_path: Path) -> None:
     tariffs = tmp_path / "![x](http:evil.example).txt"
-    tariffs.write_text(HOSTILE)
+    tariffs.write_text(HOSTILE_FILE)
     page.goto(f"{address}/documents")
     upload(page, tariffs)
     expect(page.locator(".q-outcomes")).to_contain_text("added")
     go(page, "Chat")
+    expect(page.get_by_text("What would you like to know?")).to_be_visible()
     answered = ask(page, "What is the tariff of the harbour?")
     expect(answered.locator(".q-answer")).to_contain_text("40 crowns")
     answered.get_by_role("button", name="Read", exact=True).first.click()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from quoth.config import Example, GenerationConfig
 from quoth.datatypes import Message, Sentence
 from quoth.errors import ModelNotFoundError
-from tests.ui.fake_engine import FakeQuoth, answer, record, refusal
+from tests.ui.fake_engine import REFUSED, FakeQuoth, answer, record
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -89,8 +89,7 @@ def test_an_unsupported_sentence_is_marked_with_the_reason(quoth: FakeQuoth) -> 
 
 
 def test_a_refusal_looks_different_and_offers_the_closest_passages(quoth: FakeQuoth) -> None:
-    quoth.answers["Who is the king?"] = refusal()
-    app = _ask(_page("chat", quoth), "Who is the king?")
+    app = _ask(_page("chat", quoth), REFUSED)
     assert "q-refusal" in _markup(app)
     assert "q-answer" not in _markup(app)
     assert "The documents do not say." in _shown(app)
@@ -204,6 +203,7 @@ def test_uploads_are_kept_read_and_reported_line_by_line(tmp_path: Path) -> None
     _button(app, "Add to the library").click().run()
     assert not app.exception
     assert (tmp_path / "uploads" / "default" / "good.txt").read_bytes() == b"good"
+    assert not (tmp_path / "uploads" / "default" / "bad.txt").exists()
     assert "addedgood.txt2 pages · 2 chunks" in _shown(app)
     assert "failedbad.txtit holds &lt;b&gt;nothing&lt;/b&gt;" in _shown(app)
     assert [r.sources[0].rsplit("/", 1)[-1] for r in quoth.records] == ["good.txt"]
@@ -257,7 +257,7 @@ def test_settings_of_the_tab_are_asked_with_and_keep_the_examples(quoth: FakeQuo
 def test_what_runs_is_shown_as_text(quoth: FakeQuoth) -> None:
     shown = _shown(_page("models", quoth))
     assert f"path{quoth.path}" in shown
-    assert "context size1,000" in shown
+    assert "context window1,000bytes105 MB" in shown
     assert "memory in use" in shown
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from quoth.errors import LimitError, StorageFullError
 from quoth.ui.uploads import forget, safe_name, save
-from tests.ui.fake_engine import record
 
 
 @dataclass
@@ -83,6 +82,6 @@ def test_removing_deletes_the_uploaded_copy_and_nothing_else(tmp_path: Path) -> 
     own = tmp_path / "mine.txt"
     own.write_text("mine")
     sneaky = tmp_path / "uploads" / ".." / "mine.txt"
-    forget([record(str(copy), sources=(str(copy), str(own), str(sneaky)))], tmp_path)
+    forget([str(copy), str(own), str(sneaky)], tmp_path)
     assert not copy.exists()
     assert own.read_text() == "mine"

@@ -1,0 +1,152 @@
+"""What a question costs at ten thousand chunks, the models apart from everything else."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.beir import judged
+from benchmarks.libraries import library_of
+from benchmarks.measuring import percentile
+from benchmarks.reporting import Bar, Result, Skipped, Table
+from benchmarks.watching import WatchedEmbedder, WatchedLibrary, WatchedModel
+from generation import load_model
+from quoth import Config, Quoth
+from retrieval import search
+from vectorstore import LocalLibrary, load_embedder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from benchmarks.reporting import Options
+
+    Rows = dict[str, list[float]]
+
+CHUNKS, QUICK_CHUNKS = 10_000, 1_000
+_FOLDERS = ("scifact", "cranfield", "cacm", "cisi", "clapnq")
+_QUESTIONS, _QUICK_QUESTIONS, _ASKED, _WARM = 200, 50, 20, 10
+_OVERHEAD = 0.060
+_NOTES = (
+    "embedding: the time inside the embedder; search: everything else until the hits are there",
+    "overhead of an answer: all of `ask` but the embedder and the evaluation of tokens",
+)
+
+
+def run(options: Options) -> Result:
+    """Time searches, their parts, and whole answers."""
+    wanted = QUICK_CHUNKS if options.quick else CHUNKS
+    embedder = WatchedEmbedder(load_embedder(Config().embedder))
+    folders = [options.data / name for name in _FOLDERS if (options.data / name).is_dir()]
+    if not folders:
+        raise Skipped(f"{options.data} holds none of {', '.join(_FOLDERS)}; give it with --data")
+    library = library_of(folders, options, embedder, at_least=wanted)
+    questions = _questions(folders, _QUICK_QUESTIONS if options.quick else _QUESTIONS)
+    n_chunks, searched = _searches(library, questions, embedder)
+    parts = _parts(library, questions, embedder)
+    figures: dict[str, Any] = {"chunks": n_chunks, "questions": len(questions)}
+    figures |= {"search": _summary(searched), "search_parts": _summary(parts)}
+    tables = [_table(f"{n_chunks} chunks, a search", searched), _table("of which", parts)]
+    bars = [] if options.quick else [_bar("search without the embedder, p50", searched["search"])]
+    answered = _answers(library, questions[:: max(len(questions) // _ASKED, 1)], embedder)
+    figures["answer"] = _summary(answered)
+    tables.append(_table("a whole answer", answered))
+    if not options.quick:
+        bars.append(_bar("overhead of an answer, p50", answered["overhead"]))
+    return Result(figures, tables, bars, _NOTES)
+
+
+def _questions(folders: Sequence[Path], count: int) -> list[str]:
+    """Questions of every collection in turn."""
+    columns = [list(judged(folder).questions.values()) for folder in folders]
+    mixed = (text for row in itertools.zip_longest(*columns) for text in row if text is not None)
+    return list(itertools.islice(mixed, count))
+
+
+def _searches(
+    library: Path, questions: Sequence[str], embedder: WatchedEmbedder
+) -> tuple[int, Rows]:
+    """How many chunks there are, and the seconds of each question through `Quoth.search`."""
+    rows: Rows = {"total": [], "embedding": [], "search": []}
+    with Quoth.open(library, config=Config(), create=False, embedder=embedder) as quoth:
+        n_chunks = sum(record.n_chunks for record in quoth.documents())
+        for question in questions[:_WARM]:
+            quoth.search(question)
+        for question in questions:
+            embedder.watch.reset()
+            began = time.perf_counter()
+            quoth.search(question)
+            total = time.perf_counter() - began
+            embedding = embedder.watch.seconds["question"]
+            for name, value in zip(rows, (total, embedding, total - embedding), strict=True):
+                rows[name].append(value)
+    return n_chunks, rows
+
+
+def _parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
+    """The same searches again, with the library's own calls timed."""
+    config = Config()
+    opened = LocalLibrary(library, config.index, create=False)
+    watched = WatchedLibrary(opened)
+    rows: Rows = {name: [] for name in ("dense", "lexical", "vectors", "chunks", "fusion and rest")}
+    for number, question in enumerate([*questions[:_WARM], *questions]):
+        watched.watch.reset()
+        embedder.watch.reset()
+        began = time.perf_counter()
+        search(question, watched, embedder, config.retrieval, k=config.retrieval.k)
+        rest = time.perf_counter() - began - embedder.watch.seconds["question"]
+        if number < _WARM:
+            continue
+        for name in list(rows)[:-1]:
+            rows[name].append(watched.watch.seconds[name])
+        rows["fusion and rest"].append(rest - sum(watched.watch.seconds.values()))
+    opened.close()
+    return rows
+
+
+def _answers(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
+    """Seconds of whole answers, the language model loaded and warm."""
+    config = Config()
+    model = WatchedModel(load_model(config.model))
+    rows: Rows = {name: [] for name in ("total", "model", "embedding", "pack", "overhead")}
+    with Quoth.open(library, config=config, create=False, embedder=embedder, model=model) as quoth:
+        quoth.ask(questions[0])
+        for question in questions:
+            for values, value in zip(
+                rows.values(), _answer(quoth, question, embedder, model), strict=True
+            ):
+                values.append(value)
+    return rows
+
+
+def _answer(
+    quoth: Quoth, question: str, embedder: WatchedEmbedder, model: WatchedModel
+) -> Iterator[float]:
+    embedder.watch.reset()
+    model.watch.reset()
+    began = time.perf_counter()
+    answer = quoth.ask(question)
+    total = time.perf_counter() - began
+    writing, embedding = model.watch.seconds["complete"], sum(embedder.watch.seconds.values())
+    yield from (total, writing, embedding, answer.timings.get("pack", 0.0))
+    yield total - writing - embedding
+
+
+def _summary(rows: Rows) -> dict[str, dict[str, float]]:
+    return {
+        name: {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
+        for name, values in rows.items()
+    }
+
+
+def _table(title: str, rows: Rows) -> Table:
+    def shown(values: list[float], share: float) -> str:
+        return f"{1000 * percentile(values, share):.2f}"
+
+    lines = [[name, shown(values, 0.5), shown(values, 0.95)] for name, values in rows.items()]
+    return Table(title, [["milliseconds", "p50", "p95"], *lines])
+
+
+def _bar(what: str, values: list[float]) -> Bar:
+    return Bar(f"{what}, seconds", _OVERHEAD, percentile(values, 0.5), at_least=False)

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest import read_document
+from quoth.config import IngestConfig
+from quoth.errors import DamagedFileError, LimitError, NoTextError
+from tests.ingest.making import word_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = IngestConfig()
+
+
+def text_of(path: Path, build: Any) -> str:
+    return read_document(word_file(path, build), CONFIG).text
+
+
+def test_paragraphs_tables_and_lists_stand_in_body_order(tmp_path: Path) -> None:
+    def build(word: Any) -> None:
+        word.add_paragraph("Before.")
+        table = word.add_table(rows=2, cols=2)
+        for cell, text in zip(
+            [cell for row in table.rows for cell in row.cells], ["Year", "Sales", "2023", "7|8"],
+            strict=True,
+        ):  # fmt: skip
+            cell.text = text
+        word.add_paragraph("one", style="List Bullet")
+        word.add_paragraph("two", style="List Number")
+        word.add_paragraph("After.")
+
+    assert text_of(tmp_path / "a.docx", build) == (
+        "Before.\n\n| Year | Sales |\n| --- | --- |\n| 2023 | 7\\|8 |\n\n- one\n- two\n\nAfter.\n"
+    )
+
+
+def test_a_merged_cell_stands_once(tmp_path: Path) -> None:
+    def build(word: Any) -> None:
+        table = word.add_table(rows=3, cols=3)
+        for number, cell in enumerate(cell for row in table.rows for cell in row.cells):
+            cell.text = str(number)
+        for first, second, text in (((0, 0), (0, 1), "wide"), ((1, 2), (2, 2), "tall")):
+            merged = table.cell(*first).merge(table.cell(*second))
+            merged.text = text
+
+    text = text_of(tmp_path / "a.docx", build)
+    assert (text.count("wide"), text.count("tall")) == (1, 1)
+    assert text.splitlines()[-1] == "| 6 | 7 |  |"
+
+
+def test_heading_styles_are_headings(tmp_path: Path) -> None:
+    def build(word: Any) -> None:
+        word.add_heading("Report", 1)
+        word.add_paragraph("Text.")
+        word.add_heading("Details", 2)
+        word.add_paragraph("More.")
+
+    document = read_document(word_file(tmp_path / "a.docx", build), CONFIG)
+    found = [(heading.level, heading.text) for heading in document.headings]
+    assert found == [(1, "Report"), (2, "Details")]
+    assert all(document.text.startswith(h.text, h.start) for h in document.headings)
+    assert document.title == "Report"
+    assert len(document.pages) == 1
+
+
+def test_core_properties_are_kept(tmp_path: Path) -> None:
+    def build(word: Any) -> None:
+        word.add_paragraph("Text.")
+        word.core_properties.title = "The title"
+        word.core_properties.author = "Grace H."
+        word.core_properties.language = "fr-FR"
+
+    document = read_document(word_file(tmp_path / "a.docx", build), CONFIG)
+    assert (document.title, document.language) == ("The title", "fr")
+    assert document.metadata["author"] == "Grace H."
+
+
+def test_text_in_links_insertions_and_content_controls_is_not_lost(tmp_path: Path) -> None:
+    from docx.oxml import parse_xml
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+    def build(word: Any) -> None:
+        body = word.element.body
+        for inner in (
+            "<w:p><w:hyperlink><w:r><w:t>linked</w:t></w:r></w:hyperlink></w:p>",
+            (
+                "<w:p><w:ins><w:r><w:t>inserted</w:t></w:r></w:ins>"
+                "<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del></w:p>"
+            ),
+            "<w:sdt><w:sdtContent><w:p><w:r><w:t>controlled</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        ):
+            body.insert(0, parse_xml(inner.replace(">", f" {space}>", 1)))
+
+    text = text_of(tmp_path / "a.docx", build)
+    assert text.split() == ["controlled", "inserted", "linked"]
+
+
+def test_a_strict_file_is_read_as_well(tmp_path: Path) -> None:
+    path = word_file(tmp_path / "a.docx", lambda word: word.add_heading("Strictly", 1))
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "b.docx", "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            for group in (b"officeDocument", b"wordprocessingml", b"drawingml"):
+                usual = b"http://schemas.openxmlformats.org/" + group + b"/2006/"
+                part = part.replace(usual, b"http://purl.oclc.org/ooxml/" + group + b"/")
+            new.writestr(name, part)
+    document = read_document(tmp_path / "b.docx", CONFIG)
+    assert (document.text, len(document.headings)) == ("Strictly\n", 1)
+
+
+def test_a_bomb_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    path = word_file(tmp_path / "a.docx", lambda word: word.add_paragraph("Small."))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/zeros", bytes(5_000_000))
+    assert path.stat().st_size < 100_000
+    with pytest.raises(LimitError, match=r"^a\.docx expands to 5 MB and the limit is 2;"):
+        read_document(path, IngestConfig(max_megabytes=2))
+
+
+def test_an_empty_document_has_no_text(tmp_path: Path) -> None:
+    with pytest.raises(NoTextError, match=r"^a\.docx has no text"):
+        read_document(word_file(tmp_path / "a.docx", lambda _: None), CONFIG)
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "[Content_Types].xml", "word/styles.xml"])
+def test_a_broken_part_is_damaged(tmp_path: Path, part: str) -> None:
+    path = word_file(tmp_path / "a.docx", lambda word: word.add_paragraph("Text."))
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "b.docx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<broken" if name == part else old.read(name))
+    with pytest.raises(DamagedFileError, match=r"^b\.docx is damaged.*save it again"):
+        read_document(tmp_path / "b.docx", CONFIG)
+
+
+def test_entities_do_not_reach_for_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("SECRET")
+    path = word_file(tmp_path / "a.docx", lambda word: word.add_paragraph("MARK"))
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "b.docx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name).decode("utf-8", "surrogateescape")
+            if name == "word/document.xml":
+                entity = f'<!DOCTYPE d [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
+                data = data.replace("?>", "?>" + entity, 1).replace("MARK", "MARK &x;")
+            new.writestr(name, data.encode("utf-8", "surrogateescape"))
+    assert "SECRET" not in read_document(tmp_path / "b.docx", CONFIG).text
