@@ -24,7 +24,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed-dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.ui.screenshots

@@ -1,7 +1,7 @@
 """How soon an answer begins and ends: cold, warm, and as a follow-up over the same sources.
 
 Cold is a language model that has evaluated nothing yet; its loading is a figure of its own. Each
-tour is a fresh model: the first question, the same again, then a follow-up with that history.
+tour is a fresh model: the first question, the same again, then once more as a follow-up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.reporting import ROOT, Bar, Result, Skipped, Table
+from benchmarks.watching import Watch, WatchedEmbedder, WatchedModel
+from generation import load_model
 from quoth import Config, Message, Quoth
 from vectorstore import load_embedder
 
@@ -22,27 +24,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.reporting import Options
-    from generation.model import LanguageModel
     from quoth.datatypes import Answer
     from vectorstore import Embedder
 
 _TOURS, _QUICK_TOURS = 5, 2
 _SOONER = 10.0
-_FOLLOW_UP = "Can you tell me more about that?"
 _NOTES = (
     "first: seconds from the question to the first text shown, search included",
     "a tour with a refusal in it has no first token of the model and is left out",
-    "the follow-up is asked with the first turn as history, so that its sources are the same",
+    "the follow-up is the same question with the first turn as history: the same sources",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One answer: seconds to the first text and to the end, and what it was."""
+    """One answer: seconds to the first text and to the end, and what it was.
+
+    `embedding` and `evaluating` are the parts of `first` inside the embedder and the language
+    model. `written` says whether the model wrote at all: not where Quoth refuses before.
+    """
 
     question: str
     first: float
+    embedding: float
+    evaluating: float
     total: float
+    written: bool
     prompt_tokens: int
     completion_tokens: int
     refused: bool
@@ -67,26 +74,27 @@ class Tour:
 
 def run(options: Options) -> Result:
     """Tours over examples/ with the configured models."""
-    try:
-        from generation import load_model  # noqa: F401  # asks whether it is there
-    except ImportError as error:
-        raise Skipped(f"generation is not there: {error}") from error
-    embedder = load_embedder(Config().embedder)
+    embedder = WatchedEmbedder(load_embedder(Config().embedder))
     questions = _questions()[: _QUICK_TOURS if options.quick else _TOURS]
     with tempfile.TemporaryDirectory() as folder:
         path = _library(folder, embedder)
         tours = [_tour(path, question, embedder) for question in questions]
-    spoken = [tour for tour in tours if not tour.cold.refused and not tour.follow_up.refused]
+    spoken = [tour for tour in tours if tour.cold.written and tour.follow_up.written]
     if not spoken:
         raise Skipped("every tour was refused, so there is no first token to time")
     ratio = statistics.median(tour.ratio for tour in spoken)
+    without_embedder = statistics.median(
+        (tour.cold.first - tour.cold.embedding) / (tour.follow_up.first - tour.follow_up.embedding)
+        for tour in spoken
+    )
     figures = {
         "follow_up_sooner": ratio,
+        "follow_up_sooner_without_embedder": without_embedder,
         "tours_used": len(spoken),
         "tours": [asdict(tour) | {"ratio": tour.ratio} for tour in tours],
     }
     bars = [Bar("follow-up, first text, times sooner", _SOONER, ratio)]
-    return Result(figures, [_table(spoken), _tours_table(tours)], bars, _NOTES)
+    return Result(figures, [_table(spoken), _tours_table(tours, spoken)], bars, _NOTES)
 
 
 def _questions() -> list[str]:
@@ -103,42 +111,44 @@ def _library(folder: str, embedder: Embedder) -> Path:
         return quoth.path
 
 
-def _tour(path: Path, question: str, embedder: Embedder) -> Tour:
+def _tour(path: Path, question: str, embedder: WatchedEmbedder) -> Tour:
     began = time.perf_counter()
-    model = _loaded()
+    model = WatchedModel(load_model(Config().model))
     loading = time.perf_counter() - began
+    watches = (embedder.watch, model.watch)
     with Quoth.open(path, config=Config(), create=False, embedder=embedder, model=model) as quoth:
         quoth.search(question)
-        first, cold = timed(quoth, question)
-        _, warm = timed(quoth, question)
+        first, cold = timed(quoth, watches, question)
+        _, warm = timed(quoth, watches, question)
         history = [Message("user", question), Message("assistant", first.text)]
-        second, follow_up = timed(quoth, _FOLLOW_UP, history)
+        second, follow_up = timed(quoth, watches, question, history)
     same = _sources(first) == _sources(second)
     return Tour(loading, cold, warm, follow_up, same)
 
 
-def _loaded() -> LanguageModel:
-    from generation import load_model
-
-    model: LanguageModel = load_model(Config().model)
-    return model
-
-
-def timed(quoth: Quoth, question: str, history: Sequence[Message] = ()) -> tuple[Answer, Timed]:
-    """Stream an answer and note when its first text came."""
+def timed(
+    quoth: Quoth, parts: tuple[Watch, Watch], question: str, history: Sequence[Message] = ()
+) -> tuple[Answer, Timed]:
+    """Stream an answer and note when its first text came. `parts` watch embedder and model."""
+    for watch in parts:
+        watch.reset()
     began = time.perf_counter()
-    first = 0.0
+    first = embedding = evaluating = 0.0
     answer: Answer | None = None
     for piece in quoth.stream(question, history=history):
         if piece.text.strip() and not first:
             first = time.perf_counter() - began
+            embedding, evaluating = (sum(watch.seconds.values()) for watch in parts)
         answer = piece.answer or answer
     total = time.perf_counter() - began
     assert answer is not None, "the last piece carries the answer"
     return answer, Timed(
         question,
-        first or total,
+        first,
+        embedding,
+        evaluating,
         total,
+        "first_token" in answer.timings,
         answer.n_prompt_tokens,
         answer.n_completion_tokens,
         answer.refused,
@@ -152,22 +162,27 @@ def _sources(answer: Answer) -> set[tuple[str, int, int]]:
 
 
 def _table(tours: Sequence[Tour]) -> Table:
-    rows = [["median seconds", "first text", "whole answer"]]
+    rows = [["median seconds", "first text", "in embedder", "in model", "whole answer"]]
     for name in ("cold", "warm", "follow_up"):
         answers: list[Timed] = [getattr(tour, name) for tour in tours]
-        first = statistics.median(one.first for one in answers)
-        total = statistics.median(one.total for one in answers)
-        rows.append([name.replace("_", "-"), f"{first:.3f}", f"{total:.3f}"])
+        columns = (
+            [one.first for one in answers],
+            [one.embedding for one in answers],
+            [one.evaluating for one in answers],
+            [one.total for one in answers],
+        )
+        medians = [f"{statistics.median(column):.3f}" for column in columns]
+        rows.append([name.replace("_", "-"), *medians])
     loading = statistics.median(tour.load_seconds for tour in tours)
-    rows.append(["loading the model", f"{loading:.3f}", ""])
+    rows.append(["loading the model", f"{loading:.3f}", "", "", ""])
     return Table(f"answers over examples/, {len(tours)} tours", rows)
 
 
-def _tours_table(tours: Sequence[Tour]) -> Table:
+def _tours_table(tours: Sequence[Tour], used: Sequence[Tour]) -> Table:
     rows = [["first question", "tokens", "cold", "warm", "follow-up", "ratio", "same sources"]]
     for tour in tours:
         times = [f"{one.first:.3f}" for one in (tour.cold, tour.warm, tour.follow_up)]
-        verdict = "refused" if tour.cold.refused else f"{tour.ratio:.1f}"
+        verdict = f"{tour.ratio:.1f}" if tour in used else "refused"
         same = "yes" if tour.same_sources else "no"
         rows.append([tour.cold.question[:50], str(tour.cold.prompt_tokens), *times, verdict, same])
     return Table("first text of each tour, seconds", rows)

@@ -41,10 +41,6 @@ _NOTES = (
 
 def run(options: Options) -> Result:
     """Ask a sample of each set."""
-    try:
-        from generation import load_model  # noqa: F401  # asks whether it is there
-    except ImportError as error:
-        raise Skipped(f"generation is not there: {error}") from error
     embedder = WatchedEmbedder(load_embedder(Config().embedder))
     figures: dict[str, Any] = {}
     absent = []

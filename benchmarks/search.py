@@ -11,7 +11,9 @@ from benchmarks.libraries import library_of
 from benchmarks.measuring import percentile
 from benchmarks.reporting import Bar, Result, Skipped, Table
 from benchmarks.watching import WatchedEmbedder, WatchedLibrary, WatchedModel
+from generation import load_model
 from quoth import Config, Quoth
+from retrieval import search
 from vectorstore import LocalLibrary, load_embedder
 
 if TYPE_CHECKING:
@@ -47,17 +49,12 @@ def run(options: Options) -> Result:
     figures |= {"search": _summary(searched), "search_parts": _summary(parts)}
     tables = [_table(f"{n_chunks} chunks, a search", searched), _table("of which", parts)]
     bars = [] if options.quick else [_bar("search without the embedder, p50", searched["search"])]
-    notes = list(_NOTES)
-    try:
-        answered = _answers(library, questions[:: max(len(questions) // _ASKED, 1)], embedder)
-    except ImportError as error:
-        notes.append(f"answers skipped: {error}")
-    else:
-        figures["answer"] = _summary(answered)
-        tables.append(_table("a whole answer", answered))
-        if not options.quick:
-            bars.append(_bar("overhead of an answer, p50", answered["overhead"]))
-    return Result(figures, tables, bars, notes)
+    answered = _answers(library, questions[:: max(len(questions) // _ASKED, 1)], embedder)
+    figures["answer"] = _summary(answered)
+    tables.append(_table("a whole answer", answered))
+    if not options.quick:
+        bars.append(_bar("overhead of an answer, p50", answered["overhead"]))
+    return Result(figures, tables, bars, _NOTES)
 
 
 def _questions(folders: Sequence[Path], count: int) -> list[str]:
@@ -89,8 +86,6 @@ def _searches(
 
 def _parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
     """The same searches again, with the library's own calls timed."""
-    from retrieval import search
-
     config = Config()
     opened = LocalLibrary(library, config.index, create=False)
     watched = WatchedLibrary(opened)
@@ -111,9 +106,7 @@ def _parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -
 
 
 def _answers(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
-    """Seconds of whole answers. Raises ImportError where generation is not there."""
-    from generation import load_model
-
+    """Seconds of whole answers, the language model loaded and warm."""
     config = Config()
     model = WatchedModel(load_model(config.model))
     rows: Rows = {name: [] for name in ("total", "model", "embedding", "pack", "overhead")}

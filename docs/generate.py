@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md and docs/cli.md from the code; a test fails when they drift.
+"""Writes the pages that follow from the code; a test fails when they drift.
 
 It knows the configuration's `doc` texts, click's help, and the JSON of made-up values.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docs.file_map import README, readme
 from quoth.cli import records
 from quoth.cli.commands import quoth
 from quoth.config import Config, section_names
@@ -233,7 +234,11 @@ def _option_rows(options: Sequence[click.Parameter]) -> Iterator[str]:
 
 def pages() -> dict[Path, str]:
     """Each generated page and its text."""
-    return {HERE / "configuration.md": configuration(), HERE / "cli.md": command_line()}
+    return {
+        HERE / "configuration.md": configuration(),
+        HERE / "cli.md": command_line(),
+        README: readme(),
+    }
 
 
 if __name__ == "__main__":

@@ -6,17 +6,21 @@ It joins the stages of `generation`; it knows no library and no search.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from generation import refusal, support
 from generation.claims import declines, strip_unknown_marks
 from generation.evidence import Embed, Evidence, PageOf, gather
 from generation.extractive import extract
-from generation.model import LanguageModel
 from generation.packing import Packed, pack, pack_into
-from quoth.config import AnswerConfig, GenerationConfig
 from quoth.datatypes import Answer, Context, Hit, Message, Passage, Piece, Sentence, StopReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from generation.model import LanguageModel
+    from quoth.config import AnswerConfig, GenerationConfig
 
 HITS_INSIDE = 2  # the best hits of a follow-up that must lie in the previous context to keep it
 SUPPORTED_SHARE = 0.5  # of an answer's claims; with less, it is withdrawn
@@ -45,7 +49,7 @@ class _Verdict:
     stop_reason: StopReason
 
 
-def stream_answer(
+def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by name
     question: str,
     hits: Sequence[Hit],
     history: Sequence[Message],

@@ -18,8 +18,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("time", r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|period)\b"),
     (
         "number",
-        r"\bhow (?:many|much|long|old|far|high|tall|large|big|often|fast|deep|wide|heavy)\b"
-        r"|\b(?:what|which) (?:percent|percentage|number|proportion|fraction|amount|age|size|cost)\b",
+        (
+            r"\bhow (?:many|much|long|old|far|high|tall|large|big|often|fast|deep|wide|heavy)\b"
+            r"|\b(?:what|which) (?:percent|percentage|number|proportion|fraction|amount|age|size|cost)\b"
+        ),
     ),
     ("person", r"\bwho(?:m|se)?\b|\bwhat (?:person|man|woman|player|king|president|author)\b"),
     (

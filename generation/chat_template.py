@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quoth.datatypes import Message
 from quoth.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quoth.datatypes import Message
 
 _MARK = "\ue00d{}\ue00e"  # private-use characters: no template spells them
 _PLAIN_LABELS = {"system": "", "user": "Question: ", "assistant": "Answer: "}

@@ -6,11 +6,14 @@ It knows the text of an answer and how many passages there are; nothing of what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from generation.vocabulary import FRAMING
 from generation.words import is_content, words
 from quoth.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:[,;\s]+\d{1,3})*)\]")
 _OPEN_MARK = re.compile(r"[ \t]*(?:\[[\d,;\s]{0,24})?$")

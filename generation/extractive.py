@@ -6,15 +6,20 @@ It knows the evidence alone: no language model, no retrieval.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generation.asked import asked_for, holds
-from generation.evidence import Evidence
 from generation.words import content
 from quoth.datatypes import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from generation.evidence import Evidence
 
 # Log-odds that a sentence holds the answer: a logistic regression over the sentences of the five
 # best passages for the 1,190 English XQuAD questions, by benchmarks/calibrate_refusal.py.
@@ -47,9 +52,9 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
 
 def log_odds(evidence: Evidence) -> NDArray[np.float64]:
     """For each sentence the log-odds that it answers the question: float64 (n,)."""
-    return INTERCEPT + features(evidence) @ np.array(
-        [COSINE, COVERAGE, KIND_MISSING, RECIPROCAL_RANK]
-    )
+    weights = np.array([COSINE, COVERAGE, KIND_MISSING, RECIPROCAL_RANK])
+    odds: NDArray[np.float64] = INTERCEPT + features(evidence) @ weights
+    return odds
 
 
 def features(evidence: Evidence) -> NDArray[np.float64]:

@@ -11,12 +11,14 @@ import math
 import mmap
 import re
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quoth.errors import ModelLoadError, ModelNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)

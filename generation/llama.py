@@ -6,12 +6,11 @@ It knows messages and completions; documents, passages and answers are others' b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
@@ -22,8 +21,12 @@ from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.model import Completion, Prompt
 from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
-from quoth.datatypes import Message, StopReason
 from quoth.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from quoth.datatypes import Message, StopReason
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do
 _POLL = 0.05  # seconds between two looks at `cancelled` while llama.cpp computes
@@ -51,21 +54,18 @@ class LlamaModel:
         self._closed = False
         # llama.cpp works in a thread of its own, so that the caller's can still see Ctrl-C.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="llama")
-        try:
-            self._native = self._worker.submit(NativeModel, facts, settings).result()
-            self._template = ChatTemplate(
-                facts.template,
-                bos=self._native.spelling(self._native.bos),
-                eos=self._native.spelling(self._native.eos),
-            )
-        except BaseException:
-            self._worker.shutdown(wait=False)
-            raise
+        self._native = self._worker.submit(NativeModel, facts, settings).result()
+        vocabulary = self._native.vocabulary
+        self._template = ChatTemplate(
+            facts.template,
+            bos=vocabulary.spelling(vocabulary.bos),
+            eos=vocabulary.spelling(vocabulary.eos),
+        )
         self.context_size = self._native.context_size
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` read as data."""
-        return len(self._open().data_tokens(text))
+        return len(self._open().vocabulary.data_tokens(text))
 
     def render(self, messages: Sequence[Message]) -> Prompt:
         """The messages in the model's chat template, open for the assistant's turn.
@@ -73,13 +73,13 @@ class LlamaModel:
         Markup and data are tokenized apart and put together, so nothing in a message becomes a
         control token. Raises ModelError when the template fails.
         """
-        native = self._open()
+        vocabulary = self._open().vocabulary
         tokens: list[int] = []
         for piece in self._template.pieces(messages):
-            tokenize = native.data_tokens if piece.is_data else native.markup_tokens
+            tokenize = vocabulary.data_tokens if piece.is_data else vocabulary.markup_tokens
             tokens += tokenize(piece.text)
-        if native.wants_bos and tokens[:1] != [native.bos]:
-            tokens.insert(0, native.bos)
+        if vocabulary.wants_bos and tokens[:1] != [vocabulary.bos]:
+            tokens.insert(0, vocabulary.bos)
         return Prompt(tuple(tokens))
 
     def complete(
@@ -95,6 +95,7 @@ class LlamaModel:
         between tokens and, in the caller's thread, every 50 ms while the prompt is evaluated.
         Raises ModelError when the prompt fills the window or llama.cpp fails.
         """
+        _check_settings(settings)
         if not 0 < len(prompt) < self.context_size:
             raise ModelError(
                 f"a prompt of {len(prompt)} tokens leaves no room in a window of "
@@ -158,10 +159,10 @@ class LlamaModel:
                 if i % _SHARE_EVERY == 0:
                     self._share_cores()
                 token = self._next_token(pending, chain, cancelled)
-                if token is None or native.is_end(token):
+                if token is None or native.vocabulary.is_end(token):
                     reason = "cancelled" if token is None else "end"
                     break
-                shown = text.feed(native.piece(token))
+                shown = text.feed(native.vocabulary.piece(token))
                 if text.stopped:
                     yield Completion(shown, "stop")
                     return
@@ -196,6 +197,13 @@ class LlamaModel:
             native.abort = True
             if not future.done():
                 future.exception()
+
+
+def _check_settings(settings: GenerationConfig) -> None:
+    if settings.repeat_penalty <= 0 or settings.max_new_tokens < 1:
+        raise ConfigError(
+            "generation.repeat_penalty takes a number above 0, generation.max_new_tokens 1 or more"
+        )
 
 
 def model_facts(config: ModelConfig) -> ModelFacts:

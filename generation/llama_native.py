@@ -1,4 +1,4 @@
-"""A thin cover over llama.cpp's C interface: load, tokenize, decode, sample, free.
+"""A thin cover over llama.cpp's C interface: load, decode, sample, free.
 
 It knows llama.cpp and token ids, and nothing of messages, passages or answers. The higher-level
 `llama_cpp.Llama` is not used: it redirects the process's stderr while it loads, turns seed 0
@@ -8,17 +8,21 @@ into a random one, and cannot stop inside a prompt.
 from __future__ import annotations
 
 import ctypes
-import re
 import threading
+import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generation.gguf import ModelFacts
-from quoth.config import GenerationConfig
+from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from generation.gguf import ModelFacts
+    from quoth.config import GenerationConfig
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
@@ -108,19 +112,16 @@ class NativeModel:
         self._file = facts.path
         self.abort = False
         self.cached: list[int] = []
-        self._context: Any = None
+        self._pointers: list[tuple[str, Any]] = []
+        self._finalizer = weakref.finalize(self, _free, self._c, self._pointers)
+        self._finalizer.atexit = False  # the process's end frees it, without a race with the worker
         self._model = self._load_model(settings.gpu_layers)
-        self._vocabulary = self._c.llama_model_get_vocab(self._model)
-        try:
-            self._check_kind()
-            self._load_context(settings)
-        except ModelLoadError:
-            self.close()
-            raise
+        self.vocabulary = Vocabulary(self._c, self._c.llama_model_get_vocab(self._model))
+        self._check_kind()
+        self._load_context(settings)
         self._batch_size = settings.batch_size
         self._threads = settings.threads
         self.context_size: int = min(settings.context_size, self._c.llama_n_ctx(self._context))
-        self.control = self._control_tokens()
 
     def _load_model(self, gpu_layers: int) -> Any:
         parameters = self._c.llama_model_default_params()
@@ -133,6 +134,7 @@ class NativeModel:
         model = self._c.llama_model_load_from_file(str(self._file).encode(), parameters)
         if not model:
             raise ModelLoadError(f"llama.cpp cannot load {self._file}: {self._why()}")
+        self._pointers.append(("llama_model_free", model))
         return model
 
     def _check_kind(self) -> None:
@@ -159,6 +161,7 @@ class NativeModel:
                 f"{self._file.name} cannot be given a window of {settings.context_size} tokens: "
                 f"{self._why()}; set a smaller model.context_size or fewer model.gpu_layers"
             )
+        self._pointers.append(("llama_free", self._context))
         self._memory = self._c.llama_get_memory(self._context)
         if not self._memory:
             raise ModelLoadError(f"{self._file} does not write text; choose a chat model")
@@ -167,77 +170,6 @@ class NativeModel:
 
     def _why(self) -> str:
         return "; ".join(self._library.errors) or "it gives no reason"
-
-    def _control_tokens(self) -> frozenset[int]:
-        c, vocabulary = self._c, self._vocabulary
-        return frozenset(
-            token
-            for token in range(c.llama_vocab_n_tokens(vocabulary))
-            if c.llama_vocab_is_control(vocabulary, token)
-            or c.llama_vocab_is_eog(vocabulary, token)
-        )
-
-    @property
-    def bos(self) -> int:
-        """The token a text begins with; -1 when the model has none."""
-        return int(self._c.llama_vocab_bos(self._vocabulary))
-
-    @property
-    def wants_bos(self) -> bool:
-        """Whether every text must begin with `bos`."""
-        return bool(self._c.llama_vocab_get_add_bos(self._vocabulary))
-
-    @property
-    def eos(self) -> int:
-        """The token a text ends with; -1 when the model has none."""
-        return int(self._c.llama_vocab_eos(self._vocabulary))
-
-    def spelling(self, token: int) -> str:
-        """How a token is spelled in the vocabulary, control tokens included; "" for -1."""
-        if token < 0:
-            return ""
-        text: bytes = self._c.llama_vocab_get_text(self._vocabulary, token)
-        return text.decode("utf-8", "replace")
-
-    def piece(self, token: int) -> bytes:
-        """The bytes a token adds to the text; none for a control token."""
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            n = self._c.llama_token_to_piece(self._vocabulary, token, buffer, size, 0, False)
-            if n >= 0:
-                return buffer.raw[:n]
-            size = -n
-
-    def is_end(self, token: int) -> bool:
-        """Whether the token ends the model's turn."""
-        return bool(self._c.llama_vocab_is_eog(self._vocabulary, token))
-
-    def markup_tokens(self, text: str) -> list[int]:
-        """The tokens of text of ours or of the template: control tokens are read as such."""
-        return self._tokenize(text, special=True)
-
-    def data_tokens(self, text: str) -> list[int]:
-        """The tokens of text of others: none of them is a control token, whatever it spells."""
-        tokens = self._tokenize(text, special=False)
-        spelled = {self.spelling(token) for token in tokens if token in self.control}
-        if not spelled:
-            return tokens
-        # Some tokenizers merge plain characters into a control token: cut its spelling in two.
-        cuts = "|".join(f"(?<={re.escape(s[:1])})(?={re.escape(s[1:])})" for s in spelled)
-        return [t for part in re.split(cuts, text) for t in self._tokenize(part, special=False)]
-
-    def _tokenize(self, text: str, *, special: bool) -> list[int]:
-        data = text.encode("utf-8", "replace")
-        size = len(data) + 2
-        while True:
-            buffer = (ctypes.c_int32 * size)()
-            n = self._c.llama_tokenize(
-                self._vocabulary, data, len(data), buffer, size, False, special
-            )
-            if n >= 0:
-                return buffer[:n]
-            size = -n
 
     def keep_prefix(self, tokens: Sequence[int]) -> int:
         """Forget all but the common prefix with `tokens`, their last MIN_BATCH never part of it.
@@ -266,7 +198,7 @@ class NativeModel:
             code = self._c.llama_decode(
                 self._context, self._c.llama_batch_get_one(array, len(batch))
             )
-            if code == 2 or (code == 0 and self.abort):  # noqa: PLR2004  (2: aborted, in llama.h)
+            if code == 2 or (code == 0 and self.abort):
                 self.forget_after(len(self.cached))
                 return False
             if code != 0:
@@ -293,7 +225,7 @@ class NativeModel:
     def _sampler_parts(self, settings: GenerationConfig) -> Iterator[Any]:
         c = self._c
         if settings.repeat_penalty != 1:
-            n_tokens = c.llama_vocab_n_tokens(self._vocabulary)
+            n_tokens = self.vocabulary.size
             yield c.llama_sampler_init_penalties(
                 n_tokens, _PENALTY_WINDOW, settings.repeat_penalty, 0.0, 0.0
             )
@@ -317,10 +249,11 @@ class NativeModel:
         return int(self._c.llama_sampler_sample(chain, self._context, -1))
 
     def close(self) -> None:
-        """Free the memory; safe to call twice."""
-        if self._context:
-            self._c.llama_free(self._context)
-            self._context = None
-        if self._model:
-            self._c.llama_model_free(self._model)
-            self._model = None
+        """Free the memory; safe to call twice. Garbage collection does it too."""
+        self._finalizer()
+
+
+def _free(functions: Any, pointers: list[tuple[str, Any]]) -> None:
+    while pointers:
+        name, pointer = pointers.pop()
+        getattr(functions, name)(pointer)

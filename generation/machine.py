@@ -21,7 +21,7 @@ def usable_cores() -> int:
 
     logical = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     allowed = [psutil.cpu_count(logical=False), logical, _container_cores()]
-    return max(1, min(cores for cores in allowed if cores))
+    return max(1, min(int(cores) for cores in allowed if cores))
 
 
 def idle_cores() -> int:
@@ -43,7 +43,7 @@ def available_bytes() -> int:
     """Memory that can be taken without swapping, the container's limit considered."""
     import psutil
 
-    free = psutil.virtual_memory().available
+    free = int(psutil.virtual_memory().available)
     limit, used = _cgroup_number("memory.max"), _cgroup_number("memory.current")
     return free if limit is None or used is None else max(0, min(free, limit - used))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from generation.gguf import ModelFacts
+from typing import TYPE_CHECKING
+
 from quoth.errors import ModelLoadError
+
+if TYPE_CHECKING:
+    from generation.gguf import ModelFacts
 
 _CACHE_BYTES = 2  # a number in the KV cache is float16
 _LOGIT_BYTES = 4

@@ -7,15 +7,19 @@ rendered and counted first, so prompt and reserved answer never exceed the windo
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from generation.model import LanguageModel, Prompt
 from generation.passages import make_passages
 from generation.prompt import build_messages, conversation
-from quoth.config import AnswerConfig, GenerationConfig
 from quoth.datatypes import Context, Hit, LeftOut, Message, Passage
 from quoth.errors import ConfigError, QuestionTooLongError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generation.model import LanguageModel, Prompt
+    from quoth.config import AnswerConfig, GenerationConfig
 
 _WINDOW_FULL = "the window of {} tokens is full"
 _OVER_BUDGET = "over the budget of {} tokens for passages"
@@ -57,11 +61,12 @@ def pack(
     packer.check_question()
     ranked = sorted(hits, key=lambda hit: hit.rank)
     turns = list(conversation(history))
-    packer.add_hits(ranked[:1])
-    packer.add_turns(turns[-1:])
-    packer.add_hits(ranked[1:])
-    if packer.turns == turns[-1:]:
-        packer.add_turns(turns[:-1])
+    if not packer.add_all(ranked, turns):
+        packer.add_hits(ranked[:1])
+        packer.add_turns(turns[-1:])
+        packer.add_hits(ranked[1:])
+        if packer.turns == turns[-1:]:
+            packer.add_turns(turns[:-1])
     return packer.packed()
 
 
@@ -131,6 +136,29 @@ class _Packer:
             f"{window} beside the {reserve} kept for the answer; shorten it, lower "
             "generation.max_new_tokens or raise model.context_size"
         )
+
+    def add_all(self, hits: Sequence[Hit], turns: Sequence[_Turn]) -> bool:
+        """Take in all turns and all hits within the budgets, if the window holds them together.
+
+        The common case, with one rendering; the result is the same as one by one.
+        """
+        taken: list[Hit] = []
+        left_out: list[LeftOut] = []
+        passages: tuple[Passage, ...] = ()
+        for hit in hits:
+            more = make_passages([*taken, hit], self._count)
+            reason = self._objection(more)
+            if reason:
+                left_out.append(LeftOut(hit, reason))
+            else:
+                taken.append(hit)
+                passages = more
+        messages, prompt = self._rendered(passages, turns)
+        if not self._fits(prompt):
+            return False
+        self.hits, self.turns, self.left_out = taken, list(turns), left_out
+        self.passages, self.messages, self.prompt = passages, messages, prompt
+        return True
 
     def add_hits(self, hits: Sequence[Hit]) -> None:
         """Take in each hit that fits, best first, and note why the others don't."""

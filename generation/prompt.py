@@ -7,11 +7,16 @@ the question stands last, where models heed it most.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from quoth.config import GenerationConfig
 from quoth.datatypes import Message, Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quoth.config import GenerationConfig
 
 INSTRUCTION = (
     "You answer questions about the sources below. "
@@ -36,9 +41,9 @@ def build_messages(
     sources = "\n\n".join(passage_block(passage) for passage in passages) or NO_SOURCES
     system = f"{settings.system_prompt or INSTRUCTION}\n\n{sources}"
     examples = [
-        Message(role, text)
+        message
         for example in settings.examples
-        for role, text in (("user", example.question), ("assistant", example.answer))
+        for message in (Message("user", example.question), Message("assistant", example.answer))
     ]
     return (
         Message("system", system),
@@ -68,7 +73,7 @@ def conversation(history: Sequence[Message]) -> tuple[tuple[Message, Message], .
     turns = [m for m in history if m.role != "system" and m.content.strip()]
     return tuple(
         (question, answer)
-        for question, answer in zip(turns, turns[1:], strict=False)
+        for question, answer in itertools.pairwise(turns)
         if question.role == "user" and answer.role == "assistant"
     )
 

@@ -5,14 +5,18 @@ It knows the question, the hits and the evidence; the language model is not aske
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from generation import extractive
-from generation.evidence import Embed, Evidence
 from generation.words import is_content, words
-from quoth.datatypes import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from generation.evidence import Embed, Evidence
+    from quoth.datatypes import Hit
 
 REFUSAL = "The documents in this library do not answer that."
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_CUT = re.compile("(\\w+)[\ufffe\x02\xad]+(?:[ \t]*\r?\n[ \t]*)?(\\w+)")
+_CUT = re.compile("(?<!\\w)(\\w++)[\ufffe\x02\xad]+(?:[ \t]*\r?\n[ \t]*)?(\\w+)")
 _MARK = re.compile("[\ufffe\x02\xad]")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from quoth.config import IngestConfig
 
 _FRONT_MATTER = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-_FIELD = re.compile(r"^(title|lang|language)\s*[:=]\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(r"(\w+)[ \t]*[:=](.*)")
 
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
@@ -28,21 +28,24 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         )
     text = clean(decoded)
     front = _FRONT_MATTER.match(text)
-    fields = dict(_FIELD.findall(front[2].lower() if front else ""))
-    title = _title(front[2]) if front else ""
+    fields = _fields(front[2]) if front else {}
     content = Content(
         media_type="text/markdown",
         pages=[(text, "")],
         headings=_headings(text, front.end() if front else 0),
-        title=title,
-        language=(fields.get("lang") or fields.get("language") or "").strip("\"'"),
+        title=fields.get("title", ""),
+        language=fields.get("lang") or fields.get("language") or "",
     )
     return assemble(data, source, content, config)
 
 
-def _title(front_matter: str) -> str:
-    found = re.search(r"^title\s*[:=]\s*(.+?)\s*$", front_matter, re.MULTILINE | re.IGNORECASE)
-    return found[1].strip("\"'") if found else ""
+def _fields(front_matter: str) -> dict[str, str]:
+    """The top-level fields with a value on their own line: YAML's `:` or TOML's `=`."""
+    fields = {}
+    for line in front_matter.split("\n"):
+        if found := _FIELD.match(line):
+            fields[found[1].lower()] = found[2].strip().strip("\"'")
+    return fields
 
 
 def _headings(text: str, body: int) -> list[Heading]:

@@ -39,7 +39,12 @@ def hit_text(hit: Hit) -> str:
 def answer_text(answer: Answer) -> str:
     """The sentences, each with the numbers of its quotes or the mark of an unsupported one."""
     numbers = {quote: number for number, quote in enumerate(answer.quotes, 1)}
-    return clean("".join(_marked(sentence, numbers) for sentence in answer.sentences)).strip()
+    text = ""
+    for sentence in answer.sentences:
+        marked = _marked(sentence, numbers)
+        apart = text.endswith("]") and not marked[:1].isspace()
+        text += f" {marked}" if apart else marked
+    return clean(text).strip()
 
 
 def _marked(sentence: Sentence, numbers: dict[Quote, int]) -> str:
@@ -47,16 +52,24 @@ def _marked(sentence: Sentence, numbers: dict[Quote, int]) -> str:
     after = sentence.text[len(text) :]
     marks = "".join(f"[{numbers[quote]}]" for quote in sentence.quotes)
     if sentence.verdict == "unsupported":
-        marks += "[unsupported]"
-    return f"{text} {marks}{after or ' '}" if marks else sentence.text
+        marks += f"[unsupported: {_reason(sentence)}]"
+    return f"{text} {marks}{after}" if marks else sentence.text
 
 
-def sources_text(answer: Answer) -> str:
-    """What stands under the answer: numbered quotes, or the closest passages of a refusal."""
+def _reason(sentence: Sentence) -> str:
+    return one_line(sentence.reason) or "no source says so"
+
+
+def sources_text(answer: Answer, *, marked: bool = True) -> str:
+    """What stands under the answer: numbered quotes, or the closest passages of a refusal.
+
+    When the answer above is not `marked`, its unsupported sentences are listed.
+    """
     if answer.refused:
         parts = ["\nThe closest passages:"] if answer.closest else []
         return "\n".join([*parts, *(hit_text(hit) for hit in answer.closest)])
-    parts = [_unsupported_text(s) for s in answer.sentences if s.verdict == "unsupported"]
+    unsupported = [s for s in answer.sentences if s.verdict == "unsupported" and not marked]
+    parts = [_unsupported_text(sentence) for sentence in unsupported]
     if answer.extractive:
         parts.append("The sentences are copied from the sources.")
     if answer.quotes:
@@ -66,7 +79,7 @@ def sources_text(answer: Answer) -> str:
 
 
 def _unsupported_text(sentence: Sentence) -> str:
-    return wrap(f"[unsupported] “{sentence.text.strip()}”: {sentence.reason or 'no quote found'}")
+    return wrap(f"[unsupported] “{sentence.text.strip()}”: {_reason(sentence)}")
 
 
 def _quote_text(number: int, quote: Quote) -> str:
@@ -92,7 +105,7 @@ def follow(pieces: Iterable[Piece], interrupt: Interrupt) -> Answer | None:
         say("")
     elif finished:
         say(fold_long_lines(finished))
-    below = sources_text(answer) if answer is not None else ""
+    below = sources_text(answer, marked=erased) if answer is not None else ""
     if below:
         say(below)
     if answer is not None and answer.stop_reason == "length":

@@ -205,6 +205,8 @@ def scenario(name: str) -> FakeQuoth:
         "withdrawn": FakeQuoth(
             pieces=(Piece("Never mind this. "), withdrawn, Piece(answer=ANSWER))
         ),
+        "long": FakeQuoth(pieces=(*words, Piece(answer=ANSWER))),
+        "long withdrawn": FakeQuoth(pieces=(*words, withdrawn, Piece(answer=ANSWER))),
         "no library": FakeQuoth(error=NotALibraryError("no library there; make one")),
     }[name]
 

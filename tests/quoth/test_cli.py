@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from quoth.cli import main
+from quoth.cli.answers import answer_text
 from quoth.datatypes import Piece, Problem, Where
 from quoth.errors import CorruptLibraryError
 from tests.quoth.fake_engine import ANSWER, DOCUMENT, HIT, OUTCOMES, REFUSAL, FakeQuoth
@@ -122,13 +123,20 @@ def test_ask_prints_the_answer_with_numbered_quotes_and_marks(
 ) -> None:
     assert run(FakeQuoth(), "ask", "How long is the warranty?") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "It lasts two years. [1] It covers accidents. [unsupported]",
-        "[unsupported] “It covers accidents.”: no source says so",
+        "It lasts two years. [1] It covers accidents. [unsupported: no source says so]",
         "",
         "Sources:",
         "[1] manuals/kettle.pdf, page 3",
         "    “The warranty lasts two years.”",
     ]
+
+
+def test_sentences_stay_one_space_apart_wherever_their_space_is() -> None:
+    first, second = ANSWER.sentences
+    for left, right in [("One. ", "Two."), ("One.", " Two."), ("One.", "Two.")]:
+        sentences = (replace(first, text=left), replace(second, text=right))
+        text = answer_text(replace(ANSWER, sentences=sentences))
+        assert text == "One. [1] Two. [unsupported: no source says so]"
 
 
 def test_ask_shows_a_refusal_with_the_closest_passages(capsys: pytest.CaptureFixture[str]) -> None:

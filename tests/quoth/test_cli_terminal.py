@@ -77,6 +77,20 @@ def test_where_nothing_can_be_erased_withdrawn_text_is_not_shown() -> None:
     assert "\x1b" not in seen
 
 
+def test_an_answer_taller_than_the_screen_stays_and_its_doubts_are_listed() -> None:
+    seen, code = Terminal("long", "ask", "?").finish()
+    assert code == 0
+    assert "\x1b[J" not in seen.partition("word0")[2]
+    assert "[unsupported] “It covers accidents.”: no source says so" in seen
+
+
+def test_withdrawn_text_taller_than_the_screen_is_announced() -> None:
+    seen, code = Terminal("long withdrawn", "ask", "?").finish()
+    assert code == 0
+    announced = seen.index("[withdrawn: the text above did not pass its check")
+    assert seen.index("word999") < announced < seen.index("It lasts two years.")
+
+
 @pytest.mark.parametrize(("variable", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colour_is_for_terminals_that_want_it(variable: dict[str, str], coloured: bool) -> None:
     seen, _ = Terminal("plain", "search", "?", **variable).finish()
