@@ -16,7 +16,6 @@ from benchmarks.reporting import ROOT, Skipped, tell
 from quoth import Config, Quoth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from benchmarks.reporting import Options
@@ -25,61 +24,49 @@ if TYPE_CHECKING:
 
 _MAKES_CHUNKS = ("ingest/**/*.py", "vectorstore/*.py", "quoth/shelf.py", "quoth/sentences.py")
 _DONE = "complete"
+_DIGITS = 16
 
 
-def library_of(
-    folders: Sequence[Path], options: Options, embedder: Embedder, *, at_least: int = 0
-) -> Path:
-    """The folder of a library with the documents of these collections.
+def library_of(folder: Path, options: Options, embedder: Embedder) -> Path:
+    """The folder of a library with the documents of a collection in BEIR layout.
 
-    `at_least` stops the ingest once the library holds that many chunks; 0 takes every document.
-    Raises Skipped when a collection is absent.
+    Raises Skipped when the collection is absent.
     """
-    place = options.cache / _digest(folders, embedder, at_least)
-    if options.fresh and place.exists():
-        shutil.rmtree(place)
-    if (place / _DONE).exists():
+    kind = f"{folder.parent.name}-{folder.name}"
+    place = options.cache / f"{kind}-{_digest(folder, embedder)}"
+    if (place / _DONE).exists() and not options.fresh:
         return place / "library"
-    files = [place / "files" / folder.parent.name / folder.name for folder in folders]
-    for folder, target in zip(folders, files, strict=True):
-        write_files(folder, target)
+    for kept in options.cache.glob(f"{kind}-{'?' * _DIGITS}"):
+        # An ingest that was interrupted goes on where it stopped.
+        if kept != place or options.fresh:
+            shutil.rmtree(kept)
+    write_files(folder, place / "files")
     with Quoth.open(place / "library", config=Config(), embedder=embedder) as quoth:
-        _fill(quoth, files, at_least)
+        _fill(quoth, place / "files")
     (place / _DONE).touch()
     return place / "library"
 
 
-def _fill(quoth: Quoth, files: Sequence[Path], at_least: int) -> None:
-    seen = 0
-
+def _fill(quoth: Quoth, files: Path) -> None:
     def notice(progress: Progress) -> None:
-        nonlocal seen
-        seen = progress.n_chunks
-        tell(f"ingested {progress.files_done}/{progress.files_total} files, {seen} chunks")
+        files_done = f"{progress.files_done}/{progress.files_total} files"
+        tell(f"ingested {files_done}, {progress.n_chunks} chunks")
 
-    report = quoth.ingest(
-        files, on_progress=notice, cancelled=lambda: bool(at_least) and seen >= at_least
-    )
-    tell(f"ingested {len(report.outcomes)} files, {seen} chunks", last=True)
+    report = quoth.ingest([files], on_progress=notice)
+    tell(f"ingested {len(report.outcomes)} files in {report.seconds:.0f} s", last=True)
     failed = [outcome for outcome in report.outcomes if outcome.status == "failed"]
     if failed:
-        first = failed[0]
-        print(
-            f"  {len(failed)} files failed; the first: {first.source}: {first.reason}",
-            file=sys.stderr,
-        )
+        reason = f"{failed[0].source}: {failed[0].reason}"
+        print(f"  {len(failed)} files failed; the first: {reason}", file=sys.stderr)
 
 
-def _digest(folders: Sequence[Path], embedder: Embedder, at_least: int) -> str:
-    hasher = hashlib.sha256(f"{embedder.fingerprint}/{Config().embedder.dtype}/{at_least}".encode())
-    for folder in folders:
-        corpus = folder / "corpus.jsonl"
-        if not corpus.is_file():
-            raise Skipped(
-                f"{corpus} is absent; give the folder of the data with --data or QUOTH_DATA"
-            )
-        hasher.update(corpus.read_bytes())
+def _digest(folder: Path, embedder: Embedder) -> str:
+    corpus = folder / "corpus.jsonl"
+    if not corpus.is_file():
+        raise Skipped(f"{corpus} is absent; give the folder of the data with --data or QUOTH_DATA")
+    hasher = hashlib.sha256(f"{embedder.fingerprint}/{Config().embedder.dtype}".encode())
+    hasher.update(corpus.read_bytes())
     for pattern in _MAKES_CHUNKS:
         for file in sorted(ROOT.glob(pattern)):
             hasher.update(file.read_bytes())
-    return f"{'-'.join(folder.name for folder in folders)}-{hasher.hexdigest()[:16]}"
+    return hasher.hexdigest()[:_DIGITS]

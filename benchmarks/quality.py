@@ -47,7 +47,7 @@ def run(options: Options) -> Result:
     for name, parts in _SETS.items():
         folder = options.data.joinpath(*parts)
         try:
-            library = library_of([folder], options, embedder)
+            library = library_of(folder, options, embedder)
         except Skipped as reason:
             absent.append(f"{name} skipped: {reason}")
             continue

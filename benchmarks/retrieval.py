@@ -61,7 +61,7 @@ def run(options: Options) -> Result:
 def measure(folder: Path, options: Options, embedder: WatchedEmbedder) -> dict[str, Any]:
     """The figures of one collection: each system's measures, and what fusion adds to the parts."""
     asked = judged(folder)
-    library = library_of([folder], options, embedder)
+    library = library_of(folder, options, embedder)
     values = {
         system: _values(library, asked, embedder, weight, quick=options.quick)
         for system, weight in _SYSTEMS.items()

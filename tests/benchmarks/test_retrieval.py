@@ -63,19 +63,11 @@ def test_a_kept_library_is_used_again_until_a_fresh_one_is_asked_for(
 ) -> None:
     assert figures
     watched = WatchedEmbedder(embedder)
-    folders = [options.data / "made"]
-    kept = library_of(folders, options, watched)
+    folder = options.data / "made"
+    kept = library_of(folder, options, watched)
     assert watched.watch.calls["passages"] == 0
-    assert library_of(folders, replace(options, fresh=True), watched) == kept
+    assert library_of(folder, replace(options, fresh=True), watched) == kept
     assert watched.watch.calls["passages"] > 0
-
-
-def test_an_ingest_stops_at_the_chunks_wanted(options: Options, embedder: Embedder) -> None:
-    from quoth import Quoth
-
-    library = library_of([options.data / "made"], options, embedder, at_least=1)
-    with Quoth.open(library, create=False, embedder=embedder) as quoth:
-        assert 1 <= len(quoth.documents()) <= len(CORPUS)
 
 
 def test_an_absent_collection_is_skipped_with_a_reason(options: Options) -> None:
