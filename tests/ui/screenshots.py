@@ -79,6 +79,7 @@ def _visit(page: Page, scheme: str) -> None:
     _take(page, f"answer-{scheme}")
     answered.get_by_text("How this answer was made").click()
     expect(answered.locator(".q-details")).to_be_visible()
+    page.wait_for_timeout(900)  # opening moves the page once more
     _scroll_to(page, ".q-window")
     _take(page, f"details-{scheme}")
     answered.get_by_role("button", name="Read", exact=True).first.click()
