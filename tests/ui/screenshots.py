@@ -79,7 +79,9 @@ def _visit(page: Page, scheme: str) -> None:
     _take(page, f"answer-{scheme}")
     answered.get_by_text("How this answer was made").click()
     expect(answered.locator(".q-details")).to_be_visible()
-    _scroll_to(page, ".q-window")
+    page.wait_for_timeout(900)  # the chat follows what opens at its end; a wheel turn frees it
+    page.mouse.move(800, 400)
+    page.mouse.wheel(0, -680)
     _take(page, f"details-{scheme}")
     answered.get_by_role("button", name="Read", exact=True).first.click()
     expect(page.get_by_role("dialog").locator(".q-page")).to_be_visible()
