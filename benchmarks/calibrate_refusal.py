@@ -18,19 +18,22 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generation import extractive, refusal
 from generation.evidence import Embed, Evidence, gather
 from generation.words import words
 from quoth.datatypes import Chunk, Context, Finding, Hit, Passage
 from quoth.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 FOLDS = 5
 CANDIDATES = 100
@@ -70,7 +73,7 @@ class Library:
         kept = [i for i, c in enumerate(self.chunks) if c.document_id != without]
         dense = (self.vectors @ self.embed([question])[0])[kept]
         scores = {"dense": dense, "lexical": self.bm25(question)[kept]}
-        fused = sum(0.5 * scaled(score) for score in scores.values())
+        fused = 0.5 * scaled(dense) + 0.5 * scaled(scores["lexical"])
         ranks = {name: np.argsort(np.argsort(-score)) + 1 for name, score in scores.items()}
         return tuple(
             Hit(
@@ -107,8 +110,8 @@ def terms(text: str) -> list[str]:
 def scaled(scores: NDArray[Any]) -> NDArray[Any]:
     """Scores between 0, at the last candidate, and 1."""
     low = np.sort(scores)[-min(CANDIDATES, len(scores))]
-    scores = np.clip((scores - low) / max(scores.max() - low, 1e-9), 0, 1)
-    return scores
+    share: NDArray[Any] = np.clip((scores - low) / max(scores.max() - low, 1e-9), 0, 1)
+    return share
 
 
 def chunks(line: dict[str, Any], count: Callable[[str], int]) -> Iterator[Chunk]:
@@ -231,7 +234,9 @@ def print_curve(name: str, predicted: NDArray[Any], answerable: NDArray[Any]) ->
     yes, no = predicted[answerable], predicted[~answerable]
     area = roc_auc_score(answerable, predicted)
     print(f"{name}: {len(yes)} answerable, {len(no)} not; area under the curve {area:.3f}")
-    bars = {f"{wrong:.2f} of answerable": float(np.quantile(yes, wrong)) for wrong in WRONG_REFUSALS}
+    bars = {
+        f"{wrong:.2f} of answerable": float(np.quantile(yes, wrong)) for wrong in WRONG_REFUSALS
+    }
     for label, bar in {**bars, **refusal.THRESHOLDS}.items():
         wrongly, rightly = (yes < bar).mean(), (no < bar).mean()
         print(f"  {label:20s} p < {bar:.2f}: wrongly refused {wrongly:.3f}, rightly {rightly:.3f}")

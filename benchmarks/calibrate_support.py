@@ -12,8 +12,8 @@ counted against that of the unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from generation import support
 from generation.claims import split
 from generation.evidence import Embed, Evidence, gather
 from generation.words import is_content, names, stated_numbers, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 OTHER_NAMES = ("Zanzibar", "Hawthorne", "Mulligan")
 
@@ -116,13 +119,17 @@ def main() -> None:
     found = [c for c in claims(library, shown, embed) if any(is_content(w) for w in words(c.text))]
     fit(found, embed)
     for label, texts in {"unchanged": found, "passage absent": found}.items():
-        verdicts = [supported(c.text, c.present if label == "unchanged" else c.absent, embed) for c in texts]
+        verdicts = [
+            supported(c.text, c.present if label == "unchanged" else c.absent, embed) for c in texts
+        ]
         print(f"{label:15s} supported {np.mean(verdicts):.3f} of {len(verdicts)}")
     held = [c for c in found if supported(c.text, c.present, embed)]
     for label, change in CHANGES.items():
         changed = [c for c in held if change(c.text) != c.text]
         verdicts = [supported(change(c.text), c.present, embed) for c in changed]
-        print(f"{label:15s} changed in {len(changed)} supported claims: still {np.mean(verdicts):.3f}")
+        print(
+            f"{label:15s} changed in {len(changed)} supported claims: still {np.mean(verdicts):.3f}"
+        )
 
 
 if __name__ == "__main__":

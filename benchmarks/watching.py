@@ -95,6 +95,7 @@ class WatchedModel:
         self.watch = Watch()
         self.name = model.name
         self.context_size = model.context_size
+        self.n_parameters = model.n_parameters
         self._model = model
 
     def count_tokens(self, text: str) -> int:

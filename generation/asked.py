@@ -18,8 +18,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("time", r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|period)\b"),
     (
         "number",
-        r"\bhow (?:many|much|long|old|far|high|tall|large|big|often|fast|deep|wide|heavy)\b"
-        r"|\b(?:what|which) (?:percent|percentage|number|proportion|fraction|amount|age|size|cost)\b",
+        (
+            r"\bhow (?:many|much|long|old|far|high|tall|large|big|often|fast|deep|wide|heavy)\b"
+            r"|\b(?:what|which) (?:percent|percentage|number|proportion|fraction|amount|age|size|cost)\b"
+        ),
     ),
     ("person", r"\bwho(?:m|se)?\b|\bwhat (?:person|man|woman|player|king|president|author)\b"),
     (
@@ -41,6 +43,14 @@ def asked_for(question: str) -> Kind:
         if (match := pattern.search(question)) is not None
     ]
     return min(found)[1] if found else ""
+
+
+def topic(question: str) -> str:
+    """The question without the words that ask for a number or a time: "how long", "what year"."""
+    for kind, pattern in _PATTERNS:
+        if kind in {"number", "time"}:
+            question = pattern.sub(" ", question)
+    return question
 
 
 def holds(kind: Kind, sentence: str, question: str) -> bool:

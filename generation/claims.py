@@ -6,19 +6,21 @@ It knows the text of an answer and how many passages there are; nothing of what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from generation.vocabulary import FRAMING
 from generation.words import is_content, words
 from quoth.sentences import sentence_spans
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:[,;\s]+\d{1,3})*)\]")
 _OPEN_MARK = re.compile(r"[ \t]*(?:\[[\d,;\s]{0,24})?$")
 _LEADING_MARKS = re.compile(r"(?:\s*\[\d[\d,;\s]*\])+\s*")
 _TALK = re.compile(
-    r"^\W*(?:hello|hi|hey|sure|certainly|of course|thank you|thanks|you're welcome|great question"
-    r"|i hope|let me know|please|feel free|i'm happy|i am happy|i'd be happy|i can help"
-    r"|here (?:is|are)|if you have|yes|no|okay|ok)\b",
+    r"^\W*(?:hello|hi|hey|thank you|thanks|you're welcome|great question|i hope|let me know"
+    r"|feel free|i'm happy|i am happy|i'd be happy|i can help|if you have)\b",
     re.IGNORECASE,
 )
 _SHORT_TALK = 12
@@ -65,8 +67,15 @@ def is_talk(sentence: str) -> bool:
     if not meant or plain.endswith(("?", "？")):
         return not any(word.is_digits for word in words(plain))
     if plain.endswith(":"):
-        return len(words(plain)) <= _SHORT_TALK
-    return _TALK.match(plain) is not None and len(words(plain)) <= _SHORT_TALK
+        return _says_nothing(plain)
+    return _TALK.match(plain) is not None and _says_nothing(plain)
+
+
+def _says_nothing(plain: str) -> bool:
+    """Whether a short sentence has neither a number nor a name after its first word."""
+    tokens = words(plain)
+    facts = any(t.is_digits or (t.is_capitalised and is_content(t)) for t in tokens[1:])
+    return len(tokens) <= _SHORT_TALK and not facts
 
 
 def declines(text: str) -> bool:

@@ -5,6 +5,7 @@ It knows passages and an embedding function; nothing of answers or of how it wil
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         if end - start > LONGEST_SENTENCE:
             ends = [found.end() for found in _LINE_END.finditer(text, start, end)]
             cuts = sorted({start, *ends, end})
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in itertools.pairwise(cuts):
             inner = content_span(text, left, right)
             if inner[0] < inner[1]:
                 yield inner

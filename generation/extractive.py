@@ -6,38 +6,49 @@ It knows the evidence alone: no language model, no retrieval.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from generation.asked import asked_for, holds
-from generation.evidence import Evidence
+from generation.asked import asked_for, holds, topic
 from generation.words import content
 from quoth.datatypes import Sentence
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from generation.evidence import Evidence
+
 # Log-odds that a sentence holds the answer: a logistic regression over the sentences of the five
-# best passages for the 1,190 English XQuAD questions, by benchmarks/calibrate_refusal.py.
-INTERCEPT = -9.93
-COSINE = 4.44
-COVERAGE = 5.41
-KIND_MISSING = -1.36
-RECIPROCAL_RANK = 4.58
+# best passages for the 1,190 English XQuAD questions, by benchmarks/calibrate_refusal.py. Cross-
+# validated, the gold answer is in the first sentence for .80 of them, in the first two for .915.
+INTERCEPT = -10.04
+COSINE = 4.36
+COVERAGE = 5.39
+KIND_MISSING = -1.44
+RECIPROCAL_RANK = 4.68
+
+LEAST_SHARE = 0.1  # of the best sentence's probability; costs .005, saves a quarter of the text
 
 
 def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ...]:
     """The sentences that best answer the question, in reading order, each its own quote.
 
     The texts are those of the sources with single spaces between them. `support` is the
-    probability that the sentence holds the answer. Empty when the context is empty.
+    probability that the sentence holds the answer; one far less likely than the best is left
+    out. Empty when the context is empty.
     """
     odds = log_odds(evidence)
-    best = sorted(np.argsort(-odds, kind="stable")[:max_sentences].tolist())
+    chances = 1 / (1 + np.exp(-odds))
+    order = np.argsort(-odds, kind="stable")[:max_sentences].tolist()
+    best = sorted(index for index in order if chances[index] >= LEAST_SHARE * chances[order[0]])
     return tuple(
         Sentence(
             text=" " * (position > 0) + " ".join(quote.text.split()),
             quotes=(quote,),
-            support=float(1 / (1 + np.exp(-odds[index]))),
+            support=float(chances[index]),
             verdict="supported",
         )
         for position, index in enumerate(best)
@@ -47,9 +58,9 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
 
 def log_odds(evidence: Evidence) -> NDArray[np.float64]:
     """For each sentence the log-odds that it answers the question: float64 (n,)."""
-    return INTERCEPT + features(evidence) @ np.array(
-        [COSINE, COVERAGE, KIND_MISSING, RECIPROCAL_RANK]
-    )
+    weights = np.array([COSINE, COVERAGE, KIND_MISSING, RECIPROCAL_RANK])
+    odds: NDArray[np.float64] = INTERCEPT + features(evidence) @ weights
+    return odds
 
 
 def features(evidence: Evidence) -> NDArray[np.float64]:
@@ -73,7 +84,7 @@ def coverage(question: str, contents: Sequence[frozenset[str]]) -> NDArray[np.fl
     Words are weighted by their inverse document frequency over the texts given, so that one in
     none of them weighs most. 0 for a question without content words.
     """
-    asked = content(question)
+    asked = content(topic(question))
     count = Counter(word for found in contents for word in found & asked)
     n = len(contents)
     weight = {w: float(np.log1p((n - count[w] + 0.5) / (count[w] + 0.5))) for w in asked}

@@ -6,8 +6,8 @@ It knows two texts and the names of the sources; it does not choose the quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from generation.vocabulary import FRAMING, OPPOSITES
 from generation.words import (
@@ -23,6 +23,10 @@ from generation.words import (
     stem,
     words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
 NAME_ENDING = 3
 SHORTEST_NAME = 4
@@ -100,7 +104,7 @@ def _written(number: Number) -> str:
     return f"{number.written} {number.unit}".strip()
 
 
-def _same_unit(number: Number, other: Number, units: Set[str]) -> bool:
+def _same_unit(number: Number, other: Number, units: AbstractSet[str]) -> bool:
     """The same unit, or none at this number and the unit elsewhere: "5 to 10 million"."""
     return other.unit == number.unit or (not other.unit and number.unit in units)
 
@@ -157,7 +161,7 @@ def _opposite(claim: str, quoted: str) -> str:
     there = {word.folded for word in words(_AT_LEAST.sub("", quoted))}
     for mine, theirs in _both_ways():
         if here & mine and not here & theirs and there & theirs and not there & mine:
-            said, meant = sorted(here & mine)[0], sorted(there & theirs)[0]
+            said, meant = min(here & mine), min(there & theirs)
             return f"the source says {meant}, not {said}"
     return ""
 

@@ -45,6 +45,7 @@ class LlamaModel:
     ) -> None:
         self.facts = facts
         self.name = facts.path.stem
+        self.n_parameters = facts.n_parameters
         self.n_evaluated = 0
         self._settings = settings
         self._n_prompt = 0  # cached tokens after these were generated: see `_write`

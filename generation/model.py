@@ -38,6 +38,7 @@ class LanguageModel(Protocol):
 
     name: str
     context_size: int
+    n_parameters: int  # 0 when it is not known
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` read as data: control tokens spelled in it are ordinary characters."""

@@ -6,11 +6,10 @@ It knows the answer's text and the evidence; not who wrote the answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generation.claims import is_talk, marked, split, without_marks
 from generation.evidence import Embed, Evidence, joined
@@ -18,7 +17,14 @@ from generation.facts import Lexicon, missing_fact, missing_name, read_lexicon
 from generation.words import content
 from quoth.datatypes import Quote, Sentence
 
-# Log-odds that a span carries a claim, by benchmarks/calibrate_support.py.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# Log-odds that a span carries a claim: a logistic regression by benchmarks/calibrate_support.py on
+# the 300 sentences of CLAPnq's human answers, with their passage in the library and without
+# (.978 right, cross-validated). With the facts checked, .95 of true claims are supported.
 INTERCEPT = -6.22
 COSINE = 2.85
 OVERLAP = 7.61
@@ -77,8 +83,8 @@ def read_spans(evidence: Evidence) -> Spans:
     ]
     bounds = [*((i, i) for i in range(n)), *neighbours]
     pairs = [evidence.vectors[i] + evidence.vectors[j] for i, j in neighbours]
-    vectors = np.vstack([evidence.vectors, *pairs]) if n else evidence.vectors
-    norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9) if n else 1.0
+    vectors = np.vstack([evidence.vectors, *pairs])
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     single = [s.quote for s in sentences]
     quotes = [
         single[i]
@@ -87,7 +93,7 @@ def read_spans(evidence: Evidence) -> Spans:
         for i, j in bounds
     ]
     contents = tuple(content(quote.text) for quote in quotes)
-    return Spans(tuple(bounds), tuple(quotes), vectors / norms, contents)
+    return Spans(tuple(bounds), tuple(quotes), vectors, contents)
 
 
 def log_odds(
@@ -96,7 +102,8 @@ def log_odds(
     """The log-odds that each span carries each claim: float64 (claims, spans)."""
     found = features(claims, vectors, spans, evidence)
     pairs = np.array([first != last for first, last in spans.bounds], dtype=float)
-    return INTERCEPT + found @ np.array([COSINE, OVERLAP]) - PAIR_COST * pairs
+    odds: NDArray[np.float64] = INTERCEPT + found @ np.array([COSINE, OVERLAP]) - PAIR_COST * pairs
+    return odds
 
 
 def features(

@@ -5,193 +5,38 @@ Other languages pass through: their words count as content, their numbers and na
 
 from __future__ import annotations
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "about",
-        "above",
-        "after",
-        "again",
-        "all",
-        "also",
-        "although",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "below",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "down",
-        "during",
-        "each",
-        "else",
-        "etc",
-        "for",
-        "from",
-        "further",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "hers",
-        "herself",
-        "him",
-        "himself",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "just",
-        "many",
-        "me",
-        "might",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "myself",
-        "of",
-        "off",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "our",
-        "ours",
-        "ourselves",
-        "out",
-        "over",
-        "own",
-        "per",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "theirs",
-        "them",
-        "themselves",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "to",
-        "too",
-        "under",
-        "until",
-        "up",
-        "upon",
-        "us",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "would",
-        "yes",
-        "you",
-        "your",
-        "yours",
-        "yourself",
-        "according",
-        "mentioned",
-        "called",
-        "known",
-        "name",
-        "named",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _in_order(text: str) -> list[str]:
+    return text.split()
+
+
+STOP_WORDS = _words(
+    """
+    a about above after again all also although am an and any are as at be because been before
+    being below between both but by can could did do does doing down during each else etc for from
+    further had has have having he her here hers herself him himself his how i if in into is it its
+    itself just many me might more most much must my myself of off on once only or other our ours
+    ourselves out over own per shall she should so some such than that the their theirs them
+    themselves then there these they this those through to too under until up upon us very was we
+    were what when where whether which while who whom whose why will with would yes you your yours
+    yourself according mentioned called known name named
+    """
 )
 
-NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nobody",
-        "nothing",
-        "nowhere",
-        "neither",
-        "nor",
-        "without",
-        "cannot",
-        "fails",
-        "failed",
-        "lacks",
-        "lacked",
-        "n't",
-        "ain't",
-        "aren't",
-        "can't",
-        "couldn't",
-        "didn't",
-        "doesn't",
-        "don't",
-        "hadn't",
-        "hasn't",
-        "haven't",
-        "isn't",
-        "mustn't",
-        "needn't",
-        "shouldn't",
-        "wasn't",
-        "weren't",
-        "won't",
-        "wouldn't",
-    ]
+NEGATIONS = _words(
+    """
+    not no never none nobody nothing nowhere neither nor without cannot fails failed lacks lacked
+    n't ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't
+    shouldn't wasn't weren't won't wouldn't
+    """
 )
 
 # "not only", "no longer than", "not until 1990": the fact after it stands.
-NOT_NEGATING = frozenset(
-    ["only", "just", "until", "till", "later", "less", "fewer", "more", "least", "necessarily"]
-)
+NOT_NEGATING = _words("only just until till later less fewer more least necessarily")
 
 NUMBER_WORDS = {
     word: str(value)
@@ -229,25 +74,14 @@ NUMBER_WORDS = {
 }
 
 # Number words that are more often not a count; a source may use them so, an answer need not.
-VAGUE_NUMBER_WORDS = frozenset(["one", "first", "once", "second"])
+VAGUE_NUMBER_WORDS = _words("one first once second")
 
 MONTHS = {
     month: str(number)
     for number, month in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
+        _in_order(
+            "january february march april may june july august september october november december"
+        ),
         start=1,
     )
 }
@@ -337,122 +171,23 @@ OPPOSITES = tuple(
 )
 
 # What a model says about its sources rather than from them.
-FRAMING = frozenset(
-    [
-        "accordingly",
-        "actually",
-        "additionally",
-        "although",
-        "answer",
-        "answers",
-        "article",
-        "based",
-        "because",
-        "besides",
-        "certainly",
-        "consequently",
-        "context",
-        "contrast",
-        "conversely",
-        "despite",
-        "document",
-        "documents",
-        "during",
-        "essentially",
-        "even",
-        "excerpt",
-        "finally",
-        "following",
-        "furthermore",
-        "generally",
-        "given",
-        "hence",
-        "here",
-        "however",
-        "importantly",
-        "information",
-        "instead",
-        "likewise",
-        "meanwhile",
-        "moreover",
-        "nevertheless",
-        "note",
-        "notably",
-        "overall",
-        "passage",
-        "passages",
-        "provided",
-        "question",
-        "rather",
-        "says",
-        "short",
-        "similarly",
-        "since",
-        "source",
-        "sources",
-        "specifically",
-        "state",
-        "stated",
-        "states",
-        "still",
-        "summary",
-        "sure",
-        "text",
-        "then",
-        "thereby",
-        "therefore",
-        "thus",
-        "today",
-        "together",
-        "ultimately",
-        "unlike",
-        "using",
-        "whereas",
-    ]
+FRAMING = _words(
+    """
+    accordingly actually additionally although answer answers article based because besides certainly
+    consequently context contrast conversely despite document documents during essentially even excerpt
+    finally following furthermore generally given hence here however importantly information instead
+    likewise meanwhile moreover nevertheless note notably overall passage passages provided question
+    rather says short similarly since source sources specifically state stated states still summary
+    sure certainly okay yes no text then thereby therefore thus today together ultimately unlike using whereas
+    """
 )
 
 # Words that deny without a "not".
-DENYING = frozenset(
-    [
-        "unable",
-        "refuse",
-        "refused",
-        "refuses",
-        "prohibited",
-        "prohibits",
-        "forbidden",
-        "forbids",
-        "except",
-        "excluding",
-        "excludes",
-        "excluded",
-        "instead",
-        "rather",
-        "only",
-        "unless",
-        "absent",
-        "absence",
-        "free",
-        "exempt",
-        "avoid",
-        "avoids",
-        "avoided",
-        "denied",
-        "denies",
-        "rejected",
-        "rejects",
-        "unlikely",
-        "impossible",
-        "few",
-        "little",
-        "hardly",
-        "rarely",
-        "seldom",
-        "stop",
-        "stopped",
-        "prevent",
-        "prevents",
-        "prevented",
-        "against",
-    ]
+DENYING = _words(
+    """
+    unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
+    excluded instead rather only unless absent absence free exempt avoid avoids avoided denied denies
+    rejected rejects unlikely impossible few little hardly rarely seldom stop stopped prevent prevents
+    prevented against
+    """
 )

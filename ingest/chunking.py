@@ -91,7 +91,8 @@ class _Chunker:
     def _sections(self) -> Iterator[list[Piece]]:
         breaks = find_breaks(self._document)
         section: list[Piece] = []
-        for piece in cut_pieces(self._text, breaks, self._weigh, self._room):
+        language = self._document.language
+        for piece in cut_pieces(self._text, language, breaks, self._weigh, self._room):
             if piece.kind is Break.SECTION and section:
                 yield section
                 section = []
@@ -108,7 +109,7 @@ class _Chunker:
             if run and not self._paths.holds_for(run[0].start, start):
                 yield run
                 run = []
-            if run and self._paths.is_bare(last, run[-1].end):
+            if run and self._is_bare(last, run, section):
                 run = [*run[:-1], merged(run[-1], section[0]), *section[1:]]
             elif run and self._is_tiny_beside(run, section):
                 run = [*run, *section]
@@ -119,6 +120,11 @@ class _Chunker:
             last = start
         if run:
             yield run
+
+    def _is_bare(self, start: int, run: list[Piece], section: list[Piece]) -> bool:
+        """Whether the run ends in a title without text, which fits beside what follows."""
+        weight = run[-1].weight + section[0].weight
+        return weight <= self._room(start) and self._paths.is_bare(start, run[-1].end)
 
     def _is_tiny_beside(self, run: list[Piece], section: list[Piece]) -> bool:
         weight = sum(piece.weight for piece in run)

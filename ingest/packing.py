@@ -23,6 +23,7 @@ _CUT = {
 }
 _IMBALANCE = 2.0
 _FILL = 0.9
+_MOST_PIECES = 32
 
 
 def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
@@ -35,6 +36,13 @@ def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int
     total = sum(weights)
     if total <= limit:
         return [0]
+    if len(weights) > _MOST_PIECES and total < len(weights) * limit / _MOST_PIECES:
+        return _pack_grouped(weights, kinds, limit)
+    return _pack_all(weights, kinds, limit)
+
+
+def _pack_all(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
+    total = sum(weights)
     target = total / math.ceil(total / (_FILL * limit))
     begins = _best_begins(weights, [_RUN + _CUT[kind] for kind in kinds], limit, target)
     cuts = []
@@ -43,6 +51,18 @@ def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int
         at = begins[at]
         cuts.append(at)
     return cuts[::-1]
+
+
+def _pack_grouped(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
+    """`pack` for very many very light pieces: neighbours are put together first, to save time."""
+    groups = [0]
+    group_weights = [0]
+    for index, weight in enumerate(weights):
+        if group_weights[-1] and group_weights[-1] + weight > 2 * limit / _MOST_PIECES:
+            groups.append(index)
+            group_weights.append(0)
+        group_weights[-1] += weight
+    return [groups[at] for at in _pack_all(group_weights, [kinds[at] for at in groups], limit)]
 
 
 def _best_begins(

@@ -8,8 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.segmentation import Break
-from quoth.sentences import content_span, sentence_spans
+from ingest.segmentation import Break, sentence_starts
+from quoth.sentences import content_span
 
 Weigh = Callable[[Sequence[str]], list[int]]
 Room = Callable[[int], int]
@@ -49,7 +49,7 @@ def token_weights(
 
 
 def cut_pieces(
-    text: str, breaks: Sequence[tuple[int, Break]], weigh: Weigh, room: Room
+    text: str, language: str, breaks: Sequence[tuple[int, Break]], weigh: Weigh, room: Room
 ) -> list[Piece]:
     """The pieces between the breaks, in order. Only those above `room(start)` are cut further.
 
@@ -58,7 +58,7 @@ def cut_pieces(
     """
     fitting: list[Piece] = []
     pieces = _weighed(text, _spans(text, [item for item in breaks if item[1]]), weigh)
-    for cut in _cutters(text, breaks, room):
+    for cut in _cutters(text, language, breaks, room):
         heavy = [piece for piece in pieces if piece.weight > room(piece.start)]
         if not heavy:
             break
@@ -67,7 +67,9 @@ def cut_pieces(
     return sorted([*fitting, *pieces], key=lambda piece: piece.start)
 
 
-def _cutters(text: str, breaks: Sequence[tuple[int, Break]], room: Room) -> Iterator[Cut]:
+def _cutters(
+    text: str, language: str, breaks: Sequence[tuple[int, Break]], room: Room
+) -> Iterator[Cut]:
     """Ways to cut a piece that is too heavy, each finer than the one before."""
     inside = [offset for offset, kind in breaks if not kind]
 
@@ -75,9 +77,7 @@ def _cutters(text: str, breaks: Sequence[tuple[int, Break]], room: Room) -> Iter
         return [found.start() for found in _WORD.finditer(text, piece.start, piece.end)]
 
     yield lambda piece: inside[bisect_right(inside, piece.start) : bisect_left(inside, piece.end)]
-    yield lambda piece: [
-        piece.start + start for start, _ in sentence_spans(text[piece.start : piece.end])
-    ]
+    yield lambda piece: sentence_starts(text, piece.start, piece.end, language)
     yield lambda piece: [at.end() for at in _LINE_END.finditer(text, piece.start, piece.end)]
     # Few pieces a chunk are packed much faster than one for each word.
     yield lambda piece: words(piece)[:: max(1, room(piece.start) // _WORDS_SHARE)]

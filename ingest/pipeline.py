@@ -224,7 +224,9 @@ def _state(path: Path) -> SourceFile:
     try:
         stat = path.stat()
     except OSError as error:
-        raise MissingFileError(f"it cannot be read ({error.strerror}); check the path") from error
+        raise MissingFileError(
+            f"{path.name} cannot be read ({error.strerror}); check the path"
+        ) from error
     recent = time.time_ns() - stat.st_mtime_ns < _RACY_NS
     return SourceFile(str(path), stat.st_size, 0 if recent else stat.st_mtime_ns)
 
@@ -232,13 +234,15 @@ def _state(path: Path) -> SourceFile:
 def _with_id(path: Path, file: SourceFile, config: IngestConfig) -> SourceFile:
     if file.size > config.max_megabytes * 1_000_000:
         raise LimitError(
-            f"it has {file.size / 1e6:.0f} MB and the limit is {config.max_megabytes} MB; "
+            f"{path.name} has {file.size / 1e6:.0f} MB and the limit is {config.max_megabytes} MB; "
             "raise ingest.max_megabytes"
         )
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise MissingFileError(f"it cannot be read ({error.strerror}); check it") from error
+        raise MissingFileError(
+            f"{path.name} cannot be read ({error.strerror}); check it"
+        ) from error
     return replace(file, document_id=document_id(data))
 
 

@@ -32,9 +32,7 @@ class Break(IntEnum):
 Breaks = dict[int, Break]
 
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
-_FENCE = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}\1[^\n]*$", re.MULTILINE | re.DOTALL
-)
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _ITEM = re.compile(
     r"^[ \t]*(?:[-*+•▪◦●■]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])[ \t]+(?=\S)", re.MULTILINE
 )
@@ -47,6 +45,7 @@ _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*\Z")
 _SHORT_LINE = 0.7
 _SHORTEST_PROSE = 40
 _SHORT_PARAGRAPH = 120
+_WINDOW = 4000
 
 
 def find_breaks(document: Document) -> list[tuple[int, Break]]:
@@ -76,8 +75,32 @@ def _add_sentences(breaks: Breaks, document: Document) -> None:
     starts = sorted(breaks)
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         if end - start > _SHORT_PARAGRAPH:
-            for sentence, _ in sentence_spans(text[start:end], document.language):
-                _raise(breaks, start + sentence, Break.SENTENCE)
+            for sentence in sentence_starts(text, start, end, document.language):
+                _raise(breaks, sentence, Break.SENTENCE)
+
+
+def sentence_starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Where the sentences of a span begin.
+
+    It is read in windows: the time that sentencex takes grows with the square of the length.
+    """
+    while start < end:
+        stop = _window_end(text, start, end)
+        for sentence, _ in sentence_spans(text[start:stop], language):
+            yield start + sentence
+        start = stop
+
+
+def _window_end(text: str, start: int, end: int) -> int:
+    """At most a window further, after a line end or else after a space where there is one."""
+    limit = start + _WINDOW
+    if limit >= end:
+        return end
+    for mark in ("\n", " "):
+        found = text.rfind(mark, start + _WINDOW // 2, limit)
+        if found >= 0:
+            return found + 1
+    return limit
 
 
 def _raise(breaks: Breaks, offset: int, kind: Break) -> None:
@@ -118,7 +141,7 @@ def _is_row_of_figures(line: str) -> bool:
 
 def _whole_spans(breaks: Breaks, text: str) -> list[tuple[int, int]]:
     """The spans of fenced code, list items and Markdown table rows, to be cut only if too large."""
-    fences = [found.span() for found in _FENCE.finditer(text)]
+    fences = list(_fences(text))
     starts = [start for start, _ in fences]
 
     def is_fenced(offset: int) -> bool:
@@ -135,6 +158,17 @@ def _whole_spans(breaks: Breaks, text: str) -> list[tuple[int, int]]:
 def _ends_item(text: str, offset: int, kind: Break) -> bool:
     """Whether what begins here is not part of the item above; indented lines are."""
     return kind >= Break.PARAGRAPH or not text[offset : offset + 1].isspace()
+
+
+def _fences(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of code between fences; a fence that is never closed encloses nothing."""
+    opening: re.Match[str] | None = None
+    for found in _FENCE.finditer(text):
+        if opening is None:
+            opening = found
+        elif found[1].startswith(opening[1]) and not found[2].strip():
+            yield opening.start(), found.end()
+            opening = None
 
 
 def _items(breaks: Breaks, text: str) -> Iterator[int]:

@@ -81,7 +81,10 @@ class RetrievalConfig:
     k: int = _key(8, "Hits returned.")
     candidates: int = _key(100, "Chunks asked of each index before fusion.")
     dense_weight: float = _key(
-        0.5, "Share of the dense score in the fused score; 0 is words only, 1 is meaning only."
+        0.6, "Share of the dense score in the fused score; 0 is words only, 1 is meaning only."
+    )
+    feedback_weight: float = _key(
+        0.5, "How far the first hits pull the question's meaning towards theirs; 0: not at all."
     )
 
 

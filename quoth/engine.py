@@ -72,11 +72,14 @@ class Quoth:
         model: LanguageModel | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
+        from vectorstore import RememberedVectors
+
         self.path = path
         self.config = config
         self._library = library
         self._embedder = embedder
         self._model = model
+        self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts: OrderedDict[str, Context] = OrderedDict()
 
@@ -273,7 +276,7 @@ class Quoth:
             hits,
             history,
             model=self._language_model(),
-            embed=self._embedder.embed_passages,
+            embed=self._embed,
             generation=generation or self.config.generation,
             answer=self.config.answer,
             previous=self._context_before(history),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quoth.datatypes import Finding, Hit
+from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
 
 if TYPE_CHECKING:
@@ -37,28 +38,28 @@ def search(
     depth = max(config.candidates, k)
     dense = library.dense(vector, depth, collection=collection, where=where)
     lexical = library.lexical(question, depth, collection=collection, where=where)
-    similarities = _similarities(vector, dense, lexical, library)
-    fused = convex_fusion(
-        similarities,
-        {row: score for row, score in lexical if row in similarities},
-        config.dense_weight,
-    )
+    # Every candidate's vector is read: the dense index gave the cosine of its own only, and the
+    # feedback below needs them all.
+    vectors = library.vectors(list(dict.fromkeys(row for row, _ in (*dense, *lexical))))
+    similarities = _cosines(vector, vectors)
+    words = {row: score for row, score in lexical if row in vectors}
+    fused = convex_fusion(similarities, words, config.dense_weight)
+    if config.feedback_weight > 0:
+        moved = moved_towards(fused, vector, vectors, config.feedback_weight)
+        fused = convex_fusion(_cosines(moved, vectors), words, config.dense_weight)
     found_by = _findings({"dense": dense, "lexical": lexical})
-    hits: list[Hit] = []
-    for row, score, chunk in _distinct(fused, library, k):
-        hits.append(Hit(chunk, score, len(hits) + 1, similarities[row], tuple(found_by[row])))
-    return tuple(hits)
+    return tuple(
+        Hit(chunk, score, rank, similarities[row], tuple(found_by[row]))
+        for rank, (row, score, chunk) in enumerate(_distinct(fused, library, k), 1)
+    )
 
 
-def _similarities(
-    vector: FloatArray, dense: Ranked, lexical: Ranked, library: Library
-) -> dict[int, float]:
-    """The cosine of every candidate: the dense index gave some, the stored vectors the rest."""
-    similarities = dict(dense)
-    missing = [row for row, _ in lexical if row not in similarities]
-    stored = library.vectors(missing)
-    similarities.update((row, float(np.dot(vector, stored[row]))) for row in stored)
-    return similarities
+def _cosines(vector: FloatArray, vectors: Mapping[int, FloatArray]) -> dict[int, float]:
+    """The cosine of each row with `vector`; all are of unit length."""
+    if not vectors:
+        return {}
+    found = np.stack(list(vectors.values())) @ vector
+    return dict(zip(vectors, found.tolist(), strict=True))
 
 
 def _findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:

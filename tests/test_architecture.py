@@ -14,7 +14,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("quoth", "ingest", "vectorstore", "retrieval", "generation", "app")
 MAX_LINES = 350
-LONGER = {"quoth/datatypes.py": "the nouns of Quoth stay in one place"}
+LONGER = {
+    "quoth/datatypes.py": "the nouns of Quoth stay in one place",
+    "generation/vocabulary.py": "lists of words, no code",
+}
 
 
 def python_files(*names: str) -> list[Path]:

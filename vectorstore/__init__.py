@@ -2,12 +2,14 @@
 
 from vectorstore.embedder import Embedder, load_embedder
 from vectorstore.library import Library, LocalLibrary
+from vectorstore.memory import RememberedVectors
 from vectorstore.records import digest
 
 __all__ = [
     "Embedder",
     "Library",
     "LocalLibrary",
+    "RememberedVectors",
     "digest",
     "load_embedder",
 ]

@@ -91,6 +91,8 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
     Raises NotALibraryError, CorruptLibraryError, StorageFullError.
     """
     file = folder / FILE_NAME
+    if folder.exists() and not folder.is_dir():
+        raise NotALibraryError(f"{folder} is a file, not a folder; choose another --library")
     if not file.exists():
         if not writable:
             raise NotALibraryError(f"{folder} is not a Quoth library; make one with quoth ingest")

@@ -87,6 +87,7 @@ _BLOCKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DEEPEST = 8
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DOUBLE = re.compile(" {2,}")
 _SPACE = re.compile(r"[^\S\xa0]+")
@@ -161,7 +162,8 @@ class _Line:
         return self._item(text) if self.open_tags["li"] else Block(text)
 
     def _item(self, text: str) -> Block:
-        indent = "  " * max(0, self.open_tags["ul"] + self.open_tags["ol"] - 1)
+        depth = self.open_tags["ul"] + self.open_tags["ol"] - 1
+        indent = "  " * min(max(0, depth), _DEEPEST)
         mark = "- " if self.starts_item else "  "
         self.starts_item = False
         return Block(indent + mark + text, item=True)

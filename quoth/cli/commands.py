@@ -238,4 +238,5 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
                 say_json({"url": url})
             else:
                 say(f"Quoth is at {url} (Ctrl-C stops it)")
+                page.show_in_browser(url)
         return server.wait()

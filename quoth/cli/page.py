@@ -124,6 +124,18 @@ def wait_until_ready(server: subprocess.Popen[bytes], host: str, port: int) -> b
     return False
 
 
+def show_in_browser(address: str) -> bool:
+    """Open the page for a person at a desktop; whether it was tried.
+
+    Without a desktop `webbrowser` would start a text browser inside the terminal.
+    """
+    import webbrowser
+
+    desktop = os.name == "nt" or sys.platform == "darwin"
+    desktop = desktop or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return desktop and sys.stdout.isatty() and webbrowser.open(address)
+
+
 @contextmanager
 def stopping(server: subprocess.Popen[Any]) -> Iterator[None]:
     """Never leave the server behind, whether Ctrl-C, SIGTERM or an error ends the block."""

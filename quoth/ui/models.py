@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +40,9 @@ def show(quoth: Quoth) -> None:
     """Draw the model page."""
     style()
     st.title(texts.MODELS, anchor=False)
+    _settings(quoth.config.generation, session.context_window(quoth))
     card_title(texts.RUNNING, texts.RUNNING_LEAD)
     draw(description({**quoth.info(), texts.PROCESS: {texts.MEMORY: resident_bytes()}}))
-    _settings(quoth.config.generation, session.context_window(quoth))
 
 
 def _settings(configured: GenerationConfig, window: int) -> None:
@@ -128,7 +129,9 @@ def _value(name: str, value: object) -> str:
         return texts.MEGABYTES.format(value / 1e6) if in_bytes else f"{value:,}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_value(str(key), inner)}" for key, inner in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value).replace(sys.prefix, "…")  # the environment's folder is long and says little
 
 
 def resident_bytes() -> int:

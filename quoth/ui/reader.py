@@ -87,7 +87,8 @@ def _folded(pieces: tuple[Segment, ...]) -> tuple[Html, ...]:
     lead = pieces[0]
     if not marked or lead.number or len(lead.text) <= _LEAD:
         return tuple(map(_piece, pieces))
-    cut = lead.text.find(" ", len(lead.text) - _LEAD)
+    line = lead.text.find("\n", len(lead.text) - _LEAD)
+    cut = line if line >= 0 else len(lead.text) - _LEAD
     folded = element(
         "details", element("summary", texts.PAGE_BEFORE), element("div", lead.text[:cut])
     )

@@ -22,6 +22,7 @@ class ByteModel:
     """A LanguageModel whose tokens are bytes, with one control token around each turn."""
 
     name = "bytes"
+    n_parameters = 0
 
     def __init__(self, context_size: int) -> None:
         self.context_size = context_size

@@ -174,7 +174,7 @@ def test_cancelling_between_tokens_ends_the_answer(model: LlamaModel) -> None:
 def test_cancelling_stops_inside_the_evaluation_of_a_prompt(model: LlamaModel) -> None:
     model._native.forget_after(0)
     asked = iter(range(1000))
-    prompt = ask(model, "Why?", SOURCES * 3)
+    prompt = ask(model, "Why?", SOURCES * 2)
     steps = steps_of(model, prompt, GREEDY, lambda: next(asked) > 0)
     assert [step.stop_reason for step in steps] == ["cancelled"]
     assert len(model._native.cached) < len(prompt)

@@ -256,3 +256,19 @@ def test_pages_are_those_the_text_stands_on(count_tokens: CountTokens) -> None:
     assert all(
         one.last_page <= two.first_page <= one.last_page + 1 for one, two in pairwise(chunks)
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "日本語。" * 20_000,
+        "1\n" * 40_000,
+        "'a. b' " * 10_000,
+        "```a\n~~~~\n" * 4_000,
+        "(a. " * 20_000,
+    ],
+)
+def test_hostile_texts_do_not_take_quadratic_time(count_tokens: CountTokens, text: str) -> None:
+    """Each took minutes when something in the way was quadratic; the suite's timeout watches."""
+    document = make_document(text)
+    check_invariants(document, chunk_document(document, count_tokens, 256), count_tokens, 256)

