@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from quoth import Config, Quoth, Where
+from quoth import Config, Message, Quoth, Where
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
+from tests.generation.making import ByteModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from quoth.datatypes import FloatArray, Progress
+    from quoth.datatypes import Answer, FloatArray, Progress
     from vectorstore import Embedder
 
 KETTLE = "# Kettle\n\nThe warranty of the kettle lasts two years.\n"
@@ -272,3 +273,59 @@ def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path, folder: Path
     with Quoth.open(tmp_path / "library") as quoth:
         assert len(quoth.documents()) == 2
         assert quoth.verify() == ()
+
+
+FIRST = "How long does the warranty of the kettle last?"
+HISTORY = (Message("user", FIRST), Message("assistant", "Two years."))
+
+
+@pytest.fixture
+def answering(quoth: Quoth, folder: Path, counting: CountingEmbedder) -> Quoth:
+    """The files in two collections, with a model that writes nothing, so that quotes answer."""
+    config = Config().with_values({"answer.refusal": "never"}, "test")
+    library = quoth.path
+    opened = Quoth.open(library, config=config, embedder=counting, model=ByteModel(100_000))
+    opened.ingest([folder / "kettle.md"], collection="home")
+    opened.ingest([folder / "toaster.md"], collection="work")
+    return opened
+
+
+def sources(answer: Answer) -> set[str]:
+    return {passage.source.rsplit("/", 1)[1] for passage in answer.context.passages}
+
+
+def test_a_follow_up_keeps_the_passages_of_the_turn_before(answering: Quoth) -> None:
+    first = answering.ask(FIRST)
+    follow_up = answering.ask("And the toaster, what does it take?", history=HISTORY)
+    assert sources(first) == {"kettle.md", "toaster.md"}
+    spans = [(p.document_id, p.start) for p in first.context.passages]
+    assert [(p.document_id, p.start) for p in follow_up.context.passages] == spans
+
+
+def test_a_follow_up_over_fewer_documents_does_not_see_the_others(answering: Quoth) -> None:
+    assert sources(answering.ask(FIRST)) == {"kettle.md", "toaster.md"}
+    narrowed = answering.ask("And for the kettle?", history=HISTORY, collection="home")
+    assert sources(narrowed) == {"kettle.md"}
+
+
+def test_a_follow_up_does_not_quote_a_document_removed_meanwhile(answering: Quoth) -> None:
+    assert sources(answering.ask(FIRST)) == {"kettle.md", "toaster.md"}
+    answering.remove(["toaster.md"])
+    assert sources(answering.ask("And for the kettle?", history=HISTORY)) == {"kettle.md"}
+
+
+def test_an_answer_says_where_its_time_went_and_what_it_found(answering: Quoth) -> None:
+    answer = answering.ask(FIRST)
+    assert {"search", "pack", "total"} <= set(answer.timings)
+    assert "two years" in answer.text
+    assert answer.extractive
+    for quote in answer.quotes:
+        text = answering.document(quote.document_id).text
+        assert text[quote.start : quote.end] == quote.text
+
+
+def test_an_empty_library_refuses(quoth: Quoth, counting: CountingEmbedder) -> None:
+    with Quoth.open(quoth.path, embedder=counting, model=ByteModel(4096)) as empty:
+        answer = empty.ask(FIRST)
+    assert answer.refused
+    assert answer.quotes == ()
