@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 HITS_INSIDE = 2  # the best hits of a follow-up that must lie in the previous context to keep it
 SUPPORTED_SHARE = 0.5  # of an answer's claims; with less, it is withdrawn
 PATIENCE = 3  # unsupported claims, and no other, after which a model is not waited for
-# Measured with the embedded 135 M model over five passages: its text holds the gold answer for
-# .40 of questions, the quoted sentences for .90, and what of it is supported is half wrong.
+# Measured with the embedded 135 M model on 40 XQuAD questions over five passages: its own text
+# holds the gold answer for .43, the quoted sentences for .93, the final answer for .85 under the
+# rule for strong models and for .90 under the one for weak models.
 WEAK_BELOW = 300_000_000  # parameters
 SURE = 0.9  # confidence at which a model that declines is not believed
 LEAST_EXTRACT = 0.05  # probability of the best sentence below which quoting it helps nobody

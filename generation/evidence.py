@@ -21,6 +21,7 @@ PageOf = Callable[[str, int], int]
 
 LONGEST_SENTENCE = 600
 _LINE_END = re.compile(r"\n+")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,14 @@ def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Qu
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences without the white space around them; an overlong one (a table) by its lines."""
+    """Sentences without the white space around them, so that each can be quoted alone.
+
+    A heading ends where a blank line does, and an overlong sentence (a table) is cut into lines.
+    """
     for start, end in sentence_spans(text):
-        cuts = [start, end]
-        if end - start > LONGEST_SENTENCE:
-            ends = [found.end() for found in _LINE_END.finditer(text, start, end)]
-            cuts = sorted({start, *ends, end})
+        breaks = _LINE_END if end - start > LONGEST_SENTENCE else _BLANK_LINE
+        ends = [found.end() for found in breaks.finditer(text, start, end)]
+        cuts = sorted({start, *ends, end})
         for left, right in itertools.pairwise(cuts):
             inner = content_span(text, left, right)
             if inner[0] < inner[1]:

@@ -38,11 +38,15 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
 
     The texts are those of the sources with single spaces between them. `support` is the
     probability that the sentence holds the answer; one far less likely than the best is left
-    out. Empty when the context is empty.
+    out. Empty when no sentence of the context states anything.
     """
-    odds = log_odds(evidence)
+    texts = [sentence.quote.text for sentence in evidence.sentences]
+    states = np.array([not _states_nothing(text) for text in texts], dtype=bool)
+    if not states.any():
+        return ()
+    odds = np.where(states, log_odds(evidence), -np.inf)
     chances = 1 / (1 + np.exp(-odds))
-    order = np.argsort(-odds, kind="stable")[:max_sentences].tolist()
+    order = np.argsort(-odds, kind="stable")[: min(max_sentences, int(states.sum()))].tolist()
     best = sorted(index for index in order if chances[index] >= LEAST_SHARE * chances[order[0]])
     return tuple(
         Sentence(
@@ -54,6 +58,12 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
         for position, index in enumerate(best)
         for quote in (evidence.sentences[index].quote,)
     )
+
+
+def _states_nothing(text: str) -> bool:
+    """Whether it is a title or a question: near to what was asked, and no answer to it."""
+    shouted = text.isupper() and text[-1].isalpha()
+    return text.startswith("#") or text.endswith("?") or shouted
 
 
 def log_odds(evidence: Evidence) -> NDArray[np.float64]:

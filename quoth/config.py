@@ -140,7 +140,7 @@ class AnswerConfig:
     )
     max_passages: int = _key(5, "Passages shown to the model at most.")
     max_context_tokens: int = _key(
-        1024, "Tokens of all passages together; 0: as many as the window holds."
+        1280, "Tokens of all passages together; 0: as many as the window holds."
     )
 
 

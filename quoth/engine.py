@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from vectorstore import Embedder, LocalLibrary
 
+    Scope = tuple[str | None, Where | None, int]
     Remade = tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]
 
 DEFAULT_COLLECTION = "default"
@@ -81,7 +82,7 @@ class Quoth:
         self._model = model
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
-        self._contexts: OrderedDict[str, Context] = OrderedDict()
+        self._contexts: OrderedDict[tuple[str, Scope], Context] = OrderedDict()
 
     @classmethod
     def open(
@@ -268,6 +269,8 @@ class Quoth:
         from retrieval import standalone
 
         began = time.perf_counter()
+        # A context serves a follow-up only over the same documents, as they still are.
+        scope = (collection, where, self._library.change)
         query = standalone(question, history)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -279,7 +282,7 @@ class Quoth:
             embed=self._embed,
             generation=generation or self.config.generation,
             answer=self.config.answer,
-            previous=self._context_before(history),
+            previous=self._context_before(history, scope),
             page_of=self._library.page_of,
             query=query,
             cancelled=cancelled,
@@ -292,19 +295,20 @@ class Quoth:
             timings["total"] = time.perf_counter() - began
             if "first_token" in timings:
                 timings["first_token"] += searched
-            self._remember(question, piece.answer.context)
+            self._remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
 
-    def _context_before(self, history: Sequence[Message]) -> Context | None:
-        """The sources of the turn before, if this engine answered it."""
+    def _context_before(self, history: Sequence[Message], scope: Scope) -> Context | None:
+        """The sources of the turn before, if this engine answered it in the same scope."""
         asked = [message.content for message in history if message.role == "user"]
         with self._lock:
-            return self._contexts.get(asked[-1]) if asked else None
+            return self._contexts.get((asked[-1], scope)) if asked else None
 
-    def _remember(self, question: str, context: Context) -> None:
+    def _remember(self, question: str, scope: Scope, context: Context) -> None:
+        key = (question, scope)
         with self._lock:
-            self._contexts[question] = context
-            self._contexts.move_to_end(question)
+            self._contexts[key] = context
+            self._contexts.move_to_end(key)
             while len(self._contexts) > _CONTEXTS_KEPT:
                 self._contexts.popitem(last=False)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,7 @@ from docs import generate
 from quoth.cli.commands import quoth
 from quoth.config import Config
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("page", list(generate.pages()), ids=lambda page: page.name)
@@ -26,3 +26,10 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_command_has_an_example_of_its_json() -> None:
     assert set(generate.examples()) == set(quoth.commands)
+
+
+@pytest.mark.parametrize("page", sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]))
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]+)\)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if not (page.parent / link).exists()]
+    assert not missing

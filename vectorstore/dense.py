@@ -7,12 +7,13 @@ inside, on first use.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from quoth.config import IndexConfig
     from quoth.datatypes import FloatArray, RowArray
@@ -94,8 +95,23 @@ class CpuIndex:
             k = min(k, len(self))
             if k == 0:
                 return []
-            scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
+            with self._one_thread():
+                scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
         return _pairs(rows[0], scores[0])
+
+    @contextmanager
+    def _one_thread(self) -> Iterator[None]:
+        """Search one question on one thread: FAISS scans the vectors on one anyway.
+
+        It would wake the others only to translate the rows of the result, and waiting for them on
+        a busy machine took 31 ms where the search itself takes 0.6 ms.
+        """
+        threads = self._faiss.omp_get_max_threads()
+        self._faiss.omp_set_num_threads(1)
+        try:
+            yield
+        finally:
+            self._faiss.omp_set_num_threads(threads)
 
 
 class GpuIndex:

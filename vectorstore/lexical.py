@@ -13,6 +13,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from quoth.errors import StorageFullError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -77,11 +79,15 @@ class LexicalIndex:
     def reload(self) -> None:
         """See what another process has committed."""
         with self._lock:
-            if self._index is None:
-                self._index, self.reached = self._open()
-            else:
-                self._index.reload()
-                self.reached = self._read_stamp() or self.reached
+            try:
+                if self._index is not None:
+                    self._index.reload()
+                    self.reached = self._read_stamp() or self.reached
+                    return
+            except ValueError:
+                # The folder was deleted, or is being made anew: start over from what is there.
+                self._index = None
+            self._index, self.reached = self._open()
 
     def __len__(self) -> int:
         return 0 if self._index is None else int(self._index.searcher().num_docs)
@@ -89,23 +95,32 @@ class LexicalIndex:
     def write(self, removed: Iterable[int], added: Iterable[Entry], change: int) -> None:
         """Take out the documents `removed` (rows), then put in `added`, and stamp with `change`.
 
-        Only the holder of the library's write lock may call it.
+        Only the holder of the library's write lock may call it. Raises StorageFullError; the
+        index then stays behind, and catches up when there is room again.
         """
+        with self._lock:
+            try:
+                self._commit(removed, added)
+                self._stamp(change)
+            except (OSError, ValueError) as error:  # tantivy raises ValueError for input and output
+                raise StorageFullError(
+                    f"{self._folder} cannot be written ({error}); free disk space and try again"
+                ) from error
+
+    def _commit(self, removed: Iterable[int], added: Iterable[Entry]) -> None:
         import tantivy
 
-        with self._lock:
-            if self._index is None:
-                self._create()
-            writer = self._index.writer(_WRITER_BYTES, 1)
-            for document in removed:
-                term = tantivy.Query.term_query(self._index.schema, "document", document)
-                writer.delete_documents_by_query(term)
-            for entry in added:
-                writer.add_document(_document(entry))
-            writer.commit()
-            writer.wait_merging_threads()
-            self._index.reload()
-            self._stamp(change)
+        if self._index is None:
+            self._create()
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        for document in removed:
+            term = tantivy.Query.term_query(self._index.schema, "document", document)
+            writer.delete_documents_by_query(term)
+        for entry in added:
+            writer.add_document(_document(entry))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
 
     def _create(self) -> None:
         import tantivy

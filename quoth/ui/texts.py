@@ -56,7 +56,7 @@ ADD_EXAMPLES = "Add the examples"
 WELCOME_STEPS = (
     ("Add", "PDF, Word, HTML, Markdown or text. Files stay on this disk."),
     ("Ask", "In your own words, and ask on: Quoth remembers the conversation."),
-    ("Check", "Each number opens the page the quote is on, with the words marked."),
+    ("Check", "Each number leads to its quote; Read opens the page, with the words marked."),
 )
 WAITING_TITLE = "What would you like to know?"
 WAITING_LEAD = "Questions are answered from {}."

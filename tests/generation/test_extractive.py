@@ -9,7 +9,7 @@ from generation.evidence import gather
 from generation.extractive import coverage, extract
 from generation.words import content
 from quoth.datatypes import Context
-from tests.generation.sources import context
+from tests.generation.sources import chunk, context, hit, passage
 
 if TYPE_CHECKING:
     from vectorstore import Embedder
@@ -51,6 +51,21 @@ def test_a_sentence_far_behind_the_best_is_left_out(embedder: Embedder) -> None:
 
 def test_nothing_comes_of_nothing(embedder: Embedder) -> None:
     assert extract(gather("Who?", Context(), embedder.embed_passages)) == ()
+
+
+def test_titles_and_questions_are_no_answers(embedder: Embedder) -> None:
+    text = (
+        "## How long the warranty lasts\n\nTHE WARRANTY\n\nHow long does the warranty last? "
+        "It lasts for 24 months from the day of purchase."
+    )
+    sources = Context((passage(1, hit(1, chunk("warranty", text))),))
+    found = extract(gather("How long does the warranty last?", sources, embedder.embed_passages))
+    assert [s.text for s in found] == ["It lasts for 24 months from the day of purchase."]
+
+
+def test_sources_of_titles_alone_give_no_answer(embedder: Embedder) -> None:
+    sources = Context((passage(1, hit(1, chunk("titles", "# The warranty\n\nTHE FILTER"))),))
+    assert extract(gather("What is the warranty?", sources, embedder.embed_passages)) == ()
 
 
 def test_rare_words_of_the_question_weigh_more() -> None:

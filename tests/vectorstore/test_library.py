@@ -18,6 +18,7 @@ from quoth.errors import (
     EmbedderMismatchError,
     LibraryLockedError,
     NotALibraryError,
+    StorageFullError,
     UnknownDocumentError,
 )
 from tests.vectorstore.making import make_chunks, make_document, put, unit_vectors
@@ -191,6 +192,22 @@ def test_a_lost_or_torn_lexical_index_is_made_again(library: LocalLibrary) -> No
         assert len(again.lexical("w3", 5, collection=None, where=None)) == 1
         assert again.verify() == ()
         again.close()
+
+
+def test_a_lexical_index_that_cannot_be_written_catches_up_later(library: LocalLibrary) -> None:
+    fill(library, 2)
+    folder = library.folder / "lexical"
+    folder.rename(library.folder / "away")
+    folder.write_text("a file in its place")
+    with pytest.raises(StorageFullError, match="free disk space"), library.writing():
+        put(library, make_document(77))
+    assert len(library.documents()) == 3
+    folder.unlink()
+    library.close()
+    again = LocalLibrary(library.folder, IndexConfig(device="cpu"))
+    assert len(again.lexical("w77", 5, collection=None, where=None)) == 1
+    assert again.verify() == ()
+    again.close()
 
 
 def test_a_failed_write_leaves_the_library_as_it_was(library: LocalLibrary) -> None:

@@ -1,0 +1,331 @@
+"""The engine over real files, a real library and the real embedder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from quoth import Config, Message, Quoth, Where
+from quoth.errors import EmbedderMismatchError, UnknownDocumentError
+from tests.generation.making import ByteModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from quoth.datatypes import Answer, FloatArray, Progress
+    from vectorstore import Embedder
+
+KETTLE = "# Kettle\n\nThe warranty of the kettle lasts two years.\n"
+TOASTER = "# Toaster\n\nThe toaster takes four slices of bread at once.\n"
+OLD = 1_600_000_000
+
+
+class CountingEmbedder:
+    """The real embedder, with a count of the passages it was asked to embed."""
+
+    def __init__(self, embedder: Embedder, fingerprint: str = "") -> None:
+        self._embedder = embedder
+        self.embedded = 0
+        self.name = embedder.name
+        self.fingerprint = fingerprint or embedder.fingerprint
+        self.dimension = embedder.dimension
+        self.max_tokens = embedder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._embedder.count_tokens(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
+        self.embedded += len(texts)
+        return self._embedder.embed_passages(texts)
+
+    def embed_question(self, text: str) -> FloatArray:
+        return self._embedder.embed_question(text)
+
+
+@pytest.fixture
+def counting(embedder: Embedder) -> CountingEmbedder:
+    return CountingEmbedder(embedder)
+
+
+@pytest.fixture
+def quoth(tmp_path: Path, counting: CountingEmbedder) -> Iterator[Quoth]:
+    with Quoth.open(tmp_path / "library", embedder=counting) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "files"
+    made.mkdir()
+    write(made / "kettle.md", KETTLE)
+    write(made / "toaster.md", TOASTER)
+    return made
+
+
+def write(file: Path, text: str, modified: int = OLD) -> None:
+    """Write a file with a modification time long past, so that the time can be trusted."""
+    file.write_text(text)
+    os.utime(file, (modified, modified))
+
+
+def statuses(quoth: Quoth, *paths: Path, **arguments: Any) -> dict[str, str]:
+    report = quoth.ingest(paths, **arguments)
+    return {os.path.basename(o.source): o.status for o in report.outcomes}  # noqa: PTH119
+
+
+def test_a_second_ingest_of_unchanged_files_embeds_nothing(
+    quoth: Quoth, folder: Path, counting: CountingEmbedder
+) -> None:
+    assert statuses(quoth, folder) == {"kettle.md": "added", "toaster.md": "added"}
+    embedded = counting.embedded
+    assert embedded > 0
+    assert statuses(quoth, folder) == {"kettle.md": "unchanged", "toaster.md": "unchanged"}
+    assert counting.embedded == embedded
+
+
+def test_a_touched_file_with_the_same_content_is_unchanged(
+    quoth: Quoth, folder: Path, counting: CountingEmbedder
+) -> None:
+    quoth.ingest([folder])
+    embedded = counting.embedded
+    os.utime(folder / "kettle.md", (OLD + 60, OLD + 60))
+    assert statuses(quoth, folder)["kettle.md"] == "unchanged"
+    assert counting.embedded == embedded
+
+
+def test_a_changed_file_replaces_the_old_text_everywhere(quoth: Quoth, folder: Path) -> None:
+    quoth.ingest([folder])
+    write(folder / "kettle.md", KETTLE.replace("two years", "five years"), OLD + 60)
+    assert statuses(quoth, folder) == {"kettle.md": "replaced", "toaster.md": "unchanged"}
+    (best, *_) = quoth.search("How long is the kettle's warranty?")
+    assert "five years" in best.chunk.text
+    assert not any("two years" in hit.chunk.text for hit in quoth.search("two years", k=50))
+    assert quoth.verify() == ()
+
+
+def test_a_change_within_the_clocks_resolution_is_noticed(quoth: Quoth, tmp_path: Path) -> None:
+    file = tmp_path / "now.md"
+    file.write_text(KETTLE)
+    quoth.ingest([file])
+    file.write_text(KETTLE.replace("two", "six"))
+    assert statuses(quoth, file) == {"now.md": "replaced"}
+
+
+def test_only_the_chunks_whose_text_changed_are_embedded_again(
+    quoth: Quoth, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    sections = [f"# Part {n}\n\n" + f"Sentence {n} of a long part. " * 60 for n in range(10)]
+    file = tmp_path / "long.md"
+    write(file, "\n\n".join(sections))
+    quoth.ingest([file])
+    whole = counting.embedded
+    sections[5] = sections[5].replace("Sentence 5", "Changed 5")
+    write(file, "\n\n".join(sections), OLD + 60)
+    assert statuses(quoth, file) == {"long.md": "replaced"}
+    assert 0 < counting.embedded - whole <= whole / 5
+
+
+def test_a_renamed_file_costs_no_embedding(
+    quoth: Quoth, folder: Path, counting: CountingEmbedder
+) -> None:
+    quoth.ingest([folder])
+    embedded = counting.embedded
+    (folder / "kettle.md").rename(folder / "renamed.md")
+    assert statuses(quoth, folder)["renamed.md"] == "added"
+    assert counting.embedded == embedded
+    (record,) = [r for r in quoth.documents() if len(r.sources) > 1]
+    assert [source.rsplit("/", 1)[1] for source in record.sources] == ["kettle.md", "renamed.md"]
+
+
+def test_twins_in_one_run_are_one_document_with_two_sources(quoth: Quoth, tmp_path: Path) -> None:
+    write(tmp_path / "a.md", KETTLE)
+    write(tmp_path / "b.md", KETTLE)
+    assert set(statuses(quoth, tmp_path / "a.md", tmp_path / "b.md").values()) == {"added"}
+    (record,) = quoth.documents()
+    assert len(record.sources) == 2
+    assert quoth.verify() == ()
+
+
+def test_another_chunk_size_reads_unchanged_files_again(
+    quoth: Quoth, folder: Path, counting: CountingEmbedder
+) -> None:
+    quoth.ingest([folder])
+    config = Config().with_values({"chunking.max_tokens": 64}, "test")
+    with Quoth.open(quoth.path, config=config, embedder=counting) as again:
+        assert set(statuses(again, folder).values()) == {"replaced"}
+
+
+def test_bad_files_cost_only_themselves(quoth: Quoth, folder: Path) -> None:
+    write(folder / "empty.md", "")
+    write(folder / "fake.pdf", "not a PDF at all")
+    (folder / "notes.xyz").write_bytes(b"\0\1\2")
+    report = quoth.ingest([folder, folder / "missing.pdf"])
+    found = {o.source.rsplit("/", 1)[1]: o for o in report.outcomes}
+    assert {n: o.status for n, o in found.items()} == {
+        "kettle.md": "added",
+        "toaster.md": "added",
+        "empty.md": "failed",
+        "fake.pdf": "failed",
+        "missing.pdf": "failed",
+    }
+    assert report.skipped == {".xyz": 1}
+    for outcome in found.values():
+        assert outcome.status != "failed" or (outcome.reason and "\n" not in outcome.reason)
+
+
+def test_progress_ends_with_every_file_accounted_for(quoth: Quoth, folder: Path) -> None:
+    seen: list[Progress] = []
+    report = quoth.ingest([folder], on_progress=seen.append)
+    assert (seen[-1].files_done, seen[-1].files_total) == (2, 2)
+    assert seen[-1].n_chunks == sum(o.n_chunks for o in report.outcomes)
+    assert [p.outcome for p in seen if p.outcome] == list(report.outcomes)
+    assert set(report.timings) == {"scan", "read", "chunk", "embed", "write"}
+
+
+def test_a_cancelled_run_keeps_what_is_done(quoth: Quoth, tmp_path: Path) -> None:
+    for number in range(30):
+        write(tmp_path / f"{number:02}.md", f"# Note {number}\n\nNote number {number}.\n")
+    files = sorted(tmp_path.glob("*.md"))
+    quoth.ingest(files[:5])
+    asked: list[int] = []
+    report = quoth.ingest(files, cancelled=lambda: bool(asked.append(1)) or len(asked) > 12)
+    assert len(report.outcomes) < 30
+    assert len(quoth.documents()) == 5 + report.count("added")
+    assert quoth.verify() == ()
+
+
+def test_collections_hold_the_same_file_apart(
+    quoth: Quoth, folder: Path, counting: CountingEmbedder
+) -> None:
+    quoth.ingest([folder], collection="home")
+    embedded = counting.embedded
+    quoth.ingest([folder / "kettle.md"], collection="work")
+    assert counting.embedded == embedded
+    assert quoth.collections() == ("home", "work")
+    assert len(quoth.documents(collection="work")) == 1
+    hits = quoth.search("toaster", collection="work")
+    assert all("Toaster" not in hit.chunk.text for hit in hits)
+    quoth.remove(["kettle.md"], collection="work")
+    assert len(quoth.documents()) == 2
+
+
+def test_a_removed_document_is_not_found_again(quoth: Quoth, folder: Path) -> None:
+    quoth.ingest([folder])
+    (gone,) = quoth.remove(["kettle.md"])
+    assert all(h.chunk.document_id != gone.id for h in quoth.search("kettle warranty", k=50))
+    with pytest.raises(UnknownDocumentError, match="quoth list"):
+        quoth.remove(["kettle.md"])
+
+
+def test_a_library_of_another_embedder_is_refused_and_re_embedded_on_demand(
+    quoth: Quoth, folder: Path, embedder: Embedder
+) -> None:
+    quoth.ingest([folder])
+    other = CountingEmbedder(embedder, fingerprint="other@1")
+    with Quoth.open(quoth.path, embedder=other) as changed:
+        for use in (lambda: changed.search("kettle"), lambda: changed.ingest([folder])):
+            with pytest.raises(EmbedderMismatchError, match="quoth ingest --re-embed"):
+                use()
+        assert len(changed.documents()) == 2
+        assert changed.re_embed() == 2
+        assert changed.search("kettle warranty")[0].chunk.source.endswith("kettle.md")
+        assert set(statuses(changed, folder).values()) == {"unchanged"}
+
+
+def test_where_limits_a_search_to_sources(quoth: Quoth, folder: Path) -> None:
+    quoth.ingest([folder])
+    hits = quoth.search("warranty", where=Where(sources=("toaster.*",)))
+    assert {hit.chunk.source.rsplit("/", 1)[1] for hit in hits} == {"toaster.md"}
+
+
+def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path, folder: Path) -> None:
+    # A limit on the size of files stands in for a full disk: SQLite gets the same kind of error.
+    script = f"""
+        import resource, signal, sys
+        from quoth import Quoth
+        from quoth.errors import StorageFullError
+        with Quoth.open({str(tmp_path / "library")!r}) as quoth:
+            quoth.ingest([{str(folder)!r}])
+            size = max(f.stat().st_size for f in quoth.path.iterdir())
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, resource.RLIM_INFINITY))
+            try:
+                quoth.ingest([{str(tmp_path / "large.md")!r}])
+            except StorageFullError as error:
+                print(error)
+    """
+    words = (f"# Section {n}\n\n" + f"Word{n} " * 150 for n in range(200))
+    write(tmp_path / "large.md", "\n\n".join(words))
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109
+    )
+    assert "free disk space" in ran.stdout, ran.stderr
+    with Quoth.open(tmp_path / "library") as quoth:
+        assert len(quoth.documents()) == 2
+        assert quoth.verify() == ()
+
+
+FIRST = "How long does the warranty of the kettle last?"
+HISTORY = (Message("user", FIRST), Message("assistant", "Two years."))
+
+
+@pytest.fixture
+def answering(quoth: Quoth, folder: Path, counting: CountingEmbedder) -> Quoth:
+    """The files in two collections, with a model that writes nothing, so that quotes answer."""
+    config = Config().with_values({"answer.refusal": "never"}, "test")
+    library = quoth.path
+    opened = Quoth.open(library, config=config, embedder=counting, model=ByteModel(100_000))
+    opened.ingest([folder / "kettle.md"], collection="home")
+    opened.ingest([folder / "toaster.md"], collection="work")
+    return opened
+
+
+def sources(answer: Answer) -> set[str]:
+    return {passage.source.rsplit("/", 1)[1] for passage in answer.context.passages}
+
+
+def test_a_follow_up_keeps_the_passages_of_the_turn_before(answering: Quoth) -> None:
+    first = answering.ask(FIRST)
+    follow_up = answering.ask("And the toaster, what does it take?", history=HISTORY)
+    assert sources(first) == {"kettle.md", "toaster.md"}
+    spans = [(p.document_id, p.start) for p in first.context.passages]
+    assert [(p.document_id, p.start) for p in follow_up.context.passages] == spans
+
+
+def test_a_follow_up_over_fewer_documents_does_not_see_the_others(answering: Quoth) -> None:
+    assert sources(answering.ask(FIRST)) == {"kettle.md", "toaster.md"}
+    narrowed = answering.ask("And for the kettle?", history=HISTORY, collection="home")
+    assert sources(narrowed) == {"kettle.md"}
+
+
+def test_a_follow_up_does_not_quote_a_document_removed_meanwhile(answering: Quoth) -> None:
+    assert sources(answering.ask(FIRST)) == {"kettle.md", "toaster.md"}
+    answering.remove(["toaster.md"])
+    assert sources(answering.ask("And for the kettle?", history=HISTORY)) == {"kettle.md"}
+
+
+def test_an_answer_says_where_its_time_went_and_what_it_found(answering: Quoth) -> None:
+    answer = answering.ask(FIRST)
+    assert {"search", "pack", "total"} <= set(answer.timings)
+    assert "two years" in answer.text
+    assert answer.extractive
+    for quote in answer.quotes:
+        text = answering.document(quote.document_id).text
+        assert text[quote.start : quote.end] == quote.text
+
+
+def test_an_empty_library_refuses(quoth: Quoth, counting: CountingEmbedder) -> None:
+    with Quoth.open(quoth.path, embedder=counting, model=ByteModel(4096)) as empty:
+        answer = empty.ask(FIRST)
+    assert answer.refused
+    assert answer.quotes == ()
