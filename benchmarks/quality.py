@@ -33,7 +33,8 @@ _SETS = {"XQuAD en": ("xquad", "en"), "CLAPnq": ("clapnq",)}
 _QUESTIONS, _QUICK_QUESTIONS = 300, 60
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _NOTES = (
-    "gold in answer and gold in quotes are over answerable questions, refused ones counting as wrong",
+    "gold in answer and in quotes: answerable questions whose shortest gold has at most ten words",
+    "a refused question counts as wrong in them",
     "CLAPnq's unanswerable questions were judged against one passage; another may answer some",
     "intervals are 95 % bootstrap intervals over the questions",
 )
