@@ -230,10 +230,12 @@ class LocalLibrary:
             sql.execute("BEGIN IMMEDIATE")
             try:
                 yield sql
-            except BaseException:
-                sql.execute("ROLLBACK")
+                sql.execute("COMMIT")
+            except BaseException:  # Ctrl-C too must leave no half of a document behind
+                # SQLite has rolled back by itself after some errors, such as a full disk.
+                if sql.in_transaction:
+                    sql.execute("ROLLBACK")
                 raise
-            sql.execute("COMMIT")
 
     def put(
         self,
