@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
 _PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
-_UBATCH = 512  # tokens llama.cpp computes at once; its compute buffer grows with it
-# From this many tokens on, ggml's fused attention computes all rows of a batch the same way; with
-# fewer it takes another path whose numbers differ in the third digit. Prompts are always cut into
-# batches at least this long, so that an answer does not depend on what the cache happened to hold.
-MIN_BATCH = 64
+# Tokens llama.cpp computes at once. Its buffers grow with it, and without fused attention one of them
+# also with the window; smaller is no slower there.
+_FUSED_BATCH, _PLAIN_BATCH = 512, 128
+# From this many tokens on, ggml computes all rows of a batch the same way; with fewer it takes other
+# paths whose numbers differ in the third digit. Prompts are always cut into batches at least this
+# long, so that an answer does not depend on what the cache happened to hold. (Measured: fused
+# attention wants 64; plain attention differs for a lone token only, and 8 leave a margin.)
+_FUSED_MIN_BATCH, _PLAIN_MIN_BATCH = 64, 8
 _library_lock = threading.Lock()
 _loaded: list[Library] = []
 
@@ -58,6 +61,16 @@ class LoadSettings:
     gpu_layers: int
     flash_attention: bool
     share_cores: bool
+
+    @property
+    def largest_batch(self) -> int:
+        """Tokens evaluated at once, at most."""
+        return min(self.batch_size, _FUSED_BATCH if self.flash_attention else _PLAIN_BATCH)
+
+    @property
+    def smallest_batch(self) -> int:
+        """Tokens of a prompt evaluated at once, at least, where the prompt is that long."""
+        return _FUSED_MIN_BATCH if self.flash_attention else _PLAIN_MIN_BATCH
 
 
 def library() -> Library:
@@ -92,11 +105,11 @@ def _load_library() -> Library:
     return Library(functions, errors, callback)
 
 
-def batch_bounds(n_tokens: int, batch_size: int) -> list[tuple[int, int]]:
-    """Where to cut: batches of `batch_size`, the last two evened out if the last were too short."""
-    starts = list(range(0, n_tokens, batch_size))
-    if len(starts) > 1 and n_tokens - starts[-1] < MIN_BATCH <= batch_size // 2:
-        starts[-1] = n_tokens - MIN_BATCH
+def batch_bounds(n_tokens: int, largest: int, smallest: int) -> list[tuple[int, int]]:
+    """Where to cut: batches of `largest`, the last two evened out if the last were too short."""
+    starts = list(range(0, n_tokens, largest))
+    if len(starts) > 1 and n_tokens - starts[-1] < smallest <= largest // 2:
+        starts[-1] = n_tokens - smallest
     return list(zip(starts, [*starts[1:], n_tokens], strict=True))
 
 
@@ -119,7 +132,7 @@ class NativeModel:
         self.vocabulary = Vocabulary(self._c, self._c.llama_model_get_vocab(self._model))
         self._check_kind()
         self._load_context(settings)
-        self._batch_size = settings.batch_size
+        self._settings = settings
         self._threads = settings.threads
         self.context_size: int = min(settings.context_size, self._c.llama_n_ctx(self._context))
 
@@ -145,8 +158,7 @@ class NativeModel:
     def _load_context(self, settings: LoadSettings) -> None:
         parameters = self._c.llama_context_default_params()
         parameters.n_ctx = settings.context_size
-        parameters.n_batch = settings.batch_size
-        parameters.n_ubatch = min(settings.batch_size, _UBATCH)
+        parameters.n_batch = parameters.n_ubatch = settings.largest_batch
         parameters.n_threads = parameters.n_threads_batch = settings.threads
         # "auto" uses the fused kernel wherever this model and device have one.
         parameters.flash_attn_type = (
@@ -172,11 +184,11 @@ class NativeModel:
         return "; ".join(self._library.errors) or "it gives no reason"
 
     def keep_prefix(self, tokens: Sequence[int]) -> int:
-        """Forget all but the common prefix with `tokens`, their last MIN_BATCH never part of it.
+        """Forget all but the common prefix with `tokens`, their last few never part of it.
 
         Returns its length. A model that cannot forget a part (a recurrent one) forgets all.
         """
-        limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
+        limit = max(0, min(len(self.cached), len(tokens) - self._settings.smallest_batch))
         self.forget_after(next((i for i in range(limit) if self.cached[i] != tokens[i]), limit))
         return len(self.cached)
 
@@ -192,7 +204,8 @@ class NativeModel:
 
         Raises ModelError, with nothing cached any more, when llama.cpp fails.
         """
-        for start, end in batch_bounds(len(tokens), self._batch_size):
+        sizes = (self._settings.largest_batch, self._settings.smallest_batch)
+        for start, end in batch_bounds(len(tokens), *sizes):
             batch = list(tokens[start:end])
             array = (ctypes.c_int32 * len(batch))(*batch)
             code = self._c.llama_decode(

@@ -10,7 +10,7 @@ import pytest
 
 from generation.embedded import embedded_model
 from generation.llama import LlamaModel, load_model
-from generation.llama_native import MIN_BATCH, batch_bounds
+from generation.llama_native import LoadSettings, batch_bounds
 from generation.model import Completion, Prompt
 from quoth.config import GenerationConfig, ModelConfig
 from quoth.datatypes import Message
@@ -113,7 +113,7 @@ def test_what_a_prompt_shares_with_the_last_one_is_not_evaluated_again(model: Ll
         for i, pair in enumerate(zip(first.tokens, second.tokens, strict=False))
         if pair[0] != pair[1]
     )
-    assert model.n_evaluated == max(MIN_BATCH, len(second) - shared) < len(second) / 3
+    assert model.n_evaluated == len(second) - shared < len(second) / 3
 
 
 def test_an_answer_depends_on_its_prompt_and_not_on_the_cache(model: LlamaModel) -> None:
@@ -125,12 +125,17 @@ def test_an_answer_depends_on_its_prompt_and_not_on_the_cache(model: LlamaModel)
     assert text_of(model, prompt) == cold
 
 
-@pytest.mark.parametrize("n_tokens", [1, 63, 64, 511, 512, 513, 575, 576, 577, 1030])
-def test_batches_cover_the_prompt_and_none_but_a_lone_one_is_short(n_tokens: int) -> None:
-    bounds = batch_bounds(n_tokens, 512)
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize("n_tokens", [1, 7, 8, 63, 64, 128, 129, 511, 512, 513, 575, 577, 1030])
+def test_batches_cover_the_prompt_and_none_but_a_lone_one_is_short(
+    n_tokens: int, fused: bool
+) -> None:
+    settings = LoadSettings(4096, 512, 1, 0, flash_attention=fused, share_cores=False)
+    largest, smallest = settings.largest_batch, settings.smallest_batch
+    bounds = batch_bounds(n_tokens, largest, smallest)
     assert [i for start, end in bounds for i in range(start, end)] == list(range(n_tokens))
-    assert all(end - start <= 512 for start, end in bounds)
-    assert len(bounds) == 1 or min(end - start for start, end in bounds) >= MIN_BATCH
+    assert all(end - start <= largest for start, end in bounds)
+    assert len(bounds) == 1 or min(end - start for start, end in bounds) >= smallest
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_one_another(model: LlamaModel) -> None:
