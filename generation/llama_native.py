@@ -27,14 +27,13 @@ if TYPE_CHECKING:
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
 _PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
-# Tokens llama.cpp computes at once. Its buffers grow with it, and without fused attention one of them
-# also with the window; smaller is no slower there.
-_FUSED_BATCH, _PLAIN_BATCH = 512, 128
-# From this many tokens on, ggml computes all rows of a batch the same way; with fewer it takes other
-# paths whose numbers differ in the third digit. Prompts are always cut into batches at least this
-# long, so that an answer does not depend on what the cache happened to hold. (Measured: fused
-# attention wants 64; plain attention differs for a lone token only, and 8 leave a margin.)
-_FUSED_MIN_BATCH, _PLAIN_MIN_BATCH = 64, 8
+# Tokens llama.cpp computes at once. Its buffers grow with it, and on a CPU, without fused attention,
+# one of them also with the window; smaller is no slower there.
+_GPU_BATCH, _CPU_BATCH = 512, 128
+# An answer shall not depend on what the cache happened to hold. On a CPU, ggml's plain attention gives
+# every row of a batch the same numbers, unless the row is alone: prompts are never cut into batches
+# shorter than this (two would do). A GPU's numbers depend on the cut itself: see `keep_prefix`.
+MIN_BATCH = 8
 _library_lock = threading.Lock()
 _loaded: list[Library] = []
 
@@ -63,14 +62,14 @@ class LoadSettings:
     share_cores: bool
 
     @property
-    def largest_batch(self) -> int:
-        """Tokens evaluated at once, at most."""
-        return min(self.batch_size, _FUSED_BATCH if self.flash_attention else _PLAIN_BATCH)
+    def on_gpu(self) -> bool:
+        """Whether a GPU computes anything."""
+        return self.gpu_layers != 0
 
     @property
-    def smallest_batch(self) -> int:
-        """Tokens of a prompt evaluated at once, at least, where the prompt is that long."""
-        return _FUSED_MIN_BATCH if self.flash_attention else _PLAIN_MIN_BATCH
+    def largest_batch(self) -> int:
+        """Tokens evaluated at once, at most."""
+        return min(self.batch_size, _GPU_BATCH if self.on_gpu else _CPU_BATCH)
 
 
 def library() -> Library:
@@ -105,11 +104,11 @@ def _load_library() -> Library:
     return Library(functions, errors, callback)
 
 
-def batch_bounds(n_tokens: int, largest: int, smallest: int) -> list[tuple[int, int]]:
+def batch_bounds(n_tokens: int, largest: int) -> list[tuple[int, int]]:
     """Where to cut: batches of `largest`, the last two evened out if the last were too short."""
     starts = list(range(0, n_tokens, largest))
-    if len(starts) > 1 and n_tokens - starts[-1] < smallest <= largest // 2:
-        starts[-1] = n_tokens - smallest
+    if len(starts) > 1 and n_tokens - starts[-1] < MIN_BATCH <= largest // 2:
+        starts[-1] = n_tokens - MIN_BATCH
     return list(zip(starts, [*starts[1:], n_tokens], strict=True))
 
 
@@ -125,6 +124,7 @@ class NativeModel:
         self._file = facts.path
         self.abort = False
         self.cached: list[int] = []
+        self._n_whole = 0  # tokens from the start that were evaluated in whole batches
         self._pointers: list[tuple[str, Any]] = []
         self._finalizer = weakref.finalize(self, _free, self._c, self._pointers)
         self._finalizer.atexit = False  # the process's end frees it, without a race with the worker
@@ -160,6 +160,7 @@ class NativeModel:
         parameters.n_ctx = settings.context_size
         parameters.n_batch = parameters.n_ubatch = settings.largest_batch
         parameters.n_threads = parameters.n_threads_batch = settings.threads
+        parameters.op_offload = settings.on_gpu
         # "auto" uses the fused kernel wherever this model and device have one.
         parameters.flash_attn_type = (
             self._c.LLAMA_FLASH_ATTN_TYPE_AUTO
@@ -186,10 +187,15 @@ class NativeModel:
     def keep_prefix(self, tokens: Sequence[int]) -> int:
         """Forget all but the common prefix with `tokens`, their last few never part of it.
 
-        Returns its length. A model that cannot forget a part (a recurrent one) forgets all.
+        On a GPU only whole batches from the start are kept, so that every prompt is cut in the same
+        places. Returns the prefix's length. A model that cannot forget a part (a recurrent one)
+        forgets all.
         """
-        limit = max(0, min(len(self.cached), len(tokens) - self._settings.smallest_batch))
-        self.forget_after(next((i for i in range(limit) if self.cached[i] != tokens[i]), limit))
+        limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
+        n = next((i for i in range(limit) if self.cached[i] != tokens[i]), limit)
+        if self._settings.on_gpu:
+            n = min(n - n % self._settings.largest_batch, self._n_whole)
+        self.forget_after(n)
         return len(self.cached)
 
     def forget_after(self, n: int) -> None:
@@ -198,14 +204,14 @@ class NativeModel:
             n = 0
             self._c.llama_memory_clear(self._memory, True)
         del self.cached[n:]
+        self._n_whole = min(self._n_whole, n - n % self._settings.largest_batch)
 
     def decode(self, tokens: Sequence[int]) -> bool:
         """Evaluate tokens after those cached. False when `abort` was set meanwhile.
 
         Raises ModelError, with nothing cached any more, when llama.cpp fails.
         """
-        sizes = (self._settings.largest_batch, self._settings.smallest_batch)
-        for start, end in batch_bounds(len(tokens), *sizes):
+        for start, end in batch_bounds(len(tokens), self._settings.largest_batch):
             batch = list(tokens[start:end])
             array = (ctypes.c_int32 * len(batch))(*batch)
             code = self._c.llama_decode(
@@ -220,6 +226,8 @@ class NativeModel:
                     f"{self._file.name} failed on {len(tokens)} tokens (llama_decode {code}): "
                     f"{self._why()}; try again, or with a smaller model.context_size"
                 )
+            if len(batch) == self._settings.largest_batch and len(self.cached) == self._n_whole:
+                self._n_whole += len(batch)
             self.cached.extend(batch)
         return True
 

@@ -36,7 +36,12 @@ def check_memory(facts: ModelFacts, context_size: int, batch_size: int, availabl
     if needed <= available:
         return
     spare = available - needed_bytes(facts, 0, batch_size)
-    largest = max(0, spare) // max(1, _per_token(facts, batch_size)) // _SMALLEST_CONTEXT * _SMALLEST_CONTEXT
+    largest = (
+        max(0, spare)
+        // max(1, _per_token(facts, batch_size))
+        // _SMALLEST_CONTEXT
+        * _SMALLEST_CONTEXT
+    )
     way_out = (
         f"set model.context_size to {largest} or less"
         if largest
