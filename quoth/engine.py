@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quoth.datatypes import (
         Answer,
         Chunk,
+        Collections,
         Context,
         Document,
         DocumentRecord,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     )
     from vectorstore import Embedder, LocalLibrary
 
-    Scope = tuple[str | None, Where | None, int]
+    Scope = tuple[str | tuple[str, ...] | None, Where | None, int]
     Remade = tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]
 
 DEFAULT_COLLECTION = "default"
@@ -175,7 +176,7 @@ class Quoth:
         on_progress(len(records), len(records))
         return len(records)
 
-    def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
+    def documents(self, *, collection: Collections = None) -> tuple[DocumentRecord, ...]:
         """What is in the library, by collection and source. Raises UnknownDocumentError."""
         return self._library.documents(collection)
 
@@ -184,7 +185,7 @@ class Quoth:
         return self._library.document(document_id)
 
     def remove(
-        self, names: Sequence[str], *, collection: str | None = None
+        self, names: Sequence[str], *, collection: Collections = None
     ) -> tuple[DocumentRecord, ...]:
         """Take out documents by id, path or file name: all of them, or none and an error.
 
@@ -208,13 +209,14 @@ class Quoth:
         question: str,
         *,
         k: int | None = None,
-        collection: str | None = None,
-        where: Where | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
     ) -> tuple[Hit, ...]:
         """The `k` best chunks for a question, best first.
 
-        `collection` None searches all of them. Raises UnknownDocumentError,
-        EmbedderMismatchError.
+        `collection` is one or several, None all of them. `where` limits the documents: a filter
+        such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. Raises
+        UnknownDocumentError, FilterError, EmbedderMismatchError.
         """
         from retrieval import search
 
@@ -226,7 +228,7 @@ class Quoth:
             self.config.retrieval,
             k=k or self.config.retrieval.k,
             collection=collection,
-            where=where,
+            where=_as_where(where),
         )
 
     def ask(
@@ -234,8 +236,8 @@ class Quoth:
         question: str,
         *,
         history: Sequence[Message] = (),
-        collection: str | None = None,
-        where: Where | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
         generation: GenerationConfig | None = None,
     ) -> Answer:
         """The answer to a question, checked against the documents.
@@ -256,8 +258,8 @@ class Quoth:
         question: str,
         *,
         history: Sequence[Message] = (),
-        collection: str | None = None,
-        where: Where | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
         generation: GenerationConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
@@ -270,7 +272,11 @@ class Quoth:
 
         began = time.perf_counter()
         # A context serves a follow-up only over the same documents, as they still are.
-        scope = (collection, where, self._library.change)
+        where = _as_where(where)
+        place = (
+            collection if collection is None or isinstance(collection, str) else tuple(collection)
+        )
+        scope = (place, where, self._library.change)
         query = standalone(question, history)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -325,3 +331,9 @@ class Quoth:
         from quoth.information import describe
 
         return describe(self.path, self.config, self._library, self._embedder)
+
+
+def _as_where(where: Where | str | None) -> Where | None:
+    from quoth.datatypes import Where
+
+    return Where(expression=where) if isinstance(where, str) else where

@@ -2,9 +2,11 @@
 
 QuothError
 ├── ConfigError                 an unknown key, a value of the wrong kind
+├── FilterError                 a filter on documents is not understood
 ├── MissingDependencyError      a package is not installed; the text is the pip line
 ├── LibraryError                something about the library folder
 │   ├── NotALibraryError        the folder is not a Quoth library, or is from a newer version
+│   ├── OldFormatError          from an older version, and cannot be converted where it lies
 │   ├── CorruptLibraryError     SQLite says that the file is damaged
 │   ├── LibraryLockedError      another process is writing
 │   ├── EmbedderMismatchError   built with another embedder than the one configured
@@ -37,6 +39,10 @@ class ConfigError(QuothError):
     """The configuration has an unknown key or a value of the wrong kind."""
 
 
+class FilterError(QuothError):
+    """A filter on documents is not understood."""
+
+
 class MissingDependencyError(QuothError):
     """A package is not installed."""
 
@@ -50,6 +56,10 @@ class LibraryError(QuothError):
 
 class NotALibraryError(LibraryError):
     """The folder is not a Quoth library, or it is from a newer Quoth."""
+
+
+class OldFormatError(LibraryError):
+    """The library is from an older Quoth and cannot be converted where it lies."""
 
 
 class CorruptLibraryError(LibraryError):
