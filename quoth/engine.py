@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from quoth.config import load_config
+from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
@@ -20,12 +21,9 @@ if TYPE_CHECKING:
     from quoth.config import Config, GenerationConfig
     from quoth.datatypes import (
         Answer,
-        Chunk,
         Collections,
-        Context,
         Document,
         DocumentRecord,
-        FloatArray,
         Hit,
         IngestReport,
         Message,
@@ -34,14 +32,11 @@ if TYPE_CHECKING:
         Progress,
         Where,
     )
+    from quoth.shelf import LibraryShelf
     from vectorstore import Embedder, LocalLibrary
 
-    Scope = tuple[str | tuple[str, ...] | None, Where | None, int]
-    Remade = tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]
 
 DEFAULT_COLLECTION = "default"
-# Contexts kept so that a follow-up over the same sources finds its prompt evaluated already.
-_CONTEXTS_KEPT = 32
 
 
 def default_path() -> Path:
@@ -83,7 +78,7 @@ class Quoth:
         self._model = model
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
-        self._contexts: OrderedDict[tuple[str, Scope], Context] = OrderedDict()
+        self._contexts = RememberedContexts()
 
     @classmethod
     def open(
@@ -127,52 +122,75 @@ class Quoth:
         paths: Sequence[str | os.PathLike[str]],
         *,
         collection: str = DEFAULT_COLLECTION,
+        tags: Sequence[str] = (),
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Bring files and folders into a collection; unchanged files cost nothing.
 
-        A file that can't be read is reported and the others go in. Raises
-        EmbedderMismatchError, LibraryLockedError, StorageFullError, ModelError.
+        A file that can't be read is reported and the others go in; those get the `tags`. Raises
+        EmbedderMismatchError, LibraryLockedError, StorageFullError, ModelError, InvalidNameError.
         """
         from ingest import ingest_files
+
+        with self._shelf(collection, tags) as shelf:
+            files = [Path(path).expanduser() for path in paths]
+            report = ingest_files(
+                files, shelf, self.config.ingest, on_progress=on_progress, cancelled=cancelled
+            )
+            shelf.tag(report)
+            return report
+
+    def sync(
+        self,
+        folders: Sequence[str | os.PathLike[str]],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        tags: Sequence[str] = (),
+        allow_empty: bool = False,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Let a collection mirror folders: like `ingest`, and what is gone from them is removed.
+
+        Documents from elsewhere stay. Nothing is removed because a drive or a permission is
+        missing (docs/sync.md): a folder that is missing, unreadable or suddenly empty raises
+        UnavailableFolderError, unless `allow_empty` says that it was emptied.
+        """
+        from ingest import mirror_folders
+
+        with self._shelf(collection, tags) as shelf:
+            report = mirror_folders(
+                [Path(folder).expanduser() for folder in folders],
+                shelf,
+                self.config.ingest,
+                allow_empty=allow_empty,
+                on_progress=on_progress,
+                cancelled=cancelled,
+            )
+            shelf.tag(report)
+            return report
+
+    @contextmanager
+    def _shelf(self, collection: str, tags: Sequence[str]) -> Iterator[LibraryShelf]:
+        """A collection to write to, under the write lock."""
         from quoth.shelf import LibraryShelf
 
         self._library.require_embedder(self._embedder.fingerprint)
         with self._library.writing():
-            shelf = LibraryShelf(self._library, self._embedder, self.config, collection)
-            files = [Path(path).expanduser() for path in paths]
-            return ingest_files(
-                files,
-                shelf,
-                self.config.ingest,
-                on_progress=on_progress,
-                cancelled=cancelled,
-            )
+            yield LibraryShelf(self._library, self._embedder, self.config, collection, tags)
 
     def re_embed(self, *, on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Cut and embed every document again with the configured embedder, all or nothing.
 
         `on_progress` gets (documents done, documents in all). Returns how many there are.
         """
-        from quoth.shelf import LibraryShelf
+        from quoth.shelf import remade
 
         with self._library.writing():
             records = self._library.documents()
-
-            def remade() -> Iterator[Remade]:
-                for done, record in enumerate(records):
-                    on_progress(done, len(records))
-                    shelf = LibraryShelf(
-                        self._library, self._embedder, self.config, record.collection
-                    )
-                    document = self._library.document(record.id)
-                    chunks = shelf.cut(document)
-                    texts = [chunk.text_with_headings for chunk in chunks]
-                    vectors = self._embedder.embed_passages(texts)
-                    yield record, document, chunks, vectors, shelf.recipe
-
-            self._library.replace_all(remade(), self._embedder.fingerprint)
+            documents = remade(self._library, self._embedder, self.config, records, on_progress)
+            self._library.replace_all(documents, self._embedder.fingerprint)
         on_progress(len(records), len(records))
         return len(records)
 
@@ -194,9 +212,53 @@ class Quoth:
         with self._library.writing():
             return self._library.remove(names, collection)
 
+    def tag(
+        self,
+        names: Sequence[str],
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        collection: Collections = None,
+    ) -> tuple[DocumentRecord, ...]:
+        """Tag documents, named as in `remove`, and take tags off; give them as they are then.
+
+        Raises UnknownDocumentError, InvalidNameError, LibraryLockedError.
+        """
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            return catalogue.tag_documents(self._library, names, collection, add=add, remove=remove)
+
     def collections(self) -> tuple[str, ...]:
         """The names of the collections, sorted."""
         return self._library.collections()
+
+    def collection_sizes(self) -> dict[str, int]:
+        """How many documents each collection holds, by name."""
+        from vectorstore import catalogue
+
+        return catalogue.collection_sizes(self._library)
+
+    def create_collection(self, name: str) -> None:
+        """Make an empty collection. Raises InvalidNameError."""
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            catalogue.create_collection(self._library, name)
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Give a collection another name. Raises UnknownDocumentError, InvalidNameError."""
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            catalogue.rename_collection(self._library, name, new_name)
+
+    def delete_collection(self, name: str) -> int:
+        """Remove a collection with its documents; give their number. Raises UnknownDocumentError."""
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            return catalogue.delete_collection(self._library, name)
 
     def verify(self) -> tuple[Problem, ...]:
         """Check the library; empty when all is well."""
@@ -288,7 +350,7 @@ class Quoth:
             embed=self._embed,
             generation=generation or self.config.generation,
             answer=self.config.answer,
-            previous=self._context_before(history, scope),
+            previous=self._contexts.before(history, scope),
             page_of=self._library.page_of,
             query=query,
             cancelled=cancelled,
@@ -301,22 +363,8 @@ class Quoth:
             timings["total"] = time.perf_counter() - began
             if "first_token" in timings:
                 timings["first_token"] += searched
-            self._remember(question, scope, piece.answer.context)
+            self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
-
-    def _context_before(self, history: Sequence[Message], scope: Scope) -> Context | None:
-        """The sources of the turn before, if this engine answered it in the same scope."""
-        asked = [message.content for message in history if message.role == "user"]
-        with self._lock:
-            return self._contexts.get((asked[-1], scope)) if asked else None
-
-    def _remember(self, question: str, scope: Scope, context: Context) -> None:
-        key = (question, scope)
-        with self._lock:
-            self._contexts[key] = context
-            self._contexts.move_to_end(key)
-            while len(self._contexts) > _CONTEXTS_KEPT:
-                self._contexts.popitem(last=False)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

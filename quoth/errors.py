@@ -11,9 +11,11 @@ QuothError
 │   ├── LibraryLockedError      another process is writing
 │   ├── EmbedderMismatchError   built with another embedder than the one configured
 │   ├── UnknownDocumentError    no document, or no collection, by that name
+│   ├── InvalidNameError        a name that is taken, or that nothing can have
 │   └── StorageFullError        the disk is full or the folder cannot be written
 ├── ReadError                   one file cannot be read; the others of the run go on
 │   ├── MissingFileError        no such file or folder, or no permission
+│   ├── UnavailableFolderError  a folder to mirror is missing, unreadable, or suddenly empty
 │   ├── UnsupportedFileError    no reader for it, or its content is not what its suffix says
 │   ├── EncryptedFileError      a password is needed
 │   ├── NoTextError             there is nothing to read in it: empty, or scanned
@@ -78,6 +80,10 @@ class UnknownDocumentError(LibraryError):
     """No document or collection goes by that name."""
 
 
+class InvalidNameError(LibraryError):
+    """The name is taken, or is none that a collection or a tag can have."""
+
+
 class StorageFullError(LibraryError):
     """The disk is full, or the folder cannot be written."""
 
@@ -88,6 +94,10 @@ class ReadError(QuothError):
 
 class MissingFileError(ReadError):
     """There is no such file or folder, or no permission to read it."""
+
+
+class UnavailableFolderError(ReadError):
+    """A folder to mirror is missing, unreadable, or empty though documents came from it."""
 
 
 class UnsupportedFileError(ReadError):

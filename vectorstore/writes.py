@@ -161,3 +161,20 @@ def add_tags(connection: sqlite3.Connection, document: int, tags: Sequence[str])
     connection.executemany(
         "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(document, tag) for tag in tags]
     )
+
+
+def remove_tags(connection: sqlite3.Connection, document: int, tags: Sequence[str]) -> None:
+    """Take tags off a document; one that it does not have is no error."""
+    connection.executemany(
+        "DELETE FROM tags WHERE document = ? AND tag = ?", [(document, tag) for tag in tags]
+    )
+
+
+def drop_source(connection: sqlite3.Connection, collection: int, source: str) -> None:
+    """Let a source name nothing any more; a document without sources is deleted."""
+    before = connection.execute(
+        "DELETE FROM sources WHERE collection = ? AND source = ? RETURNING document",
+        (collection, source),
+    ).fetchone()
+    if before is not None:
+        delete_if_unnamed(connection, before[0])
