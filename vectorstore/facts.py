@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -96,6 +95,8 @@ def iso_date(text: str) -> str | None:
 
 
 def _mail_date(text: str) -> str | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(text).date().isoformat()
     except (ValueError, IndexError, TypeError):
