@@ -194,9 +194,14 @@ class Quoth:
         on_progress(len(records), len(records))
         return len(records)
 
-    def documents(self, *, collection: Collections = None) -> tuple[DocumentRecord, ...]:
-        """What is in the library, by collection and source. Raises UnknownDocumentError."""
-        return self._library.documents(collection)
+    def documents(
+        self, *, collection: Collections = None, where: Where | str | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        """What is in the library, by collection and source; `where` as in `search`.
+
+        Raises UnknownDocumentError, FilterError.
+        """
+        return self._library.documents(collection, _as_where(where))
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""

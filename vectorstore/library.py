@@ -120,10 +120,17 @@ class LocalLibrary:
         with self.reading() as sql:
             return tuple(n for (n,) in sql.execute("SELECT name FROM collections ORDER BY name"))
 
-    def documents(self, collection: Collections = None) -> tuple[DocumentRecord, ...]:
-        """Every document of some collections, or of all. Raises UnknownDocumentError."""
+    def documents(
+        self, collection: Collections = None, where: Where | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        """The documents of some collections, or of all, that fulfil `where`.
+
+        Raises UnknownDocumentError, FilterError.
+        """
         with self.reading() as sql:
-            return records.records(sql, self._collections(collection))
+            places = self._collections(collection)
+            chosen = None if where is None else self._select(sql, places, where)
+            return records.records(sql, places, None if chosen is None else chosen.documents)
 
     def document(self, document_id: str) -> Document:
         """A whole document. Raises UnknownDocumentError."""

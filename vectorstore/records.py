@@ -196,9 +196,16 @@ def _chunk(row: Sequence[Any]) -> Chunk:
 
 
 def records(
-    connection: sqlite3.Connection, collections: tuple[int, ...] | None = None
+    connection: sqlite3.Connection,
+    collections: tuple[int, ...] | None = None,
+    rows: Sequence[int] | None = None,
 ) -> tuple[DocumentRecord, ...]:
-    """Every document of some collections, in the order of collection and first source."""
+    """The documents of some collections (None: all), or of these rows, by collection and source."""
+    place, values = "1", tuple[Any, ...]()
+    if rows is not None:
+        place, values = "d.row IN (SELECT value FROM json_each(?))", (json.dumps(list(rows)),)
+    elif collections is not None:
+        place, values = f"d.collection IN ({_marks(collections)})", collections
     found = connection.execute(
         "SELECT d.id, c.name, (SELECT json_group_array(source) FROM "
         "(SELECT source FROM sources s WHERE s.document = d.row ORDER BY source)), d.title, "
@@ -207,8 +214,8 @@ def records(
         "(SELECT json_group_array(tag) FROM "
         "(SELECT tag FROM tags t WHERE t.document = d.row ORDER BY tag)) "
         "FROM documents d JOIN collections c ON c.id = d.collection "
-        f"WHERE {'1' if collections is None else f'd.collection IN ({_marks(collections)})'}",
-        collections or (),
+        f"WHERE {place}",
+        values,
     )
     every = [
         DocumentRecord(

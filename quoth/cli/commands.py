@@ -37,11 +37,6 @@ def quoth() -> None:
     """Ask questions of your own documents, on your own machine, and get answers with quotes."""
 
 
-quoth.add_command(sync)
-quoth.add_command(tag)
-quoth.add_command(collections)
-
-
 @quoth.command()
 @click.argument("paths", nargs=-1, metavar="PATH…")
 @click.option(
@@ -84,6 +79,9 @@ def ingest(options: Options, paths: tuple[str, ...], re_embed: bool, tags: tuple
     if interrupt():
         return INTERRUPTED
     return 1 if report.count("failed") else 0
+
+
+quoth.add_command(sync)
 
 
 @quoth.command()
@@ -150,18 +148,21 @@ def _generation_flags(shortcuts: dict[str, Any]) -> dict[str, Any]:
 
 @quoth.command("list")
 @common_options
-def list_documents(options: Options) -> None:
+@filter_options
+def list_documents(options: Options, where: Where | None) -> None:
     """List the documents."""
     from quoth.cli.records import documents_record, say_json
     from quoth.cli.tables import documents_table
     from quoth.cli.terminal import say, tell
 
     with options.open() as library:
-        documents = library.documents(collection=options.scope)
+        documents = library.documents(collection=options.scope, where=where)
     if options.as_json:
         say_json(documents_record("documents", documents))
     elif documents:
         say(documents_table(documents))
+    elif where is not None:
+        tell("quoth: no document fulfils that")
     else:
         tell("quoth: the library holds no documents; add some with quoth ingest")
 
@@ -191,6 +192,10 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
         for document in removed:
             say(f"- {one_line(', '.join(document.sources))}")
     return 0
+
+
+quoth.add_command(tag)
+quoth.add_command(collections)
 
 
 @quoth.command()

@@ -225,8 +225,10 @@ class FakeQuoth:
             yield piece
             time.sleep(self.pause)
 
-    def documents(self, *, collection: str | None) -> tuple[DocumentRecord, ...]:
-        self.calls["documents"] = {"collection": collection}
+    def documents(
+        self, *, collection: str | None, where: Where | None
+    ) -> tuple[DocumentRecord, ...]:
+        self.calls["documents"] = {"collection": collection, "where": where}
         return tuple(self.records)
 
     def remove(self, names: Sequence[str], *, collection: str | None) -> tuple[DocumentRecord, ...]:

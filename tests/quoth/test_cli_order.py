@@ -142,6 +142,11 @@ def test_search_finds_only_what_the_filter_allows(
     real(library, "search", "warranty", "--where", "has tag BLUE", "--json")
     (hit,) = json.loads(capsys.readouterr().out)["hits"]
     assert hit["source"].endswith("teapot.md")
+    real(library, "list", "--where", "not has tag blue", "--json")
+    (document,) = json.loads(capsys.readouterr().out)["documents"]
+    assert document["sources"] == [str(folder / "kettle.md")]
+    assert real(library, "list", "--where", "pages > 99") == 0
+    assert "no document fulfils that" in capsys.readouterr().err
 
 
 def test_collections_are_made_renamed_listed_and_deleted(

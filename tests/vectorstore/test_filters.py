@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,6 @@ from vectorstore.filters import FIELDS, MAX_LENGTH, condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from quoth.datatypes import Document
 
@@ -276,3 +277,23 @@ def test_any_filter_equals_going_through_the_documents(
 def test_any_text_is_a_filter_or_an_error_of_ours(library: LocalLibrary, text: str) -> None:
     with contextlib.suppress(FilterError):
         chosen(library, text)
+
+
+def test_the_documented_fields_and_examples_are_understood() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "filters.md").read_text(encoding="utf-8")
+    fields = page.partition("## Fields")[2].partition("## Words")[0]
+    named = {name for line in re.findall(r"^\| (`.*?) \|", fields, re.MULTILINE)
+             for name in re.findall(r"`([a-z]+)`", line)}  # fmt: skip
+    assert set(FIELDS) == named
+    examples = [*re.findall(r"--where '([^']+)'", page), *re.findall(r'where="([^"]+)"', page)]
+    assert len(examples) == 3
+    for example in examples:
+        condition(example)
+
+
+def test_documents_are_listed_by_the_same_filter(library: LocalLibrary) -> None:
+    listed = library.documents("even", Where(expression="type = pdf"))
+    assert {record.sources[0].rsplit("/", 1)[1] for record in listed} == names(
+        lambda d: d.type == "pdf" and d.collection == "even"
+    )
+    assert library.documents(None, Where()) == library.documents()
