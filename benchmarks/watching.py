@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from generation.model import Completion, LanguageModel, Prompt
     from quoth.config import GenerationConfig
-    from quoth.datatypes import Chunk, FloatArray, Message, Where
+    from quoth.datatypes import Chunk, Collections, FloatArray, Message, Where
     from vectorstore import Embedder, Library
 
 
@@ -137,14 +137,14 @@ class WatchedLibrary:
         self._library = library
 
     def dense(
-        self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
+        self, vector: FloatArray, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` nearest chunks."""
         with self.watch.timed("dense"):
             return self._library.dense(vector, k, collection=collection, where=where)
 
     def lexical(
-        self, question: str, k: int, *, collection: str | None, where: Where | None
+        self, question: str, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` best chunks by BM25."""
         with self.watch.timed("lexical"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from dataclasses import replace
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -158,10 +159,32 @@ REPORT = IngestReport(
 )
 
 
+SYNC_REPORT = IngestReport(
+    (FileOutcome("manuals/toaster.pdf", "removed", "1f1e2d3c4b5a6978"),),
+    0.4,
+    {"scan": 0.3, "read": 0.0, "chunk": 0.0, "embed": 0.0, "write": 0.1},
+)
+
+
+def every_command() -> dict[str, click.Command]:
+    """Each command by its words, such as "collections list"."""
+    found: dict[str, click.Command] = {}
+    for name, command in quoth.commands.items():
+        parts = command.commands if isinstance(command, click.Group) else {"": command}
+        found.update({f"{name} {part}".strip(): each for part, each in parts.items()})
+    return found
+
+
 def examples() -> dict[str, records.Record]:
     """For each command, what its `--json` prints."""
     return {
         "ingest": records.ingest_record(REPORT),
+        "sync": records.sync_record(SYNC_REPORT),
+        "tag": records.documents_record("documents", [replace(DOCUMENT, tags=("to read",))]),
+        "collections list": records.collections_record({"default": 12, "work": 3}),
+        "collections create": records.collections_record({"default": 12, "work": 0}),
+        "collections rename": records.collections_record({"default": 12, "papers": 3}),
+        "collections delete": records.collections_record({"default": 12}),
         "search": records.search_record(ANSWER.question, [HIT]),
         "ask": records.answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
@@ -208,10 +231,10 @@ def _default(value: Any) -> str:
 
 def command_line() -> str:
     """The text of docs/cli.md."""
-    common = set.intersection(*({p.name for p in c.params} for c in quoth.commands.values()))
+    common = set.intersection(*({p.name for p in c.params} for c in every_command().values()))
     shared = [p for p in quoth.commands["list"].params if p.name in common]
     parts = [COMMAND_LINE, "\n## Options of every command\n\n", *_option_rows(shared)]
-    for name, command in quoth.commands.items():
+    for name, command in every_command().items():
         own = [p for p in command.params if p.name not in common]
         arguments = [f" {p.make_metavar(CONTEXT)}" for p in own if isinstance(p, click.Argument)]
         options = [p for p in own if isinstance(p, click.Option)]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ingest.chunking import chunk_document
     from ingest.discovery import Discovery, discover
     from ingest.isolation import ReaderPool
+    from ingest.mirror import mirror_folders
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
 
@@ -24,6 +25,7 @@ _HOMES = {
     "discover": "ingest.discovery",
     "document_id": "ingest.reading",
     "ingest_files": "ingest.pipeline",
+    "mirror_folders": "ingest.mirror",
     "read_document": "ingest.reading",
 }
 
@@ -36,6 +38,7 @@ __all__ = [
     "discover",
     "document_id",
     "ingest_files",
+    "mirror_folders",
     "read_document",
 ]
 

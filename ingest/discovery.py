@@ -22,12 +22,14 @@ class Discovery:
     """What is to be read: `files` absolute, sorted, each once.
 
     `problems` are the paths that gave nothing. `skipped` counts, by lower-case suffix, the files
-    in folders that no reader takes.
+    in folders that no reader takes. `folders` are those that were walked, without their
+    subfolders: the folders named, and where links in them lead.
     """
 
     files: tuple[Path, ...]
     problems: tuple[FileOutcome, ...]
     skipped: Mapping[str, int]
+    folders: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -35,43 +37,71 @@ class _Found:
     files: set[Path]
     problems: list[FileOutcome]
     skipped: Counter[str]
+    folders: set[Path]
 
     def fail(self, path: Path, reason: str) -> None:
         self.problems.append(FileOutcome(source=str(path), status="failed", reason=reason))
 
+    def is_file(self, file: Path) -> bool:
+        """Whether it is a plain file, or a link to one."""
+        try:
+            return file.is_file()
+        except OSError as error:
+            self.fail(file, f"{file.name} cannot be read ({error.strerror}); check its permissions")
+            return False
 
-def discover(paths: Iterable[str | os.PathLike[str]], *, hidden: bool) -> Discovery:
+    def can_be_kept(self, file: Path) -> bool:
+        """Whether the path is text: Python shows bytes that are none as lone surrogates."""
+        try:
+            str(file).encode()
+        except UnicodeEncodeError:
+            name = str(file).encode(errors="backslashreplace").decode()
+            self.fail(Path(name), f"{name} has a name that is not UTF-8; rename it")
+            return False
+        return True
+
+
+def discover(
+    paths: Iterable[str | os.PathLike[str]], *, hidden: bool, may_be_empty: bool = False
+) -> Discovery:
     """The files named, and those in the folders named, at any depth.
 
     A file named is always among them. In folders, files of other types and, unless `hidden`,
     names that start with a dot are passed over; so are folders that hold a Quoth library.
-    A link to a folder is followed once. Nothing is raised: what is wrong is in `problems`.
+    A link to a folder is followed once. Nothing is raised: what is wrong is in `problems`, such as
+    a folder that holds nothing to read, unless it `may_be_empty`.
     """
-    found = _Found(set(), [], Counter())
+    found = _Found(set(), [], Counter(), set())
     for given in paths:
         path = Path(os.path.abspath(Path(given).expanduser()))  # noqa: PTH100 (keeps links)
         try:
-            _add(path, hidden=hidden, found=found)
+            _add(path, found, hidden=hidden, may_be_empty=may_be_empty)
         except OSError as error:
             found.fail(
                 path, f"{path.name} cannot be read ({error.strerror}); check its permissions"
             )
-    return Discovery(tuple(sorted(found.files)), tuple(found.problems), dict(found.skipped))
+    return Discovery(
+        tuple(sorted(found.files)),
+        tuple(found.problems),
+        dict(found.skipped),
+        tuple(sorted(found.folders)),
+    )
 
 
-def _add(path: Path, *, hidden: bool, found: _Found) -> None:
+def _add(path: Path, found: _Found, *, hidden: bool, may_be_empty: bool) -> None:
     if path.is_dir():
-        _add_folder(path, hidden=hidden, found=found)
+        _add_folder(path, found, hidden=hidden, may_be_empty=may_be_empty)
     elif path.exists():
-        found.files.add(_resolved(path))
+        if found.can_be_kept(path):
+            found.files.add(_resolved(path))
     elif path.is_symlink():
         found.fail(path, f"{path.name} is a link to nothing; mend or remove it")
     else:
         found.fail(path, f"{path.name} does not exist; check the path")
 
 
-def _add_folder(folder: Path, *, hidden: bool, found: _Found) -> None:
-    if (folder / LIBRARY_FILE).is_file():
+def _add_folder(folder: Path, found: _Found, *, hidden: bool, may_be_empty: bool) -> None:
+    if _is_library(folder):
         found.fail(
             folder, f"{folder.name} is a Quoth library itself; name the folder of your documents"
         )
@@ -81,19 +111,19 @@ def _add_folder(folder: Path, *, hidden: bool, found: _Found) -> None:
     files = set()
     for file in _walk(folder, hidden=hidden, found=found):
         suffix = file.suffix.lower()
-        if suffix in SUFFIXES:
-            files.add(_resolved(file))
-        else:
+        if suffix not in SUFFIXES:
             skipped[suffix] += 1
+        elif found.can_be_kept(file):
+            files.add(file)
     found.files |= files
     found.skipped.update(skipped)
-    if not files and len(found.problems) == n_problems:
+    if not files and len(found.problems) == n_problems and not may_be_empty:
         kinds = ", ".join(sorted(SUFFIXES))
         found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {kinds}")
 
 
 def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:
-    """The plain files below a folder, by name; each real folder once, so that loops end."""
+    """The plain files below a folder in their real folders; each of these once, so that loops end."""
     seen: set[Path] = set()
 
     def fail(error: OSError) -> None:
@@ -105,16 +135,24 @@ def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:
         if here in seen:
             folders.clear()
             continue
+        if here.parent not in seen:
+            found.folders.add(here)
         seen.add(here)
         folders[:] = sorted(
             name
             for name in folders
-            if (hidden or not name.startswith("."))
-            and not (Path(at, name) / LIBRARY_FILE).is_file()
+            if (hidden or not name.startswith(".")) and not _is_library(Path(at, name))
         )
-        for name in sorted(names):
-            if (hidden or not name.startswith(".")) and Path(at, name).is_file():
-                yield Path(at, name)
+        for name in names:
+            if (hidden or not name.startswith(".")) and found.is_file(Path(at, name)):
+                yield here / name
+
+
+def _is_library(folder: Path) -> bool:
+    try:
+        return (folder / LIBRARY_FILE).is_file()
+    except OSError:
+        return False  # what cannot be looked into is reported when it is walked
 
 
 def _resolved(file: Path) -> Path:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from ingest.discovery import discover
 from ingest.isolation import ReaderPool
 from ingest.reading import document_id
+from ingest.run import Run
 from quoth.datatypes import Document, FileOutcome, IngestReport, KnownFile, Progress, SourceFile
 from quoth.errors import LimitError, MissingFileError, ReadError
 
@@ -76,55 +76,6 @@ class _Read:
     chunks: tuple[Chunk, ...] = ()
 
 
-@dataclass(slots=True)
-class _Run:
-    """The running totals of one ingest."""
-
-    files_total: int
-    on_progress: Callable[[Progress], None]
-    started: float = field(default_factory=time.perf_counter)
-    outcomes: list[FileOutcome] = field(default_factory=list)
-    n_pages: int = 0
-    n_chunks: int = 0
-    timings: dict[str, float] = field(
-        default_factory=lambda: dict.fromkeys(("scan", "read", "chunk", "embed", "write"), 0.0)
-    )
-
-    @contextmanager
-    def timed(self, part: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings[part] += time.perf_counter() - began
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self.started
-
-    def report(self, outcome: FileOutcome) -> None:
-        self.outcomes.append(outcome)
-        self.n_pages += outcome.n_pages
-        self.n_chunks += outcome.n_chunks
-        self.tell(outcome.source, outcome)
-
-    def fail(self, source: str, error: ReadError) -> None:
-        self.report(FileOutcome(source, "failed", reason=str(error)))
-
-    def tell(self, current: str, outcome: FileOutcome | None = None) -> None:
-        self.on_progress(
-            Progress(
-                files_done=len(self.outcomes),
-                files_total=self.files_total,
-                n_pages=self.n_pages,
-                n_chunks=self.n_chunks,
-                seconds=self.seconds,
-                current=current,
-                outcome=outcome,
-            )
-        )
-
-
 def ingest_files(
     paths: Sequence[Path],
     shelf: Shelf,
@@ -139,38 +90,63 @@ def ingest_files(
     is done stays.
     """
     found = discover(paths, hidden=config.hidden)
-    run = _Run(len(found.files) + len(found.problems), on_progress)
+    run = Run(len(found.files) + len(found.problems), on_progress)
     for problem in found.problems:
         run.report(problem)
+    bring(found.files, shelf, config, run, known=shelf.known, cancelled=cancelled)
+    return run.finished(found.skipped)
+
+
+def bring(
+    files: Sequence[Path],
+    shelf: Shelf,
+    config: IngestConfig,
+    run: Run,
+    *,
+    known: Callable[[str], KnownFile | None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Bring files onto the shelf and report each; `known` says what is kept under a source."""
     waiting: list[_Read] = []
+    changed = _changed(files, shelf, run, config, known, cancelled)
     with ReaderPool(config) as pool:
-        for read in _read_ahead(found.files, shelf, pool, run, config, cancelled):
+        for read in _read_ahead(changed, pool, run, cancelled):
             with run.timed("chunk"):
                 waiting.append(replace(read, chunks=shelf.cut(read.document)))
             if sum(len(one.chunks) for one in waiting) >= _TEXTS_AT_ONCE:
                 _keep(waiting, shelf, run)
                 waiting = []
     _keep(waiting, shelf, run)
-    return IngestReport(tuple(run.outcomes), run.seconds, run.timings, found.skipped)
 
 
-def _read_ahead(
+def _changed(
     files: Sequence[Path],
     shelf: Shelf,
-    pool: ReaderPool,
-    run: _Run,
+    run: Run,
     config: IngestConfig,
+    known: Callable[[str], KnownFile | None],
     cancelled: Callable[[], bool],
-) -> Iterator[_Read]:
-    """The documents of new and changed files, in order, read a few ahead in another process."""
-    under_way: deque[tuple[SourceFile, FileStatus, Future[Document]]] = deque()
+) -> Iterator[tuple[Path, SourceFile, FileStatus]]:
+    """The new and changed files, in order; the others are reported."""
     for path in files:
         if cancelled():
             return
         with run.timed("scan"):
-            changed = _look(path, shelf, run, config)
+            changed = _look(path, shelf, known(str(path)), run, config)
         if changed is not None:
-            under_way.append((*changed, pool.submit(path)))
+            yield (path, *changed)
+
+
+def _read_ahead(
+    changed: Iterator[tuple[Path, SourceFile, FileStatus]],
+    pool: ReaderPool,
+    run: Run,
+    cancelled: Callable[[], bool],
+) -> Iterator[_Read]:
+    """The documents of files, in order, read a few ahead in another process."""
+    under_way: deque[tuple[SourceFile, FileStatus, Future[Document]]] = deque()
+    for path, file, status in changed:
+        under_way.append((file, status, pool.submit(path)))
         if len(under_way) >= _AHEAD:
             yield from _finish(*under_way.popleft(), run)
     while under_way and not cancelled():
@@ -178,7 +154,7 @@ def _read_ahead(
 
 
 def _finish(
-    file: SourceFile, status: FileStatus, future: Future[Document], run: _Run
+    file: SourceFile, status: FileStatus, future: Future[Document], run: Run
 ) -> Iterator[_Read]:
     run.tell(file.source)
     try:
@@ -192,10 +168,9 @@ def _finish(
 
 
 def _look(
-    path: Path, shelf: Shelf, run: _Run, config: IngestConfig
+    path: Path, shelf: Shelf, known: KnownFile | None, run: Run, config: IngestConfig
 ) -> tuple[SourceFile, FileStatus] | None:
     """The file and its coming status when it must be read; else its outcome is reported."""
-    known = shelf.known(str(path))
     same_recipe = known is not None and known.recipe == shelf.recipe
     try:
         file = _state(path)
@@ -228,7 +203,8 @@ def _state(path: Path) -> SourceFile:
             f"{path.name} cannot be read ({error.strerror}); check the path"
         ) from error
     recent = time.time_ns() - stat.st_mtime_ns < _RACY_NS
-    return SourceFile(str(path), stat.st_size, 0 if recent else stat.st_mtime_ns)
+    modified_ns = 0 if recent else stat.st_mtime_ns
+    return SourceFile(str(path), stat.st_size, modified_ns, device=stat.st_dev)
 
 
 def _with_id(path: Path, file: SourceFile, config: IngestConfig) -> SourceFile:
@@ -246,7 +222,7 @@ def _with_id(path: Path, file: SourceFile, config: IngestConfig) -> SourceFile:
     return replace(file, document_id=document_id(data))
 
 
-def _keep(waiting: Sequence[_Read], shelf: Shelf, run: _Run) -> None:
+def _keep(waiting: Sequence[_Read], shelf: Shelf, run: Run) -> None:
     """Embed the chunks of several documents together, then keep each by itself."""
     if not waiting:
         return

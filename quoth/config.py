@@ -42,6 +42,20 @@ class IngestConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncConfig:
+    """How `quoth sync --watch` follows a folder."""
+
+    debounce_milliseconds: int = _key(
+        1600, "How long changes are gathered before they are followed."
+    )
+    poll_seconds: int = _key(
+        0,
+        "Look this often instead of waiting for the system to notify, which it does not for "
+        "network drives; 0: wait.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkingConfig:
     """How documents are cut."""
 
@@ -157,6 +171,7 @@ class Config:
     """Every setting. `origins` maps "section.key" to where a value other than its default is from."""
 
     ingest: IngestConfig = field(default_factory=IngestConfig)
+    sync: SyncConfig = field(default_factory=SyncConfig)
     chunking: ChunkingConfig = field(default_factory=ChunkingConfig)
     embedder: EmbedderConfig = field(default_factory=EmbedderConfig)
     index: IndexConfig = field(default_factory=IndexConfig)

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
     # For annotations only: importing numpy here would slow `import quoth` down.
     FloatArray = np.ndarray[Any, np.dtype[np.float32]]
     RowArray = np.ndarray[Any, np.dtype[np.int64]]
+    # One collection or several, by name; None is all of them.
+    Collections = str | Sequence[str] | None
 
-FileStatus = Literal["added", "unchanged", "replaced", "failed"]
+FileStatus = Literal["added", "unchanged", "replaced", "removed", "failed"]
 Role = Literal["system", "user", "assistant"]
 Verdict = Literal["supported", "unsupported", "not a claim"]
 StopReason = Literal["end", "length", "stop", "cancelled", "refused", "extractive"]
@@ -254,15 +256,17 @@ class Where:
 
     `sources` are shell patterns (`*`, `?`, `[…]`) matched against the whole source and against
     its file name; a document is allowed when any of its sources matches any pattern.
+    `expression` is a filter such as "type = pdf and year >= 2020" (see docs/filters.md).
     """
 
     sources: tuple[str, ...] = ()
     document_ids: tuple[str, ...] = ()
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document as the library lists it. `added_at` is ISO 8601 in UTC."""
+    """A document as the library lists it. `added_at` is ISO 8601 in UTC; `tags` are sorted."""
 
     id: str
     collection: str
@@ -276,19 +280,22 @@ class DocumentRecord:
     added_at: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file as it was when it was looked at.
 
-    `modified_ns` is 0 when the time can't be trusted, so that content must be compared.
+    `modified_ns` is 0 when the time can't be trusted, so that content must be compared. `device`
+    names the file system it lay on, 0 when that is not known.
     """
 
     source: str
     size: int = 0
     modified_ns: int = 0
     document_id: str = ""
+    device: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +306,7 @@ class KnownFile:
     recipe: str
     size: int
     modified_ns: int
+    device: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from quoth.config import load_config
+from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
     from quoth.config import Config, GenerationConfig
     from quoth.datatypes import (
         Answer,
-        Chunk,
-        Context,
+        Collections,
         Document,
         DocumentRecord,
-        FloatArray,
         Hit,
         IngestReport,
         Message,
@@ -33,14 +32,11 @@ if TYPE_CHECKING:
         Progress,
         Where,
     )
+    from quoth.shelf import LibraryShelf
     from vectorstore import Embedder, LocalLibrary
 
-    Scope = tuple[str | None, Where | None, int]
-    Remade = tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]
 
 DEFAULT_COLLECTION = "default"
-# Contexts kept so that a follow-up over the same sources finds its prompt evaluated already.
-_CONTEXTS_KEPT = 32
 
 
 def default_path() -> Path:
@@ -82,7 +78,7 @@ class Quoth:
         self._model = model
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
-        self._contexts: OrderedDict[tuple[str, Scope], Context] = OrderedDict()
+        self._contexts = RememberedContexts()
 
     @classmethod
     def open(
@@ -126,65 +122,93 @@ class Quoth:
         paths: Sequence[str | os.PathLike[str]],
         *,
         collection: str = DEFAULT_COLLECTION,
+        tags: Sequence[str] = (),
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Bring files and folders into a collection; unchanged files cost nothing.
 
-        A file that can't be read is reported and the others go in. Raises
-        EmbedderMismatchError, LibraryLockedError, StorageFullError, ModelError.
+        A file that can't be read is reported and the others go in; those get the `tags`. Raises
+        EmbedderMismatchError, LibraryLockedError, StorageFullError, ModelError, InvalidNameError.
         """
         from ingest import ingest_files
+
+        with self._shelf(collection, tags) as shelf:
+            files = [Path(path).expanduser() for path in paths]
+            report = ingest_files(
+                files, shelf, self.config.ingest, on_progress=on_progress, cancelled=cancelled
+            )
+            shelf.tag(report)
+            return report
+
+    def sync(
+        self,
+        folders: Sequence[str | os.PathLike[str]],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        tags: Sequence[str] = (),
+        allow_empty: bool = False,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Let a collection mirror folders: like `ingest`, and what is gone from them is removed.
+
+        Documents from elsewhere stay. Nothing is removed because a drive or a permission is
+        missing (docs/sync.md): a folder that is missing, unreadable or suddenly empty raises
+        UnavailableFolderError, unless `allow_empty` says that it was emptied.
+        """
+        from ingest import mirror_folders
+
+        with self._shelf(collection, tags) as shelf:
+            report = mirror_folders(
+                [Path(folder).expanduser() for folder in folders],
+                shelf,
+                self.config.ingest,
+                allow_empty=allow_empty,
+                on_progress=on_progress,
+                cancelled=cancelled,
+            )
+            shelf.tag(report)
+            return report
+
+    @contextmanager
+    def _shelf(self, collection: str, tags: Sequence[str]) -> Iterator[LibraryShelf]:
+        """A collection to write to, under the write lock."""
         from quoth.shelf import LibraryShelf
 
         self._library.require_embedder(self._embedder.fingerprint)
         with self._library.writing():
-            shelf = LibraryShelf(self._library, self._embedder, self.config, collection)
-            files = [Path(path).expanduser() for path in paths]
-            return ingest_files(
-                files,
-                shelf,
-                self.config.ingest,
-                on_progress=on_progress,
-                cancelled=cancelled,
-            )
+            yield LibraryShelf(self._library, self._embedder, self.config, collection, tags)
 
     def re_embed(self, *, on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Cut and embed every document again with the configured embedder, all or nothing.
 
         `on_progress` gets (documents done, documents in all). Returns how many there are.
         """
-        from quoth.shelf import LibraryShelf
+        from quoth.shelf import remade
 
         with self._library.writing():
             records = self._library.documents()
-
-            def remade() -> Iterator[Remade]:
-                for done, record in enumerate(records):
-                    on_progress(done, len(records))
-                    shelf = LibraryShelf(
-                        self._library, self._embedder, self.config, record.collection
-                    )
-                    document = self._library.document(record.id)
-                    chunks = shelf.cut(document)
-                    texts = [chunk.text_with_headings for chunk in chunks]
-                    vectors = self._embedder.embed_passages(texts)
-                    yield record, document, chunks, vectors, shelf.recipe
-
-            self._library.replace_all(remade(), self._embedder.fingerprint)
+            documents = remade(self._library, self._embedder, self.config, records, on_progress)
+            self._library.replace_all(documents, self._embedder.fingerprint)
         on_progress(len(records), len(records))
         return len(records)
 
-    def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
-        """What is in the library, by collection and source. Raises UnknownDocumentError."""
-        return self._library.documents(collection)
+    def documents(
+        self, *, collection: Collections = None, where: Where | str | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        """What is in the library, by collection and source; `where` as in `search`.
+
+        Raises UnknownDocumentError, FilterError.
+        """
+        return self._library.documents(collection, _as_where(where))
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
         return self._library.document(document_id)
 
     def remove(
-        self, names: Sequence[str], *, collection: str | None = None
+        self, names: Sequence[str], *, collection: Collections = None
     ) -> tuple[DocumentRecord, ...]:
         """Take out documents by id, path or file name: all of them, or none and an error.
 
@@ -193,9 +217,53 @@ class Quoth:
         with self._library.writing():
             return self._library.remove(names, collection)
 
+    def tag(
+        self,
+        names: Sequence[str],
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        collection: Collections = None,
+    ) -> tuple[DocumentRecord, ...]:
+        """Tag documents, named as in `remove`, and take tags off; give them as they are then.
+
+        Raises UnknownDocumentError, InvalidNameError, LibraryLockedError.
+        """
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            return catalogue.tag_documents(self._library, names, collection, add=add, remove=remove)
+
     def collections(self) -> tuple[str, ...]:
         """The names of the collections, sorted."""
         return self._library.collections()
+
+    def collection_sizes(self) -> dict[str, int]:
+        """How many documents each collection holds, by name."""
+        from vectorstore import catalogue
+
+        return catalogue.collection_sizes(self._library)
+
+    def create_collection(self, name: str) -> None:
+        """Make an empty collection. Raises InvalidNameError."""
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            catalogue.create_collection(self._library, name)
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        """Give a collection another name. Raises UnknownDocumentError, InvalidNameError."""
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            catalogue.rename_collection(self._library, name, new_name)
+
+    def delete_collection(self, name: str) -> int:
+        """Remove a collection with its documents; give their number. Raises UnknownDocumentError."""
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            return catalogue.delete_collection(self._library, name)
 
     def verify(self) -> tuple[Problem, ...]:
         """Check the library; empty when all is well."""
@@ -208,13 +276,14 @@ class Quoth:
         question: str,
         *,
         k: int | None = None,
-        collection: str | None = None,
-        where: Where | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
     ) -> tuple[Hit, ...]:
         """The `k` best chunks for a question, best first.
 
-        `collection` None searches all of them. Raises UnknownDocumentError,
-        EmbedderMismatchError.
+        `collection` is one or several, None all of them. `where` limits the documents: a filter
+        such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. Raises
+        UnknownDocumentError, FilterError, EmbedderMismatchError.
         """
         from retrieval import search
 
@@ -226,7 +295,7 @@ class Quoth:
             self.config.retrieval,
             k=k or self.config.retrieval.k,
             collection=collection,
-            where=where,
+            where=_as_where(where),
         )
 
     def ask(
@@ -234,8 +303,8 @@ class Quoth:
         question: str,
         *,
         history: Sequence[Message] = (),
-        collection: str | None = None,
-        where: Where | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
         generation: GenerationConfig | None = None,
     ) -> Answer:
         """The answer to a question, checked against the documents.
@@ -256,8 +325,8 @@ class Quoth:
         question: str,
         *,
         history: Sequence[Message] = (),
-        collection: str | None = None,
-        where: Where | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
         generation: GenerationConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
@@ -270,7 +339,11 @@ class Quoth:
 
         began = time.perf_counter()
         # A context serves a follow-up only over the same documents, as they still are.
-        scope = (collection, where, self._library.change)
+        where = _as_where(where)
+        place = (
+            collection if collection is None or isinstance(collection, str) else tuple(collection)
+        )
+        scope = (place, where, self._library.change)
         query = standalone(question, history)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -282,7 +355,7 @@ class Quoth:
             embed=self._embed,
             generation=generation or self.config.generation,
             answer=self.config.answer,
-            previous=self._context_before(history, scope),
+            previous=self._contexts.before(history, scope),
             page_of=self._library.page_of,
             query=query,
             cancelled=cancelled,
@@ -295,22 +368,8 @@ class Quoth:
             timings["total"] = time.perf_counter() - began
             if "first_token" in timings:
                 timings["first_token"] += searched
-            self._remember(question, scope, piece.answer.context)
+            self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
-
-    def _context_before(self, history: Sequence[Message], scope: Scope) -> Context | None:
-        """The sources of the turn before, if this engine answered it in the same scope."""
-        asked = [message.content for message in history if message.role == "user"]
-        with self._lock:
-            return self._contexts.get((asked[-1], scope)) if asked else None
-
-    def _remember(self, question: str, scope: Scope, context: Context) -> None:
-        key = (question, scope)
-        with self._lock:
-            self._contexts[key] = context
-            self._contexts.move_to_end(key)
-            while len(self._contexts) > _CONTEXTS_KEPT:
-                self._contexts.popitem(last=False)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:
@@ -325,3 +384,9 @@ class Quoth:
         from quoth.information import describe
 
         return describe(self.path, self.config, self._library, self._embedder)
+
+
+def _as_where(where: Where | str | None) -> Where | None:
+    from quoth.datatypes import Where
+
+    return Where(expression=where) if isinstance(where, str) else where

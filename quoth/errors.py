@@ -2,16 +2,20 @@
 
 QuothError
 ├── ConfigError                 an unknown key, a value of the wrong kind
+├── FilterError                 a filter on documents is not understood
 ├── MissingDependencyError      a package is not installed; the text is the pip line
 ├── LibraryError                something about the library folder
 │   ├── NotALibraryError        the folder is not a Quoth library, or is from a newer version
+│   ├── OldFormatError          from an older version, and cannot be converted where it lies
 │   ├── CorruptLibraryError     SQLite says that the file is damaged
 │   ├── LibraryLockedError      another process is writing
 │   ├── EmbedderMismatchError   built with another embedder than the one configured
 │   ├── UnknownDocumentError    no document, or no collection, by that name
+│   ├── InvalidNameError        a name that is taken, or that nothing can have
 │   └── StorageFullError        the disk is full or the folder cannot be written
 ├── ReadError                   one file cannot be read; the others of the run go on
 │   ├── MissingFileError        no such file or folder, or no permission
+│   ├── UnavailableFolderError  a folder to mirror is missing, unreadable, or suddenly empty
 │   ├── UnsupportedFileError    no reader for it, or its content is not what its suffix says
 │   ├── EncryptedFileError      a password is needed
 │   ├── NoTextError             there is nothing to read in it: empty, or scanned
@@ -37,6 +41,10 @@ class ConfigError(QuothError):
     """The configuration has an unknown key or a value of the wrong kind."""
 
 
+class FilterError(QuothError):
+    """A filter on documents is not understood."""
+
+
 class MissingDependencyError(QuothError):
     """A package is not installed."""
 
@@ -50,6 +58,10 @@ class LibraryError(QuothError):
 
 class NotALibraryError(LibraryError):
     """The folder is not a Quoth library, or it is from a newer Quoth."""
+
+
+class OldFormatError(LibraryError):
+    """The library is from an older Quoth and cannot be converted where it lies."""
 
 
 class CorruptLibraryError(LibraryError):
@@ -68,6 +80,10 @@ class UnknownDocumentError(LibraryError):
     """No document or collection goes by that name."""
 
 
+class InvalidNameError(LibraryError):
+    """The name is taken, or is none that a collection or a tag can have."""
+
+
 class StorageFullError(LibraryError):
     """The disk is full, or the folder cannot be written."""
 
@@ -78,6 +94,10 @@ class ReadError(QuothError):
 
 class MissingFileError(ReadError):
     """There is no such file or folder, or no permission to read it."""
+
+
+class UnavailableFolderError(ReadError):
+    """A folder to mirror is missing, unreadable, or empty though documents came from it."""
 
 
 class UnsupportedFileError(ReadError):

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 class QuothRetriever(BaseRetriever):
     """Finds passages of a Quoth library for any LangChain chain.
 
-    `k` is the number of passages (None: as configured), `collection` limits the search.
+    `k` is the number of passages (None: as configured); `collection`, one or several, and the
+    filter `where` limit the search.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     quoth: Quoth
     k: int | None = None
-    collection: str | None = None
+    collection: str | tuple[str, ...] | None = None
+    where: str | None = None
 
     def _get_relevant_documents(
         self,
@@ -36,7 +38,7 @@ class QuothRetriever(BaseRetriever):
         **kwargs: Any,
     ) -> list[LangChainDocument]:
         k = kwargs.get("k", self.k)
-        hits = self.quoth.search(query, k=k, collection=self.collection)
+        hits = self.quoth.search(query, k=k, collection=self.collection, where=self.where)
         return [_as_langchain(hit) for hit in hits]
 
 

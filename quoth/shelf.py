@@ -7,31 +7,61 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest import READER_VERSION, chunk_document
-from vectorstore import digest
+from vectorstore import catalogue, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from quoth.config import Config
-    from quoth.datatypes import Chunk, Document, FloatArray, KnownFile, SourceFile
+    from quoth.datatypes import (
+        Chunk,
+        Document,
+        DocumentRecord,
+        FloatArray,
+        IngestReport,
+        KnownFile,
+        SourceFile,
+    )
     from vectorstore import Embedder, LocalLibrary
+
+    Remade = tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]
 
 
 class LibraryShelf:
-    """The library as an ingest run sees it (`ingest.pipeline.Shelf`), for one collection."""
+    """The library as ingest and sync runs see it (`ingest.mirror.MirrorShelf`): one collection."""
 
     def __init__(
-        self, library: LocalLibrary, embedder: Embedder, config: Config, collection: str
+        self,
+        library: LocalLibrary,
+        embedder: Embedder,
+        config: Config,
+        collection: str,
+        tags: Iterable[str] = (),
     ) -> None:
+        """`tags` are for every document of a run. Raises InvalidNameError."""
         self.recipe = f"{READER_VERSION}/{config.chunking.max_tokens}/{embedder.fingerprint}"
         self._library = library
         self._embedder = embedder
         self._max_tokens = config.chunking.max_tokens
         self._collection = collection
+        self._tags = catalogue.clean_tags(tags)
 
     def known(self, source: str) -> KnownFile | None:
         """What the collection holds under this source."""
         return self._library.known_file(self._collection, source)
+
+    def below(self, folders: Iterable[Path]) -> dict[str, KnownFile]:
+        """What the collection holds of files below these folders, by source."""
+        return catalogue.files_below(self._library, self._collection, folders)
+
+    def drop(self, sources: Sequence[str]) -> None:
+        """Forget these sources, and the documents that no other source names."""
+        catalogue.drop_sources(self._library, self._collection, sources)
+
+    def note_devices(self, devices: Mapping[str, int]) -> None:
+        """Record on which file system each source lies."""
+        catalogue.note_devices(self._library, self._collection, devices)
 
     def attach(self, file: SourceFile) -> bool:
         """Let a file name a document that the collection holds already."""
@@ -70,3 +100,26 @@ class LibraryShelf:
             recipe=self.recipe,
             embedder=self._embedder.fingerprint,
         )
+
+    def tag(self, report: IngestReport) -> None:
+        """Give the tags to the documents of a run, the unchanged ones too."""
+        if self._tags:
+            ids = [o.document_id for o in report.outcomes if o.status not in ("failed", "removed")]
+            catalogue.tag_ids(self._library, self._collection, ids, self._tags)
+
+
+def remade(
+    library: LocalLibrary,
+    embedder: Embedder,
+    config: Config,
+    records: Sequence[DocumentRecord],
+    on_progress: Callable[[int, int], None],
+) -> Iterator[Remade]:
+    """Each document cut and embedded again, as `LocalLibrary.replace_all` takes it."""
+    for done, record in enumerate(records):
+        on_progress(done, len(records))
+        shelf = LibraryShelf(library, embedder, config, record.collection)
+        document = library.document(record.id)
+        chunks = shelf.cut(document)
+        vectors = embedder.embed_passages([chunk.text_with_headings for chunk in chunks])
+        yield record, document, chunks, vectors, shelf.recipe

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from quoth.config import RetrievalConfig
-    from quoth.datatypes import Chunk, FloatArray, Where
+    from quoth.datatypes import Chunk, Collections, FloatArray, Where
     from vectorstore import Embedder, Library
 
     Ranked = Sequence[tuple[int, float]]
@@ -27,7 +27,7 @@ def search(
     config: RetrievalConfig,
     *,
     k: int,
-    collection: str | None = None,
+    collection: Collections = None,
     where: Where | None = None,
 ) -> tuple[Hit, ...]:
     """The `k` best chunks for a question, best first; fewer when there are no more.

@@ -13,15 +13,22 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from quoth.errors import StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from quoth.datatypes import RowArray
+    from vectorstore.selection import Selection
 
 ANALYZER_VERSION = 1
 _STAMP = "reached.json"
 _WRITER_BYTES = 64 * 1024 * 1024
+# A query for one of 2,000 documents takes some 4 ms beside one without, for 100,000 some 75 ms.
+_FEW_DOCUMENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +39,6 @@ class Entry:
     document: int
     collection: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalFilter:
-    """Which chunks a search may find: of one collection, or of some documents (rows)."""
-
-    collection: int | None = None
-    documents: Sequence[int] | None = None
 
 
 class LexicalIndex:
@@ -144,7 +143,7 @@ class LexicalIndex:
         self.reached = change
 
     def search(
-        self, question: str, k: int, allowed: LexicalFilter | None = None
+        self, question: str, k: int, allowed: Selection | None = None
     ) -> list[tuple[int, float]]:
         """The `k` best (row, BM25 score) for the words of `question`, best first.
 
@@ -153,20 +152,40 @@ class LexicalIndex:
         import tantivy
 
         words = list(dict.fromkeys(_analyzer().analyze(question)))
-        if self._index is None or not words:
+        if self._index is None or not words or (allowed is not None and not len(allowed.rows)):
             return []
         schema = self._index.schema
         should = tantivy.Occur.Should
         query = tantivy.Query.boolean_query(
             [(should, tantivy.Query.term_query(schema, "text", word)) for word in words]
         )
-        if allowed is not None:
-            query = _filtered(query, allowed, schema)
         searcher = self._index.searcher()
-        return [
-            (int(searcher.doc(address)["row"][0]), float(score))
-            for score, address in searcher.search(query, k, count=False).hits
-        ]
+        if allowed is None:
+            return list(zip(*_best(searcher, query, k), strict=True))
+        terms = _terms(allowed, schema)
+        if terms is None:
+            return _best_among(searcher, query, k, allowed.rows)
+        return list(zip(*_best(searcher, _both(query, terms), k), strict=True))
+
+
+def _best(searcher: Any, query: Any, k: int) -> tuple[list[int], list[float]]:
+    """The rows and scores of the `k` best chunks, best first."""
+    hits = searcher.search(query, k, count=False).hits
+    rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
+    return [int(row) for row in rows], [float(score) for score, _ in hits]
+
+
+def _best_among(searcher: Any, query: Any, k: int, allowed: RowArray) -> list[tuple[int, float]]:
+    """The `k` best of many allowed rows: asks for more until enough are left."""
+    depth = 2 * k * max(1, searcher.num_docs // len(allowed))
+    while True:
+        rows, scores = _best(searcher, query, depth)
+        found = np.array(rows, dtype=np.int64)
+        places = np.minimum(np.searchsorted(allowed, found), len(allowed) - 1)
+        kept = np.flatnonzero(allowed[places] == found)[:k]
+        if len(kept) == k or len(rows) < depth:
+            return [(rows[at], scores[at]) for at in kept]
+        depth *= 4
 
 
 def _document(entry: Entry) -> Any:
@@ -180,19 +199,25 @@ def _document(entry: Entry) -> Any:
     return document
 
 
-def _filtered(query: Any, allowed: LexicalFilter, schema: Any) -> Any:
-    """The query AND the filter; the filter's own score is constant zero."""
+def _terms(allowed: Selection, schema: Any) -> Any:
+    """A query for what may be found, None where that is too much to list."""
+    import tantivy
+
+    if allowed.collections is not None:
+        return tantivy.Query.term_set_query(schema, "collection", list(allowed.collections))
+    if allowed.documents is not None and len(allowed.documents) <= _FEW_DOCUMENTS:
+        return tantivy.Query.term_set_query(schema, "document", list(allowed.documents))
+    return None
+
+
+def _both(query: Any, terms: Any) -> Any:
+    """The query AND the terms, whose own score is constant zero."""
     import tantivy
 
     must = tantivy.Occur.Must
-    parts = [(must, query)]
-    if allowed.collection is not None:
-        term = tantivy.Query.term_query(schema, "collection", allowed.collection)
-        parts.append((must, tantivy.Query.const_score_query(term, 0.0)))
-    if allowed.documents is not None:
-        terms = tantivy.Query.term_set_query(schema, "document", list(allowed.documents))
-        parts.append((must, tantivy.Query.const_score_query(terms, 0.0)))
-    return tantivy.Query.boolean_query(parts)
+    return tantivy.Query.boolean_query(
+        [(must, query), (must, tantivy.Query.const_score_query(terms, 0.0))]
+    )
 
 
 def _analyzer() -> Any:

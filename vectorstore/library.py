@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quoth.config import IndexConfig
     from quoth.datatypes import (
         Chunk,
+        Collections,
         Document,
         DocumentRecord,
         FloatArray,
@@ -40,13 +41,13 @@ class Library(Protocol):
     """What retrieval asks of a library. Rows are integers that name chunks."""
 
     def dense(
-        self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
+        self, vector: FloatArray, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
         ...
 
     def lexical(
-        self, question: str, k: int, *, collection: str | None, where: Where | None
+        self, question: str, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks best by BM25: (row, score), best first."""
         ...
@@ -74,6 +75,7 @@ class LocalLibrary:
         self._lock = threading.RLock()
         self._sql = schema.connect(folder, writable=lock.is_writable(folder))
         self._indexes = Indexes(folder, config)
+        self._select = selection.Selector()
         self._uncommitted = 0
 
     def close(self) -> None:
@@ -118,10 +120,17 @@ class LocalLibrary:
         with self.reading() as sql:
             return tuple(n for (n,) in sql.execute("SELECT name FROM collections ORDER BY name"))
 
-    def documents(self, collection: str | None = None) -> tuple[DocumentRecord, ...]:
-        """Every document of a collection, or of all. Raises UnknownDocumentError."""
+    def documents(
+        self, collection: Collections = None, where: Where | None = None
+    ) -> tuple[DocumentRecord, ...]:
+        """The documents of some collections, or of all, that fulfil `where`.
+
+        Raises UnknownDocumentError, FilterError.
+        """
         with self.reading() as sql:
-            return records.records(sql, self._collection(collection))
+            places = self._collections(collection)
+            chosen = None if where is None else self._select(sql, places, where)
+            return records.records(sql, places, None if chosen is None else chosen.documents)
 
     def document(self, document_id: str) -> Document:
         """A whole document. Raises UnknownDocumentError."""
@@ -179,9 +188,14 @@ class LocalLibrary:
         with self.reading() as sql:
             return records.chunks_by_row(sql, rows)
 
-    def _collection(self, name: str | None) -> int | None:
-        if name is None:
+    def _collections(self, names: Collections) -> tuple[int, ...] | None:
+        """The rows of collections, None for all. Raises UnknownDocumentError."""
+        if names is None:
             return None
+        each = (names,) if isinstance(names, str) else names
+        return tuple(sorted({self._collection(name) for name in each}))
+
+    def _collection(self, name: str) -> int:
         found = records.collection_id(self._sql, name)
         if found is None:
             known = ", ".join(self.collections()) or "none yet"
@@ -191,20 +205,20 @@ class LocalLibrary:
     # Searching
 
     def dense(
-        self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
+        self, vector: FloatArray, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
         with self.reading() as sql:
-            allowed = selection.allowed_rows(sql, self._collection(collection), where)
+            allowed = self._select(sql, self._collections(collection), where)
             index = self._indexes.dense(sql, len(vector))
-        return index.search(vector, k, allowed)
+        return index.search(vector, k, None if allowed is None else allowed.rows)
 
     def lexical(
-        self, question: str, k: int, *, collection: str | None, where: Where | None
+        self, question: str, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks best by BM25: (row, score), best first."""
         with self.reading() as sql:
-            allowed = selection.lexical_filter(sql, self._collection(collection), where)
+            allowed = self._select(sql, self._collections(collection), where)
             index = self._indexes.lexical(sql)
         return index.search(question, k, allowed)
 
@@ -258,9 +272,11 @@ class LocalLibrary:
             place = writes.make_collection(sql, collection)
             before = records.document_row(sql, place, document.id)
             sources = [] if before is None else records.sources_of(sql, before)
+            tags = [] if before is None else records.tags_of(sql, before)
             if before is not None:
                 writes.delete_document(sql, before)
             row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
+            writes.add_tags(sql, row, tags)
             for source in [*sources, file]:
                 writes.point_source(sql, place, source, row)
         self._uncommitted += len(chunks)
@@ -299,18 +315,19 @@ class LocalLibrary:
                 sources = records.sources_of(sql, before)
                 writes.delete_document(sql, before)
                 row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
+                writes.add_tags(sql, row, record.tags)
                 for source in sources:
                     writes.point_source(sql, place, source, row)
             writes.set_meta(sql, "embedder", embedder)
         self._indexes.forget_dense()
 
-    def remove(self, names: Sequence[str], collection: str | None) -> tuple[DocumentRecord, ...]:
+    def remove(self, names: Sequence[str], collection: Collections) -> tuple[DocumentRecord, ...]:
         """Take documents out, by id, source or file name; all of them or none.
 
         Raises UnknownDocumentError for a name that fits nothing. Call inside `writing`.
         """
         with self.transaction() as sql:
-            every = records.records(sql, self._collection(collection))
+            every = records.records(sql, self._collections(collection))
             gone = {(r.collection, r.id): r for name in names for r in selection.named(every, name)}
             for record in gone.values():
                 place = records.collection_id(sql, record.collection)

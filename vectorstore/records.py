@@ -74,7 +74,7 @@ def collection_id(connection: sqlite3.Connection, name: str) -> int | None:
 def known_file(connection: sqlite3.Connection, collection: int, source: str) -> KnownFile | None:
     """What the library holds under `source`."""
     row = connection.execute(
-        "SELECT d.id, d.recipe, s.size, s.modified_ns FROM sources s "
+        "SELECT d.id, d.recipe, s.size, s.modified_ns, s.device FROM sources s "
         "JOIN documents d ON d.row = s.document WHERE s.collection = ? AND s.source = ?",
         (collection, source),
     ).fetchone()
@@ -99,9 +99,18 @@ def recipe_of(connection: sqlite3.Connection, document: int) -> str:
 def sources_of(connection: sqlite3.Connection, document: int) -> list[SourceFile]:
     """Every source that names a document."""
     rows = connection.execute(
-        "SELECT source, size, modified_ns FROM sources WHERE document = ?", (document,)
+        "SELECT source, size, modified_ns, device FROM sources WHERE document = ?", (document,)
     )
-    return [SourceFile(*row) for row in rows]
+    return [
+        SourceFile(source, size, modified_ns, device=device)
+        for source, size, modified_ns, device in rows
+    ]
+
+
+def tags_of(connection: sqlite3.Connection, document: int) -> list[str]:
+    """The tags of a document, sorted."""
+    rows = connection.execute("SELECT tag FROM tags WHERE document = ? ORDER BY tag", (document,))
+    return [tag for (tag,) in rows]
 
 
 def indexed_texts(
@@ -187,17 +196,26 @@ def _chunk(row: Sequence[Any]) -> Chunk:
 
 
 def records(
-    connection: sqlite3.Connection, collection: int | None = None
+    connection: sqlite3.Connection,
+    collections: tuple[int, ...] | None = None,
+    rows: Sequence[int] | None = None,
 ) -> tuple[DocumentRecord, ...]:
-    """Every document, in the order of collection and first source."""
+    """The documents of some collections (None: all), or of these rows, by collection and source."""
+    place, values = "1", tuple[Any, ...]()
+    if rows is not None:
+        place, values = "d.row IN (SELECT value FROM json_each(?))", (json.dumps(list(rows)),)
+    elif collections is not None:
+        place, values = f"d.collection IN ({_marks(collections)})", collections
     found = connection.execute(
         "SELECT d.id, c.name, (SELECT json_group_array(source) FROM "
         "(SELECT source FROM sources s WHERE s.document = d.row ORDER BY source)), d.title, "
         "d.media_type, d.language, (SELECT count(*) FROM pages p WHERE p.document = d.row), "
-        "d.last_chunk - d.first_chunk + 1, d.n_characters, d.added_at, d.metadata, d.warnings "
+        "d.last_chunk - d.first_chunk + 1, d.n_characters, d.added_at, d.metadata, d.warnings, "
+        "(SELECT json_group_array(tag) FROM "
+        "(SELECT tag FROM tags t WHERE t.document = d.row ORDER BY tag)) "
         "FROM documents d JOIN collections c ON c.id = d.collection "
-        "WHERE ?1 IS NULL OR d.collection = ?1",
-        (collection,),
+        f"WHERE {place}",
+        values,
     )
     every = [
         DocumentRecord(
@@ -213,6 +231,7 @@ def records(
             added_at=row[9],
             metadata=json.loads(row[10]),
             warnings=tuple(json.loads(row[11])),
+            tags=tuple(json.loads(row[12])),
         )
         for row in found
     ]

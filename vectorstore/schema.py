@@ -11,15 +11,22 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING
 
-from quoth.errors import CorruptLibraryError, NotALibraryError, StorageFullError
+from quoth.errors import (
+    CorruptLibraryError,
+    NotALibraryError,
+    OldFormatError,
+    StorageFullError,
+)
+from vectorstore import lock, migrations, patterns
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "library.sqlite"
-FORMAT_VERSION = 1
+FORMAT_VERSION = migrations.LATEST
 APPLICATION_ID = 0x51756F74  # "Quot": tells our files from other SQLite files
 
+# As format 1 had them; the later formats' additions are in vectorstore/migrations.py.
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -88,7 +95,8 @@ CREATE TABLE log (
 def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
     """Open the library file in `folder`, making it when `writable` and there is none.
 
-    Raises NotALibraryError, CorruptLibraryError, StorageFullError.
+    A library of an older format is converted first, under the write lock. Raises NotALibraryError,
+    OldFormatError, CorruptLibraryError, StorageFullError, LibraryLockedError.
     """
     file = folder / FILE_NAME
     if folder.exists() and not folder.is_dir():
@@ -100,6 +108,7 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
     try:
         connection = _open(file, writable=writable)
         _check_or_create(connection, file, writable=writable)
+        _convert(connection, file, writable=writable)
         if writable:
             # Only now that the file is known to be ours: this changes its header.
             connection.execute("PRAGMA journal_mode = WAL")
@@ -134,12 +143,13 @@ def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    patterns.register(connection)
     return connection
 
 
 def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bool) -> None:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = format_version(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables == 0 and application_id == 0 and writable:
         _create(connection)
@@ -153,9 +163,28 @@ def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bo
         )
 
 
+def _convert(connection: sqlite3.Connection, file: Path, *, writable: bool) -> None:
+    """Bring a library of an older format to this one; the whole of it, or nothing."""
+    version = format_version(connection)
+    if version >= FORMAT_VERSION:
+        return
+    if not writable:
+        raise OldFormatError(
+            f"{file} has the older format {version} and cannot be written here; convert it where it "
+            f"can, with quoth list --library, or copy the folder"
+        )
+    with lock.writing(file.parent):
+        migrations.migrate(connection)
+
+
+def format_version(connection: sqlite3.Connection) -> int:
+    """The format of the open library."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _create(connection: sqlite3.Connection) -> None:
     connection.executescript(
-        f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {APPLICATION_ID}; "
+        f"BEGIN IMMEDIATE; {_TABLES} {migrations.FORMAT_2} PRAGMA application_id = {APPLICATION_ID}; "
         f"PRAGMA user_version = {FORMAT_VERSION}; "
         f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}'); COMMIT;"
     )

@@ -27,6 +27,8 @@ _ROW_CHECKS = {
     "ON v.chunk = c.row WHERE v.chunk IS NULL",
     "vectors without a chunk": "SELECT v.chunk FROM vectors v LEFT JOIN chunks c "
     "ON c.row = v.chunk WHERE c.row IS NULL",
+    "documents that filters do not know": "SELECT d.id FROM documents d LEFT JOIN facts f "
+    "ON f.document = d.row WHERE f.document IS NULL",
     "documents whose chunks are not all there": "SELECT id FROM documents d WHERE "
     "last_chunk - first_chunk + 1 != (SELECT count(*) FROM chunks c WHERE c.document = d.row)",
 }

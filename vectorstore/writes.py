@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from vectorstore import records
+from vectorstore.facts import facts_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,6 +65,7 @@ def insert_document(
         ),
     )  # fmt: skip
     row = int(cursor.lastrowid or 0)
+    _insert_facts(connection, row, document)
     connection.executemany(
         "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
         [(row, page.number, page.label, page.start, page.text) for page in document.pages],
@@ -74,6 +76,17 @@ def insert_document(
     )
     write_log(connection, "add", row, first, last)
     return row
+
+
+def _insert_facts(connection: sqlite3.Connection, row: int, document: Document) -> None:
+    facts = facts_of(
+        document.title,
+        document.media_type,
+        document.language,
+        document.metadata,
+        len(document.pages),
+    )
+    connection.execute("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (row, *facts))
 
 
 def _insert_chunks(
@@ -116,16 +129,21 @@ def delete_document(connection: sqlite3.Connection, row: int) -> None:
 def point_source(
     connection: sqlite3.Connection, collection: int, file: SourceFile, document: int
 ) -> None:
-    """Let `file` name `document`; a document that no source names any more is deleted."""
+    """Let `file` name `document`, with the tags of what it named before.
+
+    A document that no source names any more is deleted.
+    """
     before = connection.execute(
         "SELECT document FROM sources WHERE collection = ? AND source = ?",
         (collection, file.source),
     ).fetchone()
     connection.execute(
-        "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)",
-        (collection, file.source, document, file.size, file.modified_ns),
+        "INSERT OR REPLACE INTO sources (collection, source, document, size, modified_ns, device) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (collection, file.source, document, file.size, file.modified_ns, file.device),
     )
     if before is not None and before[0] != document:
+        add_tags(connection, document, records.tags_of(connection, before[0]))
         delete_if_unnamed(connection, before[0])
 
 
@@ -136,3 +154,27 @@ def delete_if_unnamed(connection: sqlite3.Connection, document: int) -> None:
     ).fetchone()
     if named is None:
         delete_document(connection, document)
+
+
+def add_tags(connection: sqlite3.Connection, document: int, tags: Sequence[str]) -> None:
+    """Tag a document; a tag that it has already is no error."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(document, tag) for tag in tags]
+    )
+
+
+def remove_tags(connection: sqlite3.Connection, document: int, tags: Sequence[str]) -> None:
+    """Take tags off a document; one that it does not have is no error."""
+    connection.executemany(
+        "DELETE FROM tags WHERE document = ? AND tag = ?", [(document, tag) for tag in tags]
+    )
+
+
+def drop_source(connection: sqlite3.Connection, collection: int, source: str) -> None:
+    """Let a source name nothing any more; a document without sources is deleted."""
+    before = connection.execute(
+        "DELETE FROM sources WHERE collection = ? AND source = ? RETURNING document",
+        (collection, source),
+    ).fetchone()
+    if before is not None:
+        delete_if_unnamed(connection, before[0])

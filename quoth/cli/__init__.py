@@ -51,7 +51,7 @@ def _run(
     import click
 
     from quoth.cli.commands import quoth
-    from quoth.errors import QuothError
+    from quoth.errors import FilterError, QuothError
 
     _prepare_streams()
     _quieten(debugging=debugging)
@@ -65,6 +65,8 @@ def _run(
         return _fail(_usage_line(error), error.exit_code)
     except click.Abort:
         return INTERRUPTED
+    except FilterError as error:
+        return _fail(str(error), USAGE)
     except QuothError as error:
         return _fail(str(error), FAILURE)
     return result or 0

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from quoth import __version__
-from quoth.cli.options import Options, common_options
+from quoth.cli.collections import collections
+from quoth.cli.options import Options, common_options, filter_options
+from quoth.cli.syncing import sync
+from quoth.cli.tagging import tag
+
+if TYPE_CHECKING:
+    from quoth.datatypes import Where
 
 INTERRUPTED = 130
 
@@ -36,8 +42,9 @@ def quoth() -> None:
 @click.option(
     "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
 )
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
 @common_options
-def ingest(options: Options, paths: tuple[str, ...], re_embed: bool) -> int:
+def ingest(options: Options, paths: tuple[str, ...], re_embed: bool, tags: tuple[str, ...]) -> int:
     """Read files and folders into the library.
 
     Prints a line per file: + added, = unchanged, ~ replaced, ! failed, then a summary. What is in
@@ -59,6 +66,7 @@ def ingest(options: Options, paths: tuple[str, ...], re_embed: bool) -> int:
         report = library.ingest(
             [Path(path) for path in paths],
             collection=options.collection or "default",
+            tags=tags,
             on_progress=display,
             cancelled=interrupt,
         )
@@ -73,21 +81,22 @@ def ingest(options: Options, paths: tuple[str, ...], re_embed: bool) -> int:
     return 1 if report.count("failed") else 0
 
 
+quoth.add_command(sync)
+
+
 @quoth.command()
 @click.argument("question")
 @click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
-@click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable.")
 @common_options
-def search(options: Options, question: str, k: int | None, source: tuple[str, ...]) -> None:
+@filter_options
+def search(options: Options, question: str, k: int | None, where: Where | None) -> None:
     """Find the passages that answer a question, best first."""
     from quoth.cli.answers import hit_text
     from quoth.cli.records import say_json, search_record
     from quoth.cli.terminal import say, tell
-    from quoth.datatypes import Where
 
     with options.open() as library:
-        where = Where(sources=source) if source else None
-        hits = library.search(question, k=k, collection=options.collection, where=where)
+        hits = library.search(question, k=k, collection=options.scope, where=where)
     if options.as_json:
         say_json(search_record(question, hits))
     elif hits:
@@ -98,7 +107,6 @@ def search(options: Options, question: str, k: int | None, source: tuple[str, ..
 
 @quoth.command()
 @click.argument("question")
-@click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable.")
 @click.option(
     "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
 )
@@ -108,7 +116,8 @@ def search(options: Options, question: str, k: int | None, source: tuple[str, ..
 @click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
 @click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
 @common_options
-def ask(options: Options, question: str, source: tuple[str, ...], **shortcuts: Any) -> int:
+@filter_options
+def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) -> int:
     """Answer a question from the documents, with the quotes it stands on.
 
     When the documents do not hold the answer it says so and shows the closest passages. Sentences
@@ -117,14 +126,13 @@ def ask(options: Options, question: str, source: tuple[str, ...], **shortcuts: A
     from quoth.cli.answers import collect, follow
     from quoth.cli.interrupt import Interrupt
     from quoth.cli.records import answer_record, say_json
-    from quoth.datatypes import Where
 
     options = options.with_flags(_generation_flags(shortcuts))
     with Interrupt() as interrupt, options.open() as library:
         pieces = library.stream(
             question,
-            collection=options.collection,
-            where=Where(sources=source) if source else None,
+            collection=options.scope,
+            where=where,
             cancelled=interrupt,
         )
         answer = collect(pieces, interrupt)[1] if options.as_json else follow(pieces, interrupt)
@@ -140,18 +148,21 @@ def _generation_flags(shortcuts: dict[str, Any]) -> dict[str, Any]:
 
 @quoth.command("list")
 @common_options
-def list_documents(options: Options) -> None:
+@filter_options
+def list_documents(options: Options, where: Where | None) -> None:
     """List the documents."""
     from quoth.cli.records import documents_record, say_json
     from quoth.cli.tables import documents_table
     from quoth.cli.terminal import say, tell
 
     with options.open() as library:
-        documents = library.documents(collection=options.collection)
+        documents = library.documents(collection=options.scope, where=where)
     if options.as_json:
         say_json(documents_record("documents", documents))
     elif documents:
         say(documents_table(documents))
+    elif where is not None:
+        tell("quoth: no document fulfils that")
     else:
         tell("quoth: the library holds no documents; add some with quoth ingest")
 
@@ -174,13 +185,17 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
             tell("quoth: nothing was removed")
             return 1
     with options.open() as library:
-        removed = library.remove(names, collection=options.collection)
+        removed = library.remove(names, collection=options.scope)
     if options.as_json:
         say_json(documents_record("removed", removed))
     else:
         for document in removed:
             say(f"- {one_line(', '.join(document.sources))}")
     return 0
+
+
+quoth.add_command(tag)
+quoth.add_command(collections)
 
 
 @quoth.command()

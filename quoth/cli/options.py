@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from quoth.config import Config
     from quoth.engine import Quoth
@@ -21,10 +21,24 @@ class Options:
     """Where a command works and how. `flags` maps "section.key" to values of the command line."""
 
     library: Path
-    collection: str | None
+    collections: tuple[str, ...]
     as_json: bool
     config_file: Path | None
     flags: Mapping[str, Any]
+
+    @property
+    def collection(self) -> str | None:
+        """The collection, where a command works in one. Raises UsageError for several."""
+        if len(self.collections) > 1:
+            raise click.UsageError(
+                "--collection is taken once here", click.get_current_context(silent=True)
+            )
+        return self.collections[0] if self.collections else None
+
+    @property
+    def scope(self) -> str | tuple[str, ...] | None:
+        """The collections to look into, None for all."""
+        return self.collections if len(self.collections) > 1 else self.collection
 
     def config(self) -> Config:
         """The effective configuration. Raises ConfigError."""
@@ -38,7 +52,7 @@ class Options:
         flags = {key: value for key, value in given.items() if value is not None}
         return Options(
             self.library,
-            self.collection,
+            self.collections,
             self.as_json,
             self.config_file,
             {**self.flags, **flags},
@@ -67,6 +81,16 @@ def _parse_settings(
     return settings
 
 
+class _Name(click.ParamType[str]):
+    """A name as it is: the variable holds one, spaces and all."""
+
+    name = "name"
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """The variable's value, whole."""
+        return [rv] if rv else []
+
+
 _OPTIONS = (
     click.option(
         "--library",
@@ -78,10 +102,14 @@ _OPTIONS = (
     ),
     click.option(
         "--collection",
+        "collections",
+        type=_Name(),
+        multiple=True,
         envvar="QUOTH_COLLECTION",
         show_envvar=True,
         metavar="NAME",
-        help="The collection; ingest puts documents into `default`, the others look into all.",
+        help="The collection; ingest and sync put documents into `default`, the others look into "
+        "all. Repeatable where documents are looked for.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
     click.option(
@@ -111,7 +139,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_options(
         *,
         library: Path | None,
-        collection: str | None,
+        collections: tuple[str, ...],
         as_json: bool,
         config_file: Path | None,
         settings: dict[str, str],
@@ -120,8 +148,37 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         from quoth.engine import default_path
 
         folder = (library or default_path()).expanduser()
-        return command(Options(folder, collection, as_json, config_file, settings), **rest)
+        return command(Options(folder, collections, as_json, config_file, settings), **rest)
 
     for option in reversed(_OPTIONS):
         with_options = option(with_options)
     return with_options
+
+
+_FILTERS = (
+    click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable."),
+    click.option(
+        "--where",
+        "expression",
+        metavar="FILTER",
+        help="Only documents that fulfil it: 'type=pdf and year>=2020' (docs/filters.md).",
+    ),
+)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose documents; the command gets them as `where`, a Where or None."""
+
+    @functools.wraps(command)
+    def with_filter(
+        *arguments: Any, source: tuple[str, ...], expression: str | None, **rest: Any
+    ) -> Any:
+        from quoth.datatypes import Where
+
+        given = bool(source) or expression is not None
+        where = Where(sources=source, expression=expression or "") if given else None
+        return command(*arguments, where=where, **rest)
+
+    for option in reversed(_FILTERS):
+        with_filter = option(with_filter)
+    return with_filter

@@ -88,7 +88,7 @@ def command(config: Config) -> list[str]:
 def environment(options: Options) -> dict[str, str]:
     """The variables by which the page opens the same library in the same way."""
     variables = {"QUOTH_LIBRARY": str(options.library.absolute())}
-    if options.collection is not None:
+    if options.collection is not None:  # the page chooses one, or all
         variables["QUOTH_COLLECTION"] = options.collection
     if options.config_file is not None:
         variables["QUOTH_CONFIG"] = str(options.config_file.absolute())

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from quoth.cli.interrupt import Interrupt
     from quoth.datatypes import FileOutcome, FileStatus, IngestReport, Progress
 
-_MARKS: dict[FileStatus, str] = {"added": "+", "unchanged": "=", "replaced": "~", "failed": "!"}
+_MARKS: dict[FileStatus, str] = {
+    "added": "+",
+    "unchanged": "=",
+    "replaced": "~",
+    "removed": "-",
+    "failed": "!",
+}
 _COLOURS: dict[FileStatus, str] = {"added": "green", "replaced": "yellow", "failed": "red"}
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -27,8 +33,10 @@ class IngestDisplay:
     On a terminal a bar is redrawn; otherwise a plain line appears now and then.
     """
 
-    def __init__(self, *, files: bool, interrupt: Interrupt) -> None:
+    def __init__(self, *, files: bool, interrupt: Interrupt, unchanged: bool = True) -> None:
+        """`files`: whether each has its line; `unchanged`: whether those too that are as before."""
         self._files = files
+        self._unchanged = unchanged
         self._interrupt = interrupt
         self._last_line = time.monotonic()
         self._bar = _make_bar() if is_terminal(sys.stderr) else None
@@ -51,8 +59,9 @@ class IngestDisplay:
     def __call__(self, progress: Progress) -> None:
         """Show one report."""
         self._interrupt.started = progress.files_done > 0
-        if self._files and progress.outcome is not None:
-            say(outcome_line(progress.outcome))
+        outcome = progress.outcome
+        if self._files and outcome and (self._unchanged or outcome.status != "unchanged"):
+            say(outcome_line(outcome))
         self._show(progress.files_done, progress.files_total, progress_line(progress))
 
     def documents(self, done: int, total: int) -> None:
@@ -122,9 +131,10 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def summary_line(report: IngestReport) -> str:
-    """How many files ended how, what was written, and how fast."""
-    endings = ", ".join(f"{report.count(status)} {status}" for status in _MARKS)
+def summary_line(report: IngestReport, *, removed: bool = False) -> str:
+    """How many files ended how, also those `removed` if told, what was written, and how fast."""
+    statuses = [status for status in _MARKS if removed or status != "removed"]
+    endings = ", ".join(f"{report.count(status)} {status}" for status in statuses)
     line = f"{count(len(report.outcomes), 'file')}: {endings}"
     written = [o for o in report.outcomes if o.status in {"added", "replaced"}]
     if not written:

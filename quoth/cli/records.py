@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from quoth.cli.terminal import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from quoth.config import Config
     from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def say_json(record: Record) -> None:
-    """Write one JSON object to stdout."""
-    say(json.dumps(record, indent=2))
+def say_json(record: Record, *, indent: int | None = 2) -> None:
+    """Write one JSON object to stdout; without `indent` on one line."""
+    say(json.dumps(record, indent=indent))
 
 
 def ingest_record(report: IngestReport, *, re_embedded: int = 0) -> Record:
@@ -36,6 +36,19 @@ def ingest_record(report: IngestReport, *, re_embedded: int = 0) -> Record:
         "seconds": report.seconds,
         "timings": dict(report.timings),
     }
+
+
+def sync_record(report: IngestReport) -> Record:
+    """What `quoth sync --json` prints."""
+    record = ingest_record(report)
+    record.pop("re_embedded")
+    record["counts"]["removed"] = report.count("removed")
+    return record
+
+
+def collections_record(sizes: Mapping[str, int]) -> Record:
+    """What `quoth collections list --json` prints."""
+    return {"collections": [{"name": n, "documents": size} for n, size in sizes.items()]}
 
 
 def search_record(question: str, hits: Sequence[Hit]) -> Record:
@@ -92,7 +105,7 @@ def answer_record(answer: Answer) -> Record:
 
 
 def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:
-    """What `quoth list --json` ("documents") and `quoth remove --json` ("removed") print."""
+    """What `quoth list`, `quoth tag` ("documents") and `quoth remove` ("removed") print."""
     return {key: [{**dataclasses.asdict(d), "metadata": dict(d.metadata)} for d in documents]}
 
 

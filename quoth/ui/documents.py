@@ -71,8 +71,8 @@ def _filtered(
 
 
 def matches(record: DocumentRecord, words: str) -> bool:
-    """Whether every word is in the document's title or file names, in any case."""
-    text = " ".join((record.title, *record.sources)).casefold()
+    """Whether every word is in the document's title, file names or tags, in any case."""
+    text = " ".join((record.title, *record.sources, *record.tags)).casefold()
     return all(word in text for word in words.casefold().split())
 
 
@@ -116,7 +116,14 @@ def _card(record: DocumentRecord) -> Html:
     return element(
         "div",
         element("div", element("b", name), " ", title),
-        element("div", chip(record.collection), " ", " · ".join(facts), class_="q-facts"),
+        element(
+            "div",
+            chip(record.collection),
+            *(chip(tag) for tag in record.tags),
+            " ",
+            " · ".join(facts),
+            class_="q-facts",
+        ),
         *(element("div", warning, class_="q-warning") for warning in record.warnings),
         class_="q-document",
     )

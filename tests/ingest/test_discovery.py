@@ -87,3 +87,29 @@ def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
     closed.mkdir(mode=0)
     (reason,) = (problem.reason for problem in discover([tmp_path], hidden=False).problems)
     assert reason == "closed cannot be read (Permission denied); check its permissions"
+
+
+def test_a_name_that_is_no_text_is_reported(tmp_path: Path) -> None:
+    seen = write(tmp_path / "a.txt")
+    strange = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    Path(os.fsdecode(strange)).write_text("text")
+    found = discover([tmp_path, os.fsdecode(strange)], hidden=False)
+    assert found.files == (seen,)
+    for problem in found.problems:
+        assert "caf\\udce9.txt has a name that is not UTF-8; rename it" in problem.reason
+        problem.source.encode()
+    assert len(found.problems) == 2
+
+
+def test_an_empty_folder_may_be_no_problem(tmp_path: Path) -> None:
+    assert len(discover([tmp_path], hidden=False).problems) == 1
+    assert discover([tmp_path], hidden=False, may_be_empty=True).problems == ()
+
+
+def test_the_folders_walked_are_told_with_those_that_links_lead_to(tmp_path: Path) -> None:
+    write(tmp_path / "named" / "sub" / "a.txt")
+    linked = write(tmp_path / "elsewhere" / "deep" / "b.txt")
+    (tmp_path / "named" / "link").symlink_to(tmp_path / "elsewhere")
+    found = discover([tmp_path / "named"], hidden=False)
+    assert linked in found.files
+    assert found.folders == (tmp_path / "elsewhere", tmp_path / "named")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from quoth.cli import main
@@ -133,10 +134,12 @@ class FakeQuoth:
         paths: Sequence[Path],
         *,
         collection: str,
+        tags: Sequence[str],
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> IngestReport:
         self.calls["ingest"] = {"paths": list(paths), "collection": collection}
+        self.calls["tags"] = list(tags)
         done: list[FileOutcome] = []
         for outcome in self.outcomes:
             if cancelled():
@@ -146,6 +149,51 @@ class FakeQuoth:
             on_progress(Progress(len(done), total, 14, 37, 2.0, outcome.source, outcome))
             time.sleep(self.pause)
         return IngestReport(tuple(done), 2.0, {"read": 0.5, "embed": 1.5})
+
+    def sync(
+        self,
+        folders: Sequence[Path],
+        *,
+        collection: str,
+        tags: Sequence[str],
+        allow_empty: bool,
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> IngestReport:
+        report = self.ingest(
+            folders, collection=collection, tags=tags, on_progress=on_progress, cancelled=cancelled
+        )
+        self.calls["sync"] = {**self.calls["ingest"], "allow_empty": allow_empty}
+        return report
+
+    def tag(
+        self,
+        names: Sequence[str],
+        *,
+        add: Sequence[str],
+        remove: Sequence[str],
+        collection: str | Sequence[str] | None,
+    ) -> tuple[DocumentRecord, ...]:
+        self.calls["tag"] = {
+            "names": list(names),
+            "add": add,
+            "remove": remove,
+            "collection": collection,
+        }
+        return tuple(replace(record, tags=("urgent",)) for record in self.records)
+
+    def collection_sizes(self) -> dict[str, int]:
+        return {"home": 2, "work": 0}
+
+    def create_collection(self, name: str) -> None:
+        self.calls["create"] = name
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        self.calls["rename"] = (name, new_name)
+
+    def delete_collection(self, name: str) -> int:
+        self.calls["delete"] = name
+        return 2
 
     def re_embed(self, *, on_progress: Callable[[int, int], None]) -> int:
         on_progress(len(self.records), len(self.records))
@@ -177,8 +225,10 @@ class FakeQuoth:
             yield piece
             time.sleep(self.pause)
 
-    def documents(self, *, collection: str | None) -> tuple[DocumentRecord, ...]:
-        self.calls["documents"] = {"collection": collection}
+    def documents(
+        self, *, collection: str | None, where: Where | None
+    ) -> tuple[DocumentRecord, ...]:
+        self.calls["documents"] = {"collection": collection, "where": where}
         return tuple(self.records)
 
     def remove(self, names: Sequence[str], *, collection: str | None) -> tuple[DocumentRecord, ...]:

@@ -72,7 +72,7 @@ def test_streamlit_is_told_to_stay_on_this_machine_and_to_send_nothing() -> None
 
 def test_the_page_gets_library_collection_configuration_and_settings(tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
-    options = Options(Path("books"), "work", False, file, {"generation.max_new_tokens": "9"})
+    options = Options(Path("books"), ("work",), False, file, {"generation.max_new_tokens": "9"})
     assert page.environment(options) == {
         "QUOTH_LIBRARY": str(Path.cwd() / "books"),
         "QUOTH_COLLECTION": "work",

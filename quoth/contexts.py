@@ -1,0 +1,40 @@
+"""Remembers the contexts of the last answers, so that a follow-up finds its prompt evaluated."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from quoth.datatypes import Context, Message
+
+_KEPT = 32
+
+
+class RememberedContexts:
+    """The context of each question in its scope: which documents were asked, as they were then.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._contexts: OrderedDict[tuple[str, Hashable], Context] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def before(self, history: Sequence[Message], scope: Hashable) -> Context | None:
+        """The context of the turn before, if it was answered here in the same scope."""
+        asked = [message.content for message in history if message.role == "user"]
+        with self._lock:
+            return self._contexts.get((asked[-1], scope)) if asked else None
+
+    def remember(self, question: str, scope: Hashable, context: Context) -> None:
+        """Keep what a question was answered from; the oldest ones go."""
+        key = (question, scope)
+        with self._lock:
+            self._contexts[key] = context
+            self._contexts.move_to_end(key)
+            while len(self._contexts) > _KEPT:
+                self._contexts.popitem(last=False)

@@ -1,0 +1,74 @@
+"""Converts libraries of older formats, step by step, in one transaction. Knows no index and no lock.
+
+A new library gets what every format added, so that both ways end in the same tables. A step stays
+as it was written, whatever came later.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from vectorstore.facts import facts_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+LATEST = 2
+FORMAT_2 = """
+ALTER TABLE sources ADD COLUMN device INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE facts (
+    document INTEGER PRIMARY KEY REFERENCES documents (row) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    author TEXT NOT NULL,
+    type TEXT NOT NULL,
+    language TEXT NOT NULL,
+    created TEXT,
+    modified TEXT,
+    year INTEGER,
+    n_pages INTEGER NOT NULL
+);
+CREATE INDEX facts_by_author ON facts (author);
+CREATE INDEX facts_by_type ON facts (type);
+CREATE INDEX facts_by_year ON facts (year);
+CREATE TABLE tags (
+    document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (document, tag)
+) WITHOUT ROWID;
+CREATE INDEX tags_by_name ON tags (tag);
+CREATE INDEX document_chunks ON documents (row, collection, first_chunk, last_chunk);
+"""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Take every step up to the latest format, or none. Call with the write lock held."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have converted it while this one waited for the lock.
+        (now,) = connection.execute("PRAGMA user_version").fetchone()
+        for step in range(now, LATEST):
+            _STEPS[step](connection)
+            connection.execute(f"PRAGMA user_version = {step + 1}")
+        connection.execute("COMMIT")
+    except BaseException:  # Ctrl-C too must leave the old library
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _add_facts(sql: sqlite3.Connection) -> None:
+    """1 to 2: what filters compare, tags, and on which file system a source lay."""
+    for statement in FORMAT_2.split(";"):
+        sql.execute(statement)
+    rows = sql.execute(
+        "SELECT row, title, media_type, language, metadata, "
+        "(SELECT count(*) FROM pages WHERE document = d.row) FROM documents d"
+    )
+    for row, title, media_type, language, metadata, n_pages in rows.fetchall():
+        facts = facts_of(title, media_type, language, json.loads(metadata), n_pages)
+        sql.execute("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (row, *facts))
+
+
+_STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _add_facts}
