@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -106,17 +107,43 @@ def bring(
     known: Callable[[str], KnownFile | None],
     cancelled: Callable[[], bool],
 ) -> None:
-    """Bring files onto the shelf and report each; `known` says what is kept under a source."""
-    waiting: list[_Read] = []
+    """Bring files onto the shelf and report each; `known` says what is kept under a source.
+
+    While one group of documents is embedded, in a thread of its own, the next is cut and the one
+    before is written.
+    """
     changed = _changed(files, shelf, run, config, known, cancelled)
-    with ReaderPool(config) as pool:
-        for read in _read_ahead(changed, pool, run, cancelled):
-            with run.timed("chunk"):
-                waiting.append(replace(read, chunks=shelf.cut(read.document)))
-            if sum(len(one.chunks) for one in waiting) >= _TEXTS_AT_ONCE:
-                _keep(waiting, shelf, run)
-                waiting = []
-    _keep(waiting, shelf, run)
+    embedder = ThreadPoolExecutor(1, thread_name_prefix="quoth-embedder")
+    before: tuple[list[_Read], Future[FloatArray]] | None = None
+    try:
+        with ReaderPool(config) as pool:
+            for group in _groups(_read_ahead(changed, pool, run, cancelled), shelf, run):
+                now = (group, embedder.submit(_embedded, group, shelf, run))
+                if before is not None:
+                    _keep(*before, shelf, run)
+                before = now
+        if before is not None:
+            _keep(*before, shelf, run)
+    finally:
+        embedder.shutdown(cancel_futures=True)
+
+
+def _groups(documents: Iterator[_Read], shelf: Shelf, run: Run) -> Iterator[list[_Read]]:
+    """Documents with their chunks, so many that embedding them together pays."""
+    group: list[_Read] = []
+    for read in documents:
+        with run.timed("chunk"):
+            group.append(replace(read, chunks=shelf.cut(read.document)))
+        if sum(len(one.chunks) for one in group) >= _TEXTS_AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _embedded(group: Sequence[_Read], shelf: Shelf, run: Run) -> FloatArray:
+    with run.timed("embed"):
+        return shelf.embed([chunk for one in group for chunk in one.chunks])
 
 
 def _changed(
@@ -222,14 +249,10 @@ def _with_id(path: Path, file: SourceFile, config: IngestConfig) -> SourceFile:
     return replace(file, document_id=document_id(data))
 
 
-def _keep(waiting: Sequence[_Read], shelf: Shelf, run: Run) -> None:
-    """Embed the chunks of several documents together, then keep each by itself."""
-    if not waiting:
-        return
-    with run.timed("embed"):
-        vectors = shelf.embed([chunk for one in waiting for chunk in one.chunks])
-    ends = np.cumsum([len(one.chunks) for one in waiting])
-    for one, rows in zip(waiting, np.split(vectors, ends[:-1]), strict=True):
+def _keep(group: Sequence[_Read], embedding: Future[FloatArray], shelf: Shelf, run: Run) -> None:
+    """Keep the documents of a group, each by itself, once they are embedded together."""
+    ends = np.cumsum([len(one.chunks) for one in group])
+    for one, rows in zip(group, np.split(embedding.result(), ends[:-1]), strict=True):
         with run.timed("write"):
             # Two files of one run may hold the same bytes: the second only adds its name.
             if not shelf.attach(one.file):

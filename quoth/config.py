@@ -75,7 +75,9 @@ class EmbedderConfig:
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = _key(
         "auto", "`auto`: float16 on a GPU, bfloat16 on a CPU that has it, else float32."
     )
-    batch_size: int = _key(16, "Texts embedded at once, of similar length.")
+    batch_size: int = _key(
+        0, "Texts embedded at once, of similar length; 0: 8 on a CPU's core, 128 on a GPU."
+    )
 
 
 @dataclass(frozen=True, slots=True)

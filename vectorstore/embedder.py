@@ -16,6 +16,7 @@ import numpy as np
 
 from quoth.config import EMBEDDED
 from quoth.errors import MissingDependencyError, ModelLoadError, ModelNotFoundError
+from vectorstore.encoding import CoreEncoder, GpuEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +68,9 @@ class SentenceTransformerEmbedder:
         self.name = config.model
         self._folder = folder
         self._config = config
-        self._lock = threading.RLock()
+        self._loading = threading.RLock()
         self._loaded: Any = None
+        self._encoder: CoreEncoder | GpuEncoder | None = None
         self._counter: Any = None
         self._fingerprint = ""
 
@@ -98,10 +100,12 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text with the model's passage prompt and special tokens."""
-        with self._lock:
+        prompt = self._prompt()
+        with self._loading:
             if self._counter is None:
                 self._counter = self._load_counter()
-            encoded = self._counter.encode_batch_fast([self._prompt() + text for text in texts])
+        # Not under the lock of `_encode`: texts are cut while others are embedded.
+        encoded = self._counter.encode_batch_fast([prompt + text for text in texts])
         return [len(one.ids) for one in encoded]
 
     def embed_passages(self, texts: Sequence[str]) -> FloatArray:
@@ -116,23 +120,26 @@ class SentenceTransformerEmbedder:
     def _encode(self, texts: list[str], encode: Any) -> FloatArray:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        with self._lock:
-            raw = encode(
-                texts,
-                batch_size=self._config.batch_size,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        vectors = np.asarray(raw, dtype=np.float32)
+        vectors = self._spread()(texts, encode)
         # Normalised here, in float32, because a bfloat16 norm is off by up to half a percent.
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
     def _model(self) -> Any:
-        with self._lock:
+        with self._loading:
             if self._loaded is None:
                 self._loaded = _load(self._folder, self._config)
             return self._loaded
+
+    def _spread(self) -> CoreEncoder | GpuEncoder:
+        with self._loading:
+            if self._encoder is None:
+                import torch
+
+                size = self._config.batch_size
+                on_cpu = self._model().device.type == "cpu"
+                self._encoder = CoreEncoder(torch, size) if on_cpu else GpuEncoder(size)
+            return self._encoder
 
     def _prompt(self) -> str:
         """What sentence-transformers puts before a passage for models that want it."""
