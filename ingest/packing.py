@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import deque
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from ingest.segmentation import Break
 
@@ -24,6 +27,9 @@ _CUT = {
 _IMBALANCE = 2.0
 _FILL = 0.9
 _MOST_PIECES = 32
+# Chunks on both sides of an anchor that no other anchor is in, and pieces that its checksum reads.
+_REACH = 3
+_NEIGHBOURS = 3
 
 
 def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
@@ -36,6 +42,47 @@ def pack(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int
     total = sum(weights)
     if total <= limit:
         return [0]
+    bounds = [0, *_anchors(weights, kinds, limit), len(weights)]
+    return [
+        begin + cut
+        for begin, end in pairwise(bounds)
+        for cut in _pack_between(weights[begin:end], kinds[begin:end], limit)
+    ]
+
+
+def _anchors(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
+    """Where a long run is cut first, whatever stands far away, so that an edit moves few cuts.
+
+    A place is one when its break is the best within `_REACH` chunks on both sides; of equal breaks
+    that whose neighbourhood has the highest checksum. (Content-defined chunking, as in Bjørner,
+    Blass, Gurevich, "Content-dependent chunking for differential compression, the local maximum
+    approach", 2010.)
+    """
+    places = [0, *accumulate(weights)]
+    reach = _REACH * limit
+    keys = [
+        (kind, crc32(str(weights[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]).encode()), -at)
+        for at, kind in enumerate(kinds)
+    ]
+    found = []
+    best: deque[int] = deque()  # candidates for the best of the window, the best first
+    entered = 0
+    for at in range(len(weights)):
+        while entered < len(weights) and places[entered] <= places[at] + reach:
+            while best and keys[best[-1]] < keys[entered]:
+                best.pop()
+            best.append(entered)
+            entered += 1
+        while places[best[0]] < places[at] - reach:
+            best.popleft()
+        is_inside = reach <= places[at] <= places[-1] - reach
+        if best[0] == at and is_inside and kinds[at] is not Break.INSIDE:
+            found.append(at)
+    return found
+
+
+def _pack_between(weights: Sequence[int], kinds: Sequence[Break], limit: int) -> list[int]:
+    total = sum(weights)
     if len(weights) > _MOST_PIECES and total < len(weights) * limit / _MOST_PIECES:
         return _pack_grouped(weights, kinds, limit)
     return _pack_all(weights, kinds, limit)

@@ -41,6 +41,7 @@ _ROW = re.compile(r"^[ \t]*\|[^\n]*", re.MULTILINE)
 _UNDERLINE = re.compile(r"\n[ \t]*(?:=+|-+)[ \t]*(?=\n|\Z)")
 _FIGURE = re.compile(r"[($€£¥+\-–—]*\d[\d,.%)]*|[$€£¥%—–-]+\)?")
 _DIGIT = re.compile(r"\d")
+_SENTENCE_GAP = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s+")
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*\Z")
 _SHORT_LINE = 0.7
 _SHORTEST_PROSE = 40
@@ -92,10 +93,16 @@ def sentence_starts(text: str, start: int, end: int, language: str) -> Iterator[
 
 
 def _window_end(text: str, start: int, end: int) -> int:
-    """At most a window further, after a line end or else after a space where there is one."""
+    """At most a window further: after a sentence, else a line, else a word, where there is one.
+
+    After a sentence, so that text before it that grows moves no sentence.
+    """
     limit = start + _WINDOW
     if limit >= end:
         return end
+    ends = [found.end() for found in _SENTENCE_GAP.finditer(text, start + _WINDOW // 2, limit)]
+    if ends:
+        return ends[-1]
     for mark in ("\n", " "):
         found = text.rfind(mark, start + _WINDOW // 2, limit)
         if found >= 0:

@@ -62,13 +62,27 @@ def _add_facts(sql: sqlite3.Connection) -> None:
     """1 to 2: what filters compare, tags, and on which file system a source lay."""
     for statement in FORMAT_2.split(";"):
         sql.execute(statement)
+    make_facts(sql)
+
+
+def make_facts(sql: sqlite3.Connection) -> None:
+    """Derive the facts of the documents that have none."""
     rows = sql.execute(
         "SELECT row, title, media_type, language, metadata, "
-        "(SELECT count(*) FROM pages WHERE document = d.row) FROM documents d"
+        "(SELECT count(*) FROM pages WHERE document = d.row) FROM documents d "
+        "WHERE row NOT IN (SELECT document FROM facts)"
     )
     for row, title, media_type, language, metadata, n_pages in rows.fetchall():
-        facts = facts_of(title, media_type, language, json.loads(metadata), n_pages)
+        facts = facts_of(title, media_type, language, _told(metadata), n_pages)
         sql.execute("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (row, *facts))
+
+
+def _told(metadata: str) -> dict[str, str]:
+    """Damaged metadata tell nothing, and must not keep a library from opening."""
+    try:
+        return dict(json.loads(metadata))
+    except (ValueError, TypeError):
+        return {}
 
 
 _STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _add_facts}

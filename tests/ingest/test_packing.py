@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from itertools import pairwise
+import random
+from itertools import pairwise, takewhile
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +56,34 @@ def test_very_many_light_pieces_are_packed_in_bounded_runs() -> None:
     runs = [sum(weights[a:b]) for a, b in pairwise([*cuts, len(weights)])]
     assert max(runs) <= 200
     assert min(runs) > 100
+
+
+def test_an_edit_moves_few_cuts() -> None:
+    moved = sorted(_runs_changed_by_an_edit(seed) for seed in range(60))
+    assert moved[30] <= 5
+    assert moved[57] <= 14
+    # An anchor is told by three chunks on both sides of it, and the next ones are not far.
+    assert moved[-1] <= 30
+
+
+def _runs_changed_by_an_edit(seed: int) -> int:
+    draw = random.Random(seed)
+    pieces = [
+        (draw.randint(1, 60), draw.choice([Break.SENTENCE, Break.SENTENCE, Break.PARAGRAPH]))
+        for _ in range(600)
+    ]
+    at = draw.randrange(200, 400)
+    edited = [*pieces[:at], (33, Break.SENTENCE), *pieces[at + seed % 2 :]]
+    before, after = _runs(pieces), _runs(edited)
+    assert len(before) > 60
+    at_start = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    at_end = takewhile(
+        lambda pair: pair[0] == pair[1], zip(before[::-1], after[::-1], strict=False)
+    )
+    return len(after) - len([*at_start, *at_end])
+
+
+def _runs(pieces: list[tuple[int, Break]]) -> list[list[tuple[int, Break]]]:
+    weights, kinds = zip(*pieces, strict=True)
+    cuts = pack(weights, kinds, 200)
+    return [pieces[a:b] for a, b in pairwise([*cuts, len(pieces)])]

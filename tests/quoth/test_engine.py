@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import textwrap
@@ -129,6 +130,41 @@ def test_only_the_chunks_whose_text_changed_are_embedded_again(
     write(file, "\n\n".join(sections), OLD + 60)
     assert statuses(quoth, file) == {"long.md": "replaced"}
     assert 0 < counting.embedded - whole <= whole / 5
+
+
+def test_a_sentence_put_into_long_prose_costs_a_few_chunks(
+    quoth: Quoth, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    draw = random.Random(3)
+    words = [
+        "the",
+        "whale",
+        "kettle",
+        "river",
+        "light",
+        "stone",
+        "paper",
+        "engine",
+        "market",
+        "garden",
+        "of",
+        "a",
+        "in",
+        "was",
+    ]
+    prose = [
+        " ".join(draw.choice(words) for _ in range(draw.randint(5, 20))).capitalize() + "."
+        for _ in range(900)
+    ]
+    file = tmp_path / "prose.md"
+    write(file, "\n\n".join(" ".join(prose[i : i + 5]) for i in range(0, 900, 5)))
+    quoth.ingest([file])
+    whole = counting.embedded
+    assert whole > 40
+    prose[440] += " This sentence came later."
+    write(file, "\n\n".join(" ".join(prose[i : i + 5]) for i in range(0, 900, 5)), OLD + 60)
+    quoth.ingest([file])
+    assert 0 < counting.embedded - whole <= 10
 
 
 def test_a_renamed_file_costs_no_embedding(

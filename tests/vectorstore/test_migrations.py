@@ -205,3 +205,13 @@ def _version_after_recovery(folder: Path) -> int:
 def test_a_new_library_can_be_searched_before_it_holds_anything(tmp_path: Path) -> None:
     library = opened(tmp_path / "new")
     assert found(library, "type = pdf") == set()
+
+
+def test_damaged_metadata_do_not_keep_an_older_library_from_opening(tmp_path: Path) -> None:
+    folder = unpacked(tmp_path / "old", 1)
+    other = sqlite3.connect(folder / schema.FILE_NAME)
+    other.execute("UPDATE documents SET metadata = '{torn' WHERE row = 1")
+    other.commit()
+    other.close()
+    library = opened(folder)
+    assert found(library, "author = '' and type = pdf") == {"/folder/report.pdf"}
