@@ -25,9 +25,8 @@ _DEEPEST = 12
 _CANDIDATES = 12
 _NARROWEST = 0.5
 _STRICT_WORDS, _STRICT_FILL = 4.5, 0.75
-_FLIPS = 0.15
+_FLIPS = 0.2
 _FIGURES = 0.4
-_ALONE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +170,8 @@ def _reads(split: _Split) -> bool:
     if gutter < _NARROWEST * height or max(_figures(left), _figures(right)) > _FIGURES:
         return False
     flips = _flips(left, right)
-    if flips <= max(2, _FLIPS * split.lines):
-        return all(_fill(side) >= _ALONE for side in (left, right))
+    if flips <= max(3, _FLIPS * split.lines):
+        return True
     if flips <= split.lines:
         return all(_n_prose(side) >= _FEWEST for side in (left, right))
     return all(_words(s) >= _STRICT_WORDS and _fill(s) >= _STRICT_FILL for s in (left, right))

@@ -6,7 +6,6 @@ its pieces close to each other. So such a run keeps the file's order; runs are p
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,11 +46,11 @@ def _stream_lines(segments: Sequence[Segment]) -> list[Segments]:
 
 
 def _beside(one: Segment, two: Segment) -> bool:
-    """Whether they overlap by half in height and the file goes on to the right, or just did."""
+    """Whether they overlap by half in height and the second stands next to the first."""
     shared = min(one.bottom, two.bottom) - max(one.top, two.top)
-    near = two.x0 - one.x1 < _BACK * max(one.height, two.height)
-    onwards = two.x0 > one.x0 or two.x1 < one.x0
-    return shared >= 0.5 * min(one.height, two.height) and near and onwards
+    height = max(one.height, two.height)
+    apart = max(two.x0 - one.x1, one.x0 - two.x1)
+    return shared >= 0.5 * min(one.height, two.height) and -0.5 * height < apart < _BACK * height
 
 
 def _runs(lines: Sequence[Segments]) -> list[list[Segments]]:
@@ -86,8 +85,5 @@ def _continues(before: Segments, line: Segments) -> bool:
 
 
 def text_of(line: Sequence[Segment]) -> str:
-    """The text of a line; words printed into each other's gaps, as indices, from left to right."""
-    if not any(two.x0 < one.x1 - 1 < two.x1 for one, two in pairwise(line)):
-        return " ".join(segment.text for segment in line)
-    words = [word for segment in line for word in segment.words]
-    return " ".join(word.text for word in sorted(words, key=lambda word: word.x0))
+    """The text of a line."""
+    return " ".join(segment.text for segment in line)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
 _GAP = 0.85
+_TOUCHING = 0.1
+_ADJOINING = 0.3
+_SHARED = 0.25
+_SHIFT = 0.12
 _BOLD = 600
 _SPACES = frozenset((0x20, 0x09, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F))
 _BREAKS = frozenset((0x0A, 0x0D))
@@ -78,6 +82,11 @@ class Char(NamedTuple):
     x1: float
     bottom: float
 
+    @property
+    def height(self) -> float:
+        """From the top of the box to its bottom."""
+        return self.bottom - self.top
+
 
 def page_segments(page: PdfPage, text_page: PdfTextPage) -> list[Segment]:
     """The segments of a page in the order of the file."""
@@ -96,35 +105,69 @@ def page_segments(page: PdfPage, text_page: PdfTextPage) -> list[Segment]:
 
 
 def _lines(page: PdfPage, text_page: PdfTextPage) -> Iterator[list[Char]]:
-    """The characters between PDFium's line ends, spaces included, with boxes as on the page."""
+    """The characters between line ends, spaces included, with boxes as on the page.
+
+    PDFium ends a line, or puts a space, before and after a raised or lowered letter. That is no
+    end where the letters touch.
+    """
+    line: list[Char] = []
+    ended = False
+    for char in _characters(page, text_page):
+        if char.code in _BREAKS:
+            ended = True
+            continue
+        if ended:
+            last = _last_written(line)
+            if last is None or not _adjoins(last, char):
+                if line := _stripped(line):
+                    yield line
+                line = []
+            elif _distance(last, char) > _TOUCHING * char.height and line[-1] is last:
+                line.append(last._replace(code=0x20))
+            ended = False
+        elif len(line) > 1 and _is_false_space(line, char, text_page):
+            line.pop()
+        line.append(char)
+    if line := _stripped(line):
+        yield line
+
+
+def _adjoins(one: Char, two: Char) -> bool:
+    """Whether the second goes on at the right of the first, higher or lower by part of a letter."""
+    shared = min(one.bottom, two.bottom) - max(one.top, two.top)
+    low, high = sorted((one.height, two.height))
+    gap = two.x0 - one.x1
+    return shared > _SHARED * low and -0.3 * low < gap < _ADJOINING * high and low > 0
+
+
+def _is_false_space(line: Sequence[Char], char: Char, text_page: PdfTextPage) -> bool:
+    """Whether the line ends in a space that PDFium made up before or after an index."""
+    import pypdfium2.raw as pdfium
+
+    space, before = line[-1], line[-2]
+    if space.code != 0x20 or char.code in _SPACES or before.code in _SPACES:
+        return False
+    shift = abs(before.bottom - char.bottom)
+    if shift < _SHIFT * char.height or _distance(before, char) > _TOUCHING * char.height:
+        return False
+    return pdfium.FPDFText_IsGenerated(text_page.raw, space.index) == 1
+
+
+def _characters(page: PdfPage, text_page: PdfTextPage) -> Iterator[Char]:
+    """Every character of the page in PDFium's order."""
     import pypdfium2.raw as pdfium
 
     raw = text_page.raw
     box = pdfium.FS_RECTF()
     reference = ctypes.byref(box)
     unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    left, _, _, height = page.get_bbox()
-    line: list[Char] = []
+    left, _, _, top = page.get_bbox()
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = unicode_of(raw, index)
-        if code in _BREAKS:
-            if line := _stripped(line):
-                yield line
-            line = []
-        elif code:
+        if code:
             box_of(raw, index, reference)
-            line.append(
-                Char(
-                    index,
-                    code,
-                    box.left - left,
-                    height - box.top,
-                    box.right - left,
-                    height - box.bottom,
-                )
-            )
-    if line := _stripped(line):
-        yield line
+            x0, x1 = box.left - left, box.right - left
+            yield Char(index, code, x0, top - box.top, x1, top - box.bottom)
 
 
 def _stripped(line: list[Char]) -> list[Char]:

@@ -24,6 +24,7 @@ _LONGEST_GAP = 3.0
 _MOST_BETWEEN = 3
 _PROSE_WORDS = 7
 _SPARSE = 0.15
+_FILLED = 0.45
 _HEADER_GAP = 0.8
 _LONGEST_HEADER = 6
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -171,13 +172,16 @@ def _end_of_table(rows: Sequence[Row], tabular: Sequence[bool], start: int) -> i
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
-    """At least two rows, and half of all, fill several columns; more where there are no figures."""
-    figures = sum(row.n_figures > 0 for row in rows)
+    """Three rows or two long ones, of which half fill several columns, with few holes.
+
+    A formula or the labels of a figure stand in columns too, but fill little of them.
+    """
     columns = _columns(rows)
-    if len(columns) < 2 or (figures < 2 and len(rows) < 3):
-        return False
     filled = [sum(map(bool, _in_columns(row.cells, columns))) for row in rows]
-    return sum(n >= 2 for n in filled) >= max(2, 0.5 * len(rows))
+    full = [n for n in filled if n >= 2]
+    if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)):
+        return False
+    return (len(full) > 2 or min(full) > 2) and sum(full) >= _FILLED * len(full) * len(columns)
 
 
 def _with_header_above(rows: Sequence[Row], floor: int, start: int, end: int) -> int:
