@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingest.readers.pdf_segments import Segment
 
 _FEWEST = 3
+_LEAST_TEXT = 60
 _EDGE = 3.0
 _DEEPEST = 12
 _CANDIDATES = 12
@@ -163,7 +164,7 @@ def _n_lines(side: Sequence[Segment]) -> int:
 def _reads(split: _Split) -> bool:
     """Whether both sides are columns of text rather than columns of a table."""
     left, right = split.left, split.right
-    if split.lines < _FEWEST:
+    if split.lines < _FEWEST or min(map(_n_letters, (left, right))) < _LEAST_TEXT:
         return False
     height = median(one.height for one in (*left, *right))
     gutter = min(one.x0 for one in right) - max(one.x1 for one in left)
@@ -181,6 +182,10 @@ def _n_prose(side: Sequence[Segment]) -> int:
     """How many of its segments are lines of prose that nearly fill it."""
     width = max(one.x1 for one in side) - min(one.x0 for one in side)
     return sum(len(one.words) >= 5 and one.x1 - one.x0 >= 0.6 * width for one in side)
+
+
+def _n_letters(side: Sequence[Segment]) -> int:
+    return sum(len(word.text) for one in side for word in one.words)
 
 
 def _figures(side: Sequence[Segment]) -> float:

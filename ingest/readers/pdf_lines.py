@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _JUMP = 1.5
 _BACK = 2.0
+# The labels of a figure stand apart and are written together.
+_LABEL, _LABEL_JUMP = 3, 8.0
 
 
 def in_lines(segments: Sequence[Segment]) -> list[Segments]:
@@ -68,7 +70,12 @@ def _jumps(before: Segments, line: Segments) -> bool:
     height = max(one.height for one in (*before, *line))
     down = min(one.top for one in line) - max(one.bottom for one in before)
     up = min(one.top for one in before) - max(one.bottom for one in line)
-    return max(down, up) > _JUMP * height
+    short = max(_n_words(before), _n_words(line)) <= _LABEL
+    return max(down, up) > (_LABEL_JUMP if short else _JUMP) * height
+
+
+def _n_words(line: Segments) -> int:
+    return sum(len(one.words) for one in line)
 
 
 def _middle(line: Segments) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ _SPARSE = 0.15
 _FILLED = 0.45
 _HEADER_GAP = 0.8
 _LONGEST_HEADER = 6
+_MATHEMATICS = re.compile("[=\u2190-\u2211\u2213-\u22ff{}\uf8e0-\uf8ff]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -179,9 +181,17 @@ def _is_table(rows: Sequence[Row]) -> bool:
     columns = _columns(rows)
     filled = [sum(map(bool, _in_columns(row.cells, columns))) for row in rows]
     full = [n for n in filled if n >= 2]
-    if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)):
+    if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)) or _is_formula(rows):
         return False
     return (len(full) > 2 or min(full) > 2) and sum(full) >= _FILLED * len(full) * len(columns)
+
+
+def _is_formula(rows: Sequence[Row]) -> bool:
+    """Whether many cells hold signs of mathematics, or many rows reach into the next."""
+    cells = [cell for row in rows for cell in row.cells]
+    signs = sum(bool(_MATHEMATICS.search(cell.text)) for cell in cells)
+    into = sum(two.top - one.bottom < -0.25 * (one.bottom - one.top) for one, two in pairwise(rows))
+    return signs > 0.2 * len(cells) or into > 0.25 * len(rows)
 
 
 def _with_header_above(rows: Sequence[Row], floor: int, start: int, end: int) -> int:
