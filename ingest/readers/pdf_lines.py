@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _JUMP = 1.5
 _BACK = 2.0
+_SAME_LINE = 0.9
 # The labels of a figure stand apart and are written together.
 _LABEL, _LABEL_JUMP = 3, 8.0
 
@@ -51,8 +52,10 @@ def _beside(one: Segment, two: Segment) -> bool:
     """Whether they overlap by half in height and the second stands next to the first."""
     shared = min(one.bottom, two.bottom) - max(one.top, two.top)
     height = max(one.height, two.height)
+    share = shared / max(min(one.height, two.height), 0.1)
     apart = max(two.x0 - one.x1, one.x0 - two.x1)
-    return shared >= 0.5 * min(one.height, two.height) and -0.5 * height < apart < _BACK * height
+    onwards = two.x0 > one.x1 and share > _SAME_LINE
+    return share >= 0.5 and -0.5 * height < apart and (apart < _BACK * height or onwards)
 
 
 def _runs(lines: Sequence[Segments]) -> list[list[Segments]]:

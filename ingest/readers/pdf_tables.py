@@ -190,8 +190,9 @@ def _is_formula(rows: Sequence[Row]) -> bool:
     """Whether many cells hold signs of mathematics, or many rows reach into the next."""
     cells = [cell for row in rows for cell in row.cells]
     signs = sum(bool(_MATHEMATICS.search(cell.text)) for cell in cells)
-    into = sum(two.top - one.bottom < -0.25 * (one.bottom - one.top) for one, two in pairwise(rows))
-    return signs > 0.2 * len(cells) or into > 0.25 * len(rows)
+    body = [row for row in rows if row.n_figures] or list(rows)
+    into = sum(two.top - one.bottom < -0.25 * (one.bottom - one.top) for one, two in pairwise(body))
+    return signs > 0.2 * len(cells) or into > 0.25 * len(body)
 
 
 def _with_header_above(rows: Sequence[Row], floor: int, start: int, end: int) -> int:
