@@ -8,6 +8,7 @@ and rank 1 is best. A higher score is better everywhere. Times are seconds.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -73,6 +74,53 @@ class Document:
     def text(self) -> str:
         """The concatenation of the pages; every offset points into it."""
         return "".join(page.text for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the pages of a document were read: those not listed have a text layer.
+
+    Pages count from 1. `failed` says why. A document's metadata holds it under "coverage".
+    """
+
+    n_pages: int
+    ocr: tuple[int, ...] = ()
+    empty: tuple[int, ...] = ()
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+    def as_text(self) -> str:
+        """As JSON on one line."""
+        import json
+
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> Coverage | None:
+        """What `as_text` wrote into a document's metadata; None when nothing did."""
+        import json
+
+        if "coverage" not in metadata:
+            return None
+        kept = json.loads(metadata["coverage"])
+        return cls(
+            n_pages=kept["n_pages"],
+            ocr=tuple(kept["ocr"]),
+            empty=tuple(kept["empty"]),
+            failed={int(page): why for page, why in kept["failed"].items()},
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """A line on each way in which pages were not simply read."""
+        total = f"of {self.n_pages} page{'s' if self.n_pages != 1 else ''}"
+        lines = []
+        if self.ocr:
+            lines.append(f"{len(self.ocr)} {total} read by OCR ({_ranges(self.ocr)})")
+        if self.empty:
+            lines.append(f"{len(self.empty)} {total} have no text ({_ranges(self.empty)})")
+        for why in dict.fromkeys(self.failed.values()):
+            pages = tuple(page for page, reason in self.failed.items() if reason == why)
+            lines.append(f"{len(pages)} {total} not read ({_ranges(pages)}): {why}")
+        return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +398,17 @@ class Problem:
 
     what: str
     remedy: str
+
+
+def _ranges(pages: tuple[int, ...]) -> str:
+    """Page numbers as people write them: 1, 3-5."""
+    runs: list[list[int]] = []
+    for page in sorted(pages):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def with_headings(headings: tuple[str, ...], text: str) -> str:

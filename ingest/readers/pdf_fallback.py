@@ -13,7 +13,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pypdf import PdfReader
 
@@ -22,18 +22,20 @@ _BROKEN = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, Recu
 _BROKEN_TOO = (AssertionError, NotImplementedError, TypeError, ValueError, struct.error, zlib.error)
 
 
-def count_pages(data: bytes) -> int:
+def count_pages(data: bytes, passwords: Sequence[str] = ()) -> int:
     """The number of pages, 0 when pypdf cannot open the file."""
     with _broken_means_nothing():
-        return len(_open(data).pages)
+        return len(_open(data, passwords).pages)
     return 0
 
 
-def page_texts(data: bytes, indexes: Iterable[int]) -> Iterator[str]:
+def page_texts(
+    data: bytes, indexes: Iterable[int], passwords: Sequence[str] = ()
+) -> Iterator[str]:
     """The text of each page by its index from 0, "" for one that cannot be read."""
     reader = None
     with _broken_means_nothing():
-        reader = _open(data)
+        reader = _open(data, passwords)
     for index in indexes if reader is not None else ():
         text = ""
         with _broken_means_nothing():
@@ -41,13 +43,13 @@ def page_texts(data: bytes, indexes: Iterable[int]) -> Iterator[str]:
         yield text
 
 
-def _open(data: bytes) -> PdfReader:
+def _open(data: bytes, passwords: Sequence[str]) -> PdfReader:
     import pypdf
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     reader = pypdf.PdfReader(io.BytesIO(data))
     if reader.is_encrypted:
-        reader.decrypt("")
+        any(reader.decrypt(password) for password in ("", *passwords))
     return reader
 
 
