@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ingest.readers.pdf_running import PageSegments
 from ingest.readers.pdf_segments import Segment, Word, page_segments
+from ingest.readers.pdf_tex import is_made_by_tex
 from quoth.errors import MissingDependencyError
 
 if TYPE_CHECKING:
@@ -72,12 +73,13 @@ def read_pages(pdf: PdfDocument, ocr: Callable[[], Ocr]) -> Iterator[PageSegment
     with_forms = pdf.get_formtype() != 0
     if with_forms:
         pdf.init_forms()
+    tex = is_made_by_tex(pdf)
     for index in range(len(pdf)):
         try:
             with contextlib.closing(pdf[index]) as page:
                 notes = _flattened(page)
             with contextlib.closing(pdf[index]) as page:
-                yield replace(_read(page, index + 1, ocr), notes=notes)
+                yield replace(_read(page, index + 1, ocr, tex=tex), notes=notes)
         except pypdfium2.PdfiumError:
             yield PageSegments(index + 1, (), 0.0, failure="its page is damaged")
 
@@ -112,9 +114,9 @@ def _contents(annotation: object) -> str:
     return " ".join(bytes(buffer).decode("utf-16-le", "ignore").rstrip("\0").split())
 
 
-def _read(page: PdfPage, number: int, ocr: Callable[[], Ocr]) -> PageSegments:
+def _read(page: PdfPage, number: int, ocr: Callable[[], Ocr], *, tex: bool) -> PageSegments:
     with contextlib.closing(page.get_textpage()) as text_page:
-        segments = page_segments(page, text_page)
+        segments = page_segments(page, text_page, tex=tex)
     found = PageSegments(number, tuple(segments), page.get_height())
     text = "".join(segment.text for segment in segments)
     broken = is_garbage(text)

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.readers.pdf_tex import sign_reader
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -88,9 +90,9 @@ class Char(NamedTuple):
         return self.bottom - self.top
 
 
-def page_segments(page: PdfPage, text_page: PdfTextPage) -> list[Segment]:
-    """The segments of a page in the order of the file."""
-    lines = list(_lines(page, text_page))
+def page_segments(page: PdfPage, text_page: PdfTextPage, *, tex: bool = False) -> list[Segment]:
+    """The segments of a page in the order of the file. `tex` mends the signs of TeX's fonts."""
+    lines = list(_lines(page, text_page, tex=tex))
     turns = [_turns(text_page, line[0].index) for line in lines]
     weights: Counter[int] = Counter()
     for turn, line in zip(turns, lines, strict=True):
@@ -104,7 +106,7 @@ def page_segments(page: PdfPage, text_page: PdfTextPage) -> list[Segment]:
     return segments
 
 
-def _lines(page: PdfPage, text_page: PdfTextPage) -> Iterator[list[Char]]:
+def _lines(page: PdfPage, text_page: PdfTextPage, *, tex: bool) -> Iterator[list[Char]]:
     """The characters between line ends, spaces included, with boxes as on the page.
 
     PDFium ends a line, or puts a space, before and after a raised or lowered letter. That is no
@@ -112,7 +114,7 @@ def _lines(page: PdfPage, text_page: PdfTextPage) -> Iterator[list[Char]]:
     """
     line: list[Char] = []
     ended = False
-    for char in _characters(page, text_page):
+    for char in _characters(page, text_page, tex=tex):
         if char.code in _BREAKS:
             ended = True
             continue
@@ -153,7 +155,7 @@ def _is_false_space(line: Sequence[Char], char: Char, text_page: PdfTextPage) ->
     return pdfium.FPDFText_IsGenerated(text_page.raw, space.index) == 1
 
 
-def _characters(page: PdfPage, text_page: PdfTextPage) -> Iterator[Char]:
+def _characters(page: PdfPage, text_page: PdfTextPage, *, tex: bool) -> Iterator[Char]:
     """Every character of the page in PDFium's order."""
     import pypdfium2.raw as pdfium
 
@@ -162,8 +164,11 @@ def _characters(page: PdfPage, text_page: PdfTextPage) -> Iterator[Char]:
     reference = ctypes.byref(box)
     unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     left, _, _, top = page.get_bbox()
+    sign_of = sign_reader(text_page) if tex else None
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = unicode_of(raw, index)
+        if sign_of is not None and 0x20 < code < 0x7F:
+            code = sign_of(index, code)
         if code:
             box_of(raw, index, reference)
             x0, x1 = box.left - left, box.right - left
