@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from quoth.config import IngestConfig
 
-LARGEST_SIDE = 2000
+LARGEST_SIDE = 1600
 """Pixels of the longer side of a picture at most: more cost memory and recognise no better."""
 _LEAST_CONFIDENCE = 0.5
 _SECONDS_A_PAGE = 60
@@ -73,12 +73,23 @@ def _by_rapidocr(engine: Any, picture: Image) -> list[Recognised]:
 
     # It takes blue, green, red.
     pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
-    found, _ = engine(pixels)
+    try:
+        found, _ = engine(pixels)
+    except _engine_errors() as error:
+        raise ReadError("OCR failed over it; raise ingest.memory_megabytes") from error
     return [
         _boxed(text, corners)
         for corners, text, confidence in found or []
         if float(confidence) >= _LEAST_CONFIDENCE and text.strip()
     ]
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What RapidOCR's libraries raise; nearly always that memory ran out."""
+    import cv2
+    from onnxruntime.capi import onnxruntime_pybind11_state as runtime
+
+    return (cv2.error, runtime.Fail, runtime.RuntimeException, MemoryError)
 
 
 def _boxed(text: str, corners: Iterable[Sequence[float]]) -> Recognised:

@@ -111,16 +111,21 @@ class Coverage:
 
     def warnings(self) -> tuple[str, ...]:
         """A line on each way in which pages were not simply read."""
-        total = f"of {self.n_pages} page{'s' if self.n_pages != 1 else ''}"
         lines = []
         if self.ocr:
-            lines.append(f"{len(self.ocr)} {total} read by OCR ({_ranges(self.ocr)})")
+            lines.append(f"{self._share(self.ocr)} read by OCR")
         if self.empty:
-            lines.append(f"{len(self.empty)} {total} have no text ({_ranges(self.empty)})")
+            lines.append(f"{self._share(self.empty)} have no text")
         for why in dict.fromkeys(self.failed.values()):
             pages = tuple(page for page, reason in self.failed.items() if reason == why)
-            lines.append(f"{len(pages)} {total} not read ({_ranges(pages)}): {why}")
+            lines.append(f"{self._share(pages)} not read: {why}")
         return tuple(lines)
+
+    def _share(self, pages: tuple[int, ...]) -> str:
+        if self.n_pages == 1:
+            return "its only page"
+        listed = "all" if len(pages) == self.n_pages else _ranges(pages)
+        return f"{len(pages)} of {self.n_pages} pages ({listed})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +406,7 @@ class Problem:
 
 
 def _ranges(pages: tuple[int, ...]) -> str:
-    """Page numbers as people write them: 1, 3-5."""
+    """Page numbers as people write them: pages 1, 3-5."""
     runs: list[list[int]] = []
     for page in sorted(pages):
         if runs and page == runs[-1][1] + 1:

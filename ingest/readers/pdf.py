@@ -90,6 +90,10 @@ def open_pdf(data: bytes, source: str, passwords: Sequence[str] = ()) -> PdfDocu
         except pypdfium2.PdfiumError as error:
             if error.err_code != _WRONG_PASSWORD:
                 return None
+    # pypdf prepares passwords outside ASCII as the standard asks, and knows more encryptions.
+    plain = pdf_fallback.decrypted(data, passwords) if passwords else None
+    if plain is not None:
+        return open_pdf(plain, source)
     name = PurePath(source).name
     if passwords:
         raise EncryptedFileError(f"{name} needs another password; give the right one")

@@ -9,6 +9,7 @@ import contextlib
 import io
 import logging
 import struct
+import unicodedata
 import zlib
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,23 @@ def page_texts(
         with _broken_means_nothing():
             text = reader.pages[index].extract_text() if reader else ""
         yield text
+
+
+def decrypted(data: bytes, passwords: Sequence[str]) -> bytes | None:
+    """A copy without encryption, when one of the passwords opens the file for pypdf."""
+    import pypdf
+
+    with _broken_means_nothing():
+        reader = _open(data, [form for one in passwords for form in (one, _prepared(one))])
+        copy = io.BytesIO()
+        pypdf.PdfWriter(clone_from=reader).write(copy)
+        return copy.getvalue()
+    return None
+
+
+def _prepared(password: str) -> str:
+    """The password as SASLprep (RFC 4013) has it, near enough."""
+    return unicodedata.normalize("NFKC", password.replace("\xad", ""))
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> PdfReader:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ingest.readers.pdf_running import PageSegments
 from ingest.readers.pdf_segments import Segment, Word, page_segments
 from ingest.readers.pdf_tex import is_made_by_tex
-from quoth.errors import MissingDependencyError
+from quoth.errors import MissingDependencyError, ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ _FEW_LETTERS = 40
 _MOSTLY_PICTURE = 0.5
 _SCALE = 200 / 72
 _MOST_OBJECTS = 2000
-_BROKEN = "its text layer is broken"
+_BROKEN = "broken text layer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +161,18 @@ def _objects(page: PdfPage) -> tuple[bool, float]:
 def _by_ocr(page: PdfPage, found: PageSegments, ocr: Ocr, *, broken: bool) -> PageSegments:
     """The page as it is recognised; where its own few words say more, those."""
     kept = () if broken else found.segments
-    why = _BROKEN if broken else "it is scanned"
+    why = _BROKEN if broken else "scanned"
     if ocr.recognise is None:
-        return replace(found, segments=kept, failure=f"{why}, and {ocr.absent}")
+        return replace(found, segments=kept, failure=f"{why}, {ocr.absent}")
     if time.monotonic() > ocr.deadline:
-        late = f"{why}, and OCR took longer than ingest.ocr_seconds for the pages before"
+        late = f"{why}, OCR of the pages before took all of ingest.ocr_seconds"
         return replace(found, segments=kept, failure=late)
-    segments = recognised_segments(page, ocr.recognise)
+    try:
+        segments = recognised_segments(page, ocr.recognise)
+    except ReadError as error:
+        return replace(found, segments=kept, failure=f"{why}, {error}")
     if _n_letters(segments) <= _n_letters(kept):
-        nothing = "" if kept else f"{why}, and OCR found nothing"
+        nothing = "" if kept else f"{why}, OCR found nothing"
         return replace(found, segments=kept, failure=nothing)
     return replace(found, segments=segments, by_ocr=True)
 
