@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from ingest.chunking import chunk_document
     from ingest.discovery import Discovery, discover
     from ingest.isolation import ReaderPool
+    from ingest.passwords import with_passwords
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when the same file gives another text or other chunks, so that it is read again."""
 
 _HOMES = {
@@ -25,6 +26,7 @@ _HOMES = {
     "document_id": "ingest.reading",
     "ingest_files": "ingest.pipeline",
     "read_document": "ingest.reading",
+    "with_passwords": "ingest.passwords",
 }
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "document_id",
     "ingest_files",
     "read_document",
+    "with_passwords",
 ]
 
 

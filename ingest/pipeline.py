@@ -18,7 +18,7 @@ from ingest.discovery import discover
 from ingest.isolation import ReaderPool
 from ingest.reading import document_id
 from quoth.datatypes import Document, FileOutcome, IngestReport, KnownFile, Progress, SourceFile
-from quoth.errors import LimitError, MissingFileError, ReadError
+from quoth.errors import EncryptedFileError, LimitError, MissingFileError, ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -109,7 +109,8 @@ class _Run:
         self.tell(outcome.source, outcome)
 
     def fail(self, source: str, error: ReadError) -> None:
-        self.report(FileOutcome(source, "failed", reason=str(error)))
+        encrypted = isinstance(error, EncryptedFileError)
+        self.report(FileOutcome(source, "failed", reason=str(error), encrypted=encrypted))
 
     def tell(self, current: str, outcome: FileOutcome | None = None) -> None:
         self.on_progress(

@@ -88,6 +88,11 @@ class Coverage:
     empty: tuple[int, ...] = ()
     failed: Mapping[int, str] = field(default_factory=dict)
 
+    @property
+    def n_text(self) -> int:
+        """How many pages were read from their text layer."""
+        return self.n_pages - len(self.ocr) - len(self.empty) - len(self.failed)
+
     def as_text(self) -> str:
         """As JSON on one line."""
         import json
@@ -356,7 +361,10 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file of an ingest run. `reason` is one line, for failures and warnings."""
+    """What became of one file of an ingest run. `reason` is one line, for failures and warnings.
+
+    `encrypted` says that it failed for want of a password.
+    """
 
     source: str
     status: FileStatus
@@ -364,6 +372,7 @@ class FileOutcome:
     n_pages: int = 0
     n_chunks: int = 0
     reason: str = ""
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

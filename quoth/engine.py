@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from quoth.config import load_config
-from quoth.errors import QuothError
+from quoth.errors import QuothError, UnknownDocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -126,15 +126,16 @@ class Quoth:
         paths: Sequence[str | os.PathLike[str]],
         *,
         collection: str = DEFAULT_COLLECTION,
+        passwords: Sequence[str] = (),
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Bring files and folders into a collection; unchanged files cost nothing.
 
-        A file that can't be read is reported and the others go in. Raises
+        Encrypted files are tried with each of the passwords, which are not kept. A file that can't be read is reported and the others go in. Raises
         EmbedderMismatchError, LibraryLockedError, StorageFullError, ModelError.
         """
-        from ingest import ingest_files
+        from ingest import ingest_files, with_passwords
         from quoth.shelf import LibraryShelf
 
         self._library.require_embedder(self._embedder.fingerprint)
@@ -144,7 +145,7 @@ class Quoth:
             return ingest_files(
                 files,
                 shelf,
-                self.config.ingest,
+                with_passwords(self.config.ingest, passwords),
                 on_progress=on_progress,
                 cancelled=cancelled,
             )
@@ -178,6 +179,18 @@ class Quoth:
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         """What is in the library, by collection and source. Raises UnknownDocumentError."""
         return self._library.documents(collection)
+
+    def find(self, name: str, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
+        """The documents that go by an id, a path or a file name. Raises UnknownDocumentError."""
+        found = tuple(
+            record
+            for record in self.documents(collection=collection)
+            if name == record.id
+            or any(name in (source, Path(source).name) for source in record.sources)
+        )
+        if not found:
+            raise UnknownDocumentError(f"no document {name} in the library; see quoth list")
+        return found
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
