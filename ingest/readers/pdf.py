@@ -42,6 +42,10 @@ _METADATA = {
     "modified": "ModDate",
 }
 _LEADERS = re.compile(r"(?:[ \t]?[.·…_]){5,}")
+# An accent and its letter, printed one over the other.
+_ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˇ": "\u030c", "˘": "\u0306", "˝": "\u030b", "˚": "\u030a"}
+_BASES = {"ı": "i"}
+_ACCENTED = re.compile("([´¨ˇ˘˝˚])([A-Za-zı])")
 # Letters as typesetters join them: ligatures, and the shapes of Hebrew and Arabic letters.
 _JOINED = re.compile("[\ufb00-\ufb06\ufb1d-\ufdf9\ufe70-\ufefc]")
 
@@ -210,7 +214,14 @@ def _check_pages(n_pages: int, source: str, config: IngestConfig) -> None:
 def _finish(text: str) -> str:
     """The text with plain letters, without rows of dots, ended by a line end."""
     plain = _JOINED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), clean(text))
+    plain = _ACCENTED.sub(_with_accent, plain)
     return _LEADERS.sub(" …", plain).rstrip() + "\n"
+
+
+def _with_accent(found: re.Match[str]) -> str:
+    accent, letter = found.groups()
+    whole = unicodedata.normalize("NFC", _BASES.get(letter, letter) + _ACCENTS[accent])
+    return whole if len(whole) == 1 else found[0]
 
 
 def _language(pdf: PdfDocument) -> str:

@@ -7,6 +7,7 @@ must read as columns: prose, or written one after the other.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _FEWEST = 3
 _LEAST_TEXT = 60
 _EDGE = 3.0
+_LABEL = 8
+_NUMBERED = re.compile(r"(\d{1,3})[.)]\s")
 _DEEPEST = 12
 _CANDIDATES = 12
 _NARROWEST = 0.5
@@ -121,21 +124,38 @@ def _trimmed(
 def _height_of_cut(split: _Split) -> float | None:
     """Where white space crosses both columns and the file writes all above it before all below.
 
-    Such a page is a grid, read row by row.
+    Such a page is a grid, read row by row, unless its numbers say that its columns are read first.
     """
     both = sorted([*split.left, *split.right], key=lambda one: one.middle)
-    written = [one for one in both if len(one.words) >= _FEWEST]
+    written = [one for one in both if _n_letters([one]) >= _LABEL]
     bottom = both[0].bottom
     for above, below in pairwise(both):
         bottom = max(bottom, above.bottom)
         if below.top - bottom < above.height:
             continue
-        streams = [one.stream for one in written if one.middle < below.middle]
-        later = [one.stream for one in written if one.middle >= below.middle]
-        sides = {one.x0 < split.right[0].x0 for one in written if one.stream in streams}
-        if streams and later and max(streams) < min(later) and len(sides) == 2:
+        upper = [one for one in written if one.middle < below.middle]
+        lower = [one for one in written if one.middle >= below.middle]
+        if _row_by_row(upper, lower, split.right[0].x0) and not _numbered_down(split):
             return (bottom + below.top) / 2
     return None
+
+
+def _row_by_row(upper: Sequence[Segment], lower: Sequence[Segment], x: float) -> bool:
+    """Whether the file writes the upper part, which has both sides, before the lower."""
+    if not upper or not lower or len({one.x0 < x for one in upper}) < 2:
+        return False
+    return max(one.stream for one in upper) < min(one.stream for one in lower)
+
+
+def _numbered_down(split: _Split) -> bool:
+    """Whether the lines that begin with a number count down the left column, then the right."""
+    numbers = [
+        int(found[1])
+        for side in (split.left, split.right)
+        for one in sorted(side, key=lambda one: one.middle)
+        if (found := _NUMBERED.match(one.text))
+    ]
+    return len(numbers) > _FEWEST and all(a < b for a, b in pairwise(numbers))
 
 
 def _near(side: list[Segment], top: float, bottom: float, slack: float) -> list[Segment]:

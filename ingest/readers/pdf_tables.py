@@ -174,7 +174,7 @@ def _end_of_table(rows: Sequence[Row], tabular: Sequence[bool], start: int) -> i
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
-    """Three rows or two long ones, of which half fill several columns, with few holes.
+    """Three rows or two of figures, of which half fill several columns, with few holes.
 
     A formula or the labels of a figure stand in columns too, but fill little of them.
     """
@@ -183,7 +183,8 @@ def _is_table(rows: Sequence[Row]) -> bool:
     full = [n for n in filled if n >= 2]
     if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)) or _is_formula(rows):
         return False
-    return (len(full) > 2 or min(full) > 2) and sum(full) >= _FILLED * len(full) * len(columns)
+    figures = sum(row.n_figures > 0 for row in rows)
+    return (len(full) > 2 or figures > 1) and sum(full) >= _FILLED * len(full) * len(columns)
 
 
 def _is_formula(rows: Sequence[Row]) -> bool:
