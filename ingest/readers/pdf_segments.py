@@ -44,7 +44,7 @@ class Segment:
     """Words on one line. `stream` counts segments in the order of the file.
 
     `size` is the font's in points, `chars` the indexes of PDFium's characters. `aside` marks text
-    that runs in another direction than most of the page.
+    that runs downwards, or in another direction than most of the page.
     """
 
     words: tuple[Word, ...]
@@ -101,9 +101,20 @@ def page_segments(page: PdfPage, text_page: PdfTextPage, *, tex: bool = False) -
     segments: list[Segment] = []
     for turn, line in zip(turns, lines, strict=True):
         turned = line if turn == 0 else [turn_box(char, turn, page) for char in line]
-        for run in _runs(turned):
-            segments.append(_segment(run, text_page, len(segments), aside=turn != upright))
+        downwards = _runs_down(turned)
+        for run in [turned] if downwards else _runs(turned):
+            aside = downwards or turn != upright
+            segments.append(_segment(run, text_page, len(segments), aside=aside))
     return segments
+
+
+def _runs_down(line: Sequence[Char]) -> bool:
+    """Whether the characters stand below each other, as in Chinese and Japanese they may."""
+    if len(line) < 3:
+        return False
+    down = abs((line[-1].top + line[-1].bottom) - (line[0].top + line[0].bottom)) / 2
+    across = abs((line[-1].x0 + line[-1].x1) - (line[0].x0 + line[0].x1)) / 2
+    return down > 2 * across and down > line[0].height
 
 
 def _lines(page: PdfPage, text_page: PdfTextPage, *, tex: bool) -> Iterator[list[Char]]:
@@ -148,6 +159,8 @@ def _is_false_space(line: Sequence[Char], char: Char, text_page: PdfTextPage) ->
 
     space, before = line[-1], line[-2]
     if space.code != 0x20 or char.code in _SPACES or before.code in _SPACES:
+        return False
+    if char.x0 < before.x1 - _ADJOINING * char.height:
         return False
     shift = abs(before.bottom - char.bottom)
     if shift < _SHIFT * char.height or _distance(before, char) > _TOUCHING * char.height:

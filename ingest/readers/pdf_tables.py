@@ -270,5 +270,11 @@ def _n_header_rows(grid: Sequence[Sequence[str]]) -> int:
             # Labels alone below the header name the rows that follow.
             while at and not any(grid[at - 1][1:]):
                 at -= 1
-            return at
+            return min(at, _second_full(grid))
     return 0
+
+
+def _second_full(grid: Sequence[Sequence[str]]) -> int:
+    """Where the second row with a label and something beside it is: a header has only one."""
+    full = [at for at, row in enumerate(grid) if row[0] and any(row[1:])]
+    return full[1] if len(full) > 1 else len(grid)
