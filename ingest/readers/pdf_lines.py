@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Segments = list[Segment]
 
 _JUMP = 1.5
+_UP = -0.2
 _BACK = 2.0
 _SAME_LINE = 0.9
 # The labels of a figure stand apart and are written together.
@@ -73,8 +74,10 @@ def _jumps(before: Segments, line: Segments) -> bool:
     height = max(one.height for one in (*before, *line))
     down = min(one.top for one in line) - max(one.bottom for one in before)
     up = min(one.top for one in before) - max(one.bottom for one in line)
-    short = max(_n_words(before), _n_words(line)) <= _LABEL
-    return max(down, up) > (_LABEL_JUMP if short else _JUMP) * height
+    few, many = sorted((_n_words(before), _n_words(line)))
+    if many <= _LABEL:
+        return max(down, up) > _LABEL_JUMP * height
+    return down > _JUMP * height or up > (_UP if few > _LABEL else _JUMP) * height
 
 
 def _n_words(line: Segments) -> int:

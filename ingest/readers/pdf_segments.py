@@ -201,7 +201,8 @@ def _turns(text_page: PdfTextPage, index: int) -> int:
     import pypdfium2.raw as pdfium
 
     angle = pdfium.FPDFText_GetCharAngle(text_page.raw, index)
-    return round(angle / (math.pi / 2)) % 4
+    # PDFium counts the angle clockwise.
+    return -round(angle / (math.pi / 2)) % 4
 
 
 def turn_box(char: Char, turns: int, page: PdfPage) -> Char:
