@@ -30,6 +30,7 @@ _FEW_LETTERS = 40
 _MOSTLY_PICTURE = 0.5
 _SCALE = 200 / 72
 _MOST_OBJECTS = 2000
+_EMPTY_STRING = 2  # bytes
 _BROKEN = "broken text layer"
 
 
@@ -90,12 +91,13 @@ def _flattened(page: PdfPage) -> tuple[str, ...]:
 
     notes = []
     written = False
+    drawn = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP)
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
         annotation = pdfium.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
         kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-        if kind in (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP):
+        if kind in drawn and pdfium.FPDFAnnot_GetAP(annotation, 0, None, 0) > _EMPTY_STRING:
             written = True
         elif kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP):
             notes.append(_contents(annotation))
