@@ -135,7 +135,11 @@ def statement_rows(evidence: str) -> list[tuple[str, list[str]]]:
                 rows.append((" ".join(label), figures))
                 label, figures = [], []
             label = [line.strip()]
-    return [(label, figures) for label, figures in rows if label and len(figures) > 1 and not _is_year(figures)]
+    return [
+        (label, figures)
+        for label, figures in rows
+        if label and len(figures) > 1 and not _is_year(figures)
+    ]
 
 
 def _is_year(figures: list[str]) -> bool:

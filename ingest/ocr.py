@@ -103,7 +103,11 @@ def _by_tesseract(picture: Image, languages: Sequence[str]) -> list[Recognised]:
     command = ["tesseract", "-", "-", "-l", "+".join(languages), "tsv"]
     try:
         done = subprocess.run(  # noqa: S603 (no shell; the languages are the user's own)
-            command, input=data.getvalue(), capture_output=True, timeout=_SECONDS_A_PAGE, check=False
+            command,
+            input=data.getvalue(),
+            capture_output=True,
+            timeout=_SECONDS_A_PAGE,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return []

@@ -43,7 +43,14 @@ _METADATA = {
 }
 _LEADERS = re.compile(r"(?:[ \t]?[.·…_]){5,}")
 # An accent and its letter, printed one over the other.
-_ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˇ": "\u030c", "˘": "\u0306", "˝": "\u030b", "˚": "\u030a"}
+_ACCENTS = {
+    "´": "\u0301",
+    "¨": "\u0308",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "˝": "\u030b",
+    "˚": "\u030a",
+}
 _BASES = {"ı": "i"}
 _ACCENTED = re.compile("([´¨ˇ˘˝˚])([A-Za-zı])")
 # Letters as typesetters join them: ligatures, and the shapes of Hebrew and Arabic letters.
@@ -189,9 +196,7 @@ def _read_by_second_opinion(data: bytes, source: str, config: IngestConfig) -> D
     )
 
 
-def _damaged_but_read(
-    texts: list[str], data: bytes, source: str, config: IngestConfig
-) -> Document:
+def _damaged_but_read(texts: list[str], data: bytes, source: str, config: IngestConfig) -> Document:
     read_by_pypdf = _Read(texts)
     coverage = read_by_pypdf.coverage()
     content = Content(

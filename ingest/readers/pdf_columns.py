@@ -103,9 +103,7 @@ def _splits_at(x: float, segments: Sequence[Segment]) -> list[_Split]:
     return splits
 
 
-def _trimmed(
-    segments: Sequence[Segment], left: list[Segment], right: list[Segment]
-) -> _Split:
+def _trimmed(segments: Sequence[Segment], left: list[Segment], right: list[Segment]) -> _Split:
     """The columns reach from where both have begun; a lone side's lines far off are not theirs."""
     top = max(min(one.top for one in left), min(one.top for one in right))
     bottom = min(max(one.bottom for one in left), max(one.bottom for one in right))

@@ -30,9 +30,7 @@ def count_pages(data: bytes, passwords: Sequence[str] = ()) -> int:
     return 0
 
 
-def page_texts(
-    data: bytes, indexes: Iterable[int], passwords: Sequence[str] = ()
-) -> Iterator[str]:
+def page_texts(data: bytes, indexes: Iterable[int], passwords: Sequence[str] = ()) -> Iterator[str]:
     """The text of each page by its index from 0, "" for one that cannot be read."""
     reader = None
     with _broken_means_nothing():

@@ -71,7 +71,8 @@ class Letters:
         found = [
             one
             for one in self.candidates
-            if one.size >= _LARGER * body or (one.bold and not bold_text and one.size >= 0.95 * body)
+            if one.size >= _LARGER * body
+            or (one.bold and not bold_text and one.size >= 0.95 * body)
         ]
         larger = sorted({one.size for one in found if one.size >= _LARGER * body}, reverse=True)
         levels = {size: min(at, _MOST_LEVELS) for at, size in enumerate(larger, 1)}
@@ -104,10 +105,11 @@ def headings(pdf: PdfDocument, letters: Letters, texts: Sequence[str]) -> list[H
     Titles by letters alone must stand on their page.
     """
     outline = list(_outline(pdf))
-    if len(outline) >= _FEWEST_ENTRIES or (outline and len(texts) <= _FEWEST_ENTRIES):
-        return list(_placed(outline, texts, everywhere=True))
-    found = [*outline, *letters.titles()] if not outline else outline
-    return list(_placed(found, texts, everywhere=bool(outline)))
+    if len(outline) < min(_FEWEST_ENTRIES, len(texts)):
+        found = list(_placed(letters.titles(), texts, everywhere=False))
+        if found:
+            return found
+    return list(_placed(outline, texts, everywhere=True))
 
 
 def _placed(

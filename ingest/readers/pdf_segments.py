@@ -77,7 +77,7 @@ class Segment:
 class Char(NamedTuple):
     """A character of PDFium: its index on the page, its code point, its box."""
 
-    index: int
+    at: int
     code: int
     x0: float
     top: float
@@ -93,7 +93,7 @@ class Char(NamedTuple):
 def page_segments(page: PdfPage, text_page: PdfTextPage, *, tex: bool = False) -> list[Segment]:
     """The segments of a page in the order of the file. `tex` mends the signs of TeX's fonts."""
     lines = list(_lines(page, text_page, tex=tex))
-    turns = [_turns(text_page, line[0].index) for line in lines]
+    turns = [_turns(text_page, line[0].at) for line in lines]
     weights: Counter[int] = Counter()
     for turn, line in zip(turns, lines, strict=True):
         weights[turn] += len(line)
@@ -129,18 +129,28 @@ def _lines(page: PdfPage, text_page: PdfTextPage, *, tex: bool) -> Iterator[list
         if char.code in _BREAKS:
             ended = True
             continue
-        if ended:
-            last = _last_written(line)
-            if last is None or not _adjoins(last, char):
-                if line := _stripped(line):
-                    yield line
-                line = []
-            elif _distance(last, char) > _TOUCHING * char.height and line[-1] is last:
-                line.append(last._replace(code=0x20))
-            ended = False
-        elif len(line) > 1 and _is_false_space(line, char, text_page):
+        if ended and not _goes_on(line, char):
+            yield from _whole(line)
+            line = []
+        elif not ended and len(line) > 1 and _is_false_space(line, char, text_page):
             line.pop()
+        ended = False
         line.append(char)
+    yield from _whole(line)
+
+
+def _goes_on(line: list[Char], char: Char) -> bool:
+    """Whether the line goes on with the character, after a space if there is room for one."""
+    last = _last_written(line)
+    if last is None or not _adjoins(last, char):
+        return False
+    if _distance(last, char) > _TOUCHING * char.height and line[-1] is last:
+        line.append(last._replace(code=0x20))
+    return True
+
+
+def _whole(line: list[Char]) -> Iterator[list[Char]]:
+    """The line without spaces at its ends, if anything is left."""
     if line := _stripped(line):
         yield line
 
@@ -165,7 +175,7 @@ def _is_false_space(line: Sequence[Char], char: Char, text_page: PdfTextPage) ->
     shift = abs(before.bottom - char.bottom)
     if shift < _SHIFT * char.height or _distance(before, char) > _TOUCHING * char.height:
         return False
-    return pdfium.FPDFText_IsGenerated(text_page.raw, space.index) == 1
+    return bool(pdfium.FPDFText_IsGenerated(text_page.raw, space.at) == 1)
 
 
 def _characters(page: PdfPage, text_page: PdfTextPage, *, tex: bool) -> Iterator[Char]:
@@ -200,7 +210,7 @@ def _turns(text_page: PdfTextPage, index: int) -> int:
     """How many quarter turns, clockwise, bring the character's line upright."""
     import pypdfium2.raw as pdfium
 
-    angle = pdfium.FPDFText_GetCharAngle(text_page.raw, index)
+    angle = float(pdfium.FPDFText_GetCharAngle(text_page.raw, index))
     # PDFium counts the angle clockwise.
     return -round(angle / (math.pi / 2)) % 4
 
@@ -215,7 +225,7 @@ def turn_box(char: Char, turns: int, page: PdfPage) -> Char:
         2: (width - x1, height - y1, width - x0, height - y0),
         3: (y0, width - x1, y1, width - x0),
     }
-    return Char(char.index, char.code, *boxes.get(turns, (x0, y0, x1, y1)))
+    return Char(char.at, char.code, *boxes.get(turns, (x0, y0, x1, y1)))
 
 
 def _runs(line: Sequence[Char]) -> Iterator[list[Char]]:
@@ -246,7 +256,7 @@ def _distance(one: Char, two: Char) -> float:
 
 def _segment(run: Sequence[Char], text_page: PdfTextPage, stream: int, *, aside: bool) -> Segment:
     written = [char for char in run if char.code not in _SPACES]
-    size, bold = _font(text_page, written[len(written) // 2].index)
+    size, bold = _font(text_page, written[len(written) // 2].at)
     return Segment(
         words=tuple(_words(run)),
         x0=min(char.x0 for char in written),
@@ -256,7 +266,7 @@ def _segment(run: Sequence[Char], text_page: PdfTextPage, stream: int, *, aside:
         size=size,
         bold=bold,
         stream=stream,
-        chars=tuple(char.index for char in written),
+        chars=tuple(char.at for char in written),
         aside=aside,
     )
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ingest.readers.pdf_segments import Segment, Word
 
 _CURRENCY = re.compile(r"[$€£¥₹]|US\$|C\$|A\$|R\$|CHF|EUR|USD|GBP")
-_FIGURE = re.compile(r"[($€£¥₹]*[-+–—−]?[($€£¥]*\d[\d,.'’]*[%)]*(?:\(?[a-z\d*]\))?[*†‡]*|[-–—−]+\)?|[Nn]/?[AaMm]")
+_FIGURE = re.compile(
+    r"[($€£¥₹]*[-+–—−]?[($€£¥]*\d[\d,.'’]*[%)]*(?:\(?[a-z\d*]\))?[*†‡]*|[-–—−]+\)?|[Nn]/?[AaMm]"
+)
 _TAIL = re.compile(r"[)%]+|pts?|bps|x")
 _LONGEST_GAP = 3.0
 _MOST_BETWEEN = 3
@@ -268,9 +270,8 @@ def _n_header_rows(grid: Sequence[Sequence[str]]) -> int:
         figures = [text for text in row[1:] if text and Cell(text, 0, 0).is_figure]
         if row[0] and any(not _YEAR.fullmatch(figure) for figure in figures):
             # Labels alone below the header name the rows that follow.
-            while at and not any(grid[at - 1][1:]):
-                at -= 1
-            return min(at, _second_full(grid))
+            named = [n for n in range(at) if any(grid[n][1:])]
+            return min(named[-1] + 1 if named else 0, _second_full(grid))
     return 0
 
 

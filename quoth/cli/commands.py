@@ -53,27 +53,26 @@ def ingest(
     the library already is not read again. Exits with 1 if any file failed.
     """
     from quoth.cli.interrupt import Interrupt
-    from quoth.cli.passwords import unlock
+    from quoth.cli.passwords import unlocked
     from quoth.cli.progress import IngestDisplay, count, summary_line
     from quoth.cli.records import ingest_record, say_json
     from quoth.cli.terminal import say, tell
 
     if not paths and not re_embed:
         raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
-    with (
-        Interrupt() as interrupt,
-        options.open(create=True) as library,
-        IngestDisplay(files=not options.as_json, interrupt=interrupt) as display,
-    ):
-        again = library.re_embed(on_progress=display.documents) if re_embed else 0
-        report = library.ingest(
-            [Path(path) for path in paths],
-            collection=options.collection or "default",
-            passwords=passwords,
-            on_progress=display,
-            cancelled=interrupt,
-        )
-    report = unlock(options, report)
+    collection = options.collection or "default"
+    with Interrupt() as interrupt, options.open(create=True) as library:
+        with IngestDisplay(files=not options.as_json, interrupt=interrupt) as display:
+            again = library.re_embed(on_progress=display.documents) if re_embed else 0
+            report = library.ingest(
+                [Path(path) for path in paths],
+                collection=collection,
+                passwords=passwords,
+                on_progress=display,
+                cancelled=interrupt,
+            )
+        if not options.as_json and not interrupt():
+            report = unlocked(library, report, collection)
     if options.as_json:
         say_json(ingest_record(report, re_embedded=again))
     elif paths:

@@ -93,7 +93,9 @@ def test_an_empty_user_password_just_opens(tmp_path: Path) -> None:
 
 def test_a_real_password_is_asked_for(tmp_path: Path) -> None:
     plain = make_pdf(tmp_path / "a.pdf", ["Secret."])
-    with pytest.raises(EncryptedFileError, match=r"^b\.pdf needs a password; give it with --password"):
+    with pytest.raises(
+        EncryptedFileError, match=r"^b\.pdf needs a password; give it with --password"
+    ):
         read_document(encrypt(plain, tmp_path / "b.pdf", user="x"), CONFIG)
 
 
@@ -116,7 +118,9 @@ def test_a_password_outside_ascii_is_prepared_as_the_standard_asks(tmp_path: Pat
 
 
 def test_blank_pages_are_no_document(tmp_path: Path) -> None:
-    with pytest.raises(NoTextError, match=r"^a\.pdf has no text: its pages are empty; leave it out"):
+    with pytest.raises(
+        NoTextError, match=r"^a\.pdf has no text: its pages are empty; leave it out"
+    ):
         read_document(make_pdf(tmp_path / "a.pdf", ["", ""]), CONFIG)
 
 

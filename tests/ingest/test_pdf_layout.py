@@ -45,9 +45,7 @@ def test_two_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_columns_written_line_by_line_across_the_page_are_told_apart(tmp_path: Path) -> None:
-    lines = zip(
-        column(LEFT, 100, prose("a", 9)), column(RIGHT, 100, prose("b", 9)), strict=True
-    )
+    lines = zip(column(LEFT, 100, prose("a", 9)), column(RIGHT, 100, prose("b", 9)), strict=True)
     page: list[Placed] = [one for pair in lines for one in pair]
     assert firsts(text_of(placed_pdf(tmp_path / "a.pdf", [page]))) == (
         numbered("a", 9) + numbered("b", 9)
@@ -60,7 +58,11 @@ def test_three_columns_and_a_line_below_them(tmp_path: Path) -> None:
         *column(40, 80, texts[0]),
         *column(220, 80, texts[1]),
         *column(400, 80, texts[2]),
-        (40.0, 300.0, "Below all columns a line runs over the whole width of the page, as notes do it"),
+        (
+            40.0,
+            300.0,
+            "Below all columns a line runs over the whole width of the page, as notes do it",
+        ),
     ]
     text = text_of(placed_pdf(tmp_path / "a.pdf", [page]))
     assert firsts(text) == numbered("a", 8) + numbered("b", 8) + numbered("c", 8)
@@ -178,7 +180,11 @@ def test_a_grid_is_read_row_by_row_as_the_file_writes_it(tmp_path: Path) -> None
 
 placements = st.lists(
     st.tuples(
-        st.integers(0, 500), st.integers(0, 700), st.integers(1, 9), st.integers(6, 20), st.booleans()
+        st.integers(0, 500),
+        st.integers(0, 700),
+        st.integers(1, 9),
+        st.integers(6, 20),
+        st.booleans(),
     ),
     max_size=60,
 )
@@ -189,7 +195,9 @@ def test_no_word_is_lost_or_doubled_wherever_words_stand(
     places: list[tuple[int, int, int, int, bool]],
 ) -> None:
     segments = [
-        segment(" ".join(f"w{at}x{n}" for n in range(n_words)), x, y, stream=at, size=size, bold=bold)
+        segment(
+            " ".join(f"w{at}x{n}" for n in range(n_words)), x, y, stream=at, size=size, bold=bold
+        )
         for at, (x, y, n_words, size, bold) in enumerate(places)
     ]
     written = Counter(word.text for one in segments for word in one.words)

@@ -82,14 +82,18 @@ def test_without_ocr_a_scan_says_why_it_was_not_read(tmp_path: Path) -> None:
     off = IngestConfig(ocr="off")
     with pytest.raises(NoTextError, match=r"has no text: scanned, OCR is off \(ingest\.ocr\)"):
         read_document(scan(tmp_path / "a.pdf", picture("Words")), off)
-    path = scan(tmp_path / "b.pdf", "Words enough to be a page of their own, so it counts.", picture())
+    path = scan(
+        tmp_path / "b.pdf", "Words enough to be a page of their own, so it counts.", picture()
+    )
     document = read_document(path, off)
     assert coverage(document).failed == {2: "scanned, OCR is off (ingest.ocr)"}
     assert document.warnings == ("1 of 2 pages (2) not read: scanned, OCR is off (ingest.ocr)",)
 
 
 def test_pages_that_time_does_not_suffice_for_are_said(tmp_path: Path) -> None:
-    path = scan(tmp_path / "b.pdf", "Words enough to be a page of their own, so it counts.", picture())
+    path = scan(
+        tmp_path / "b.pdf", "Words enough to be a page of their own, so it counts.", picture()
+    )
     document = read_document(path, IngestConfig(ocr="rapidocr", ocr_seconds=-1))
     ((page, why),) = coverage(document).failed.items()
     assert page == 2

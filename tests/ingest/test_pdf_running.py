@@ -71,7 +71,10 @@ def test_a_title_in_large_letters_stays(tmp_path: Path) -> None:
 
 def test_heads_that_change_with_the_chapter_are_dropped_in_each(tmp_path: Path) -> None:
     pages = [
-        [(50.0, 40.0, f"{'Aims' if at < 6 else 'Methods'} and more"), *column(50, 100, prose("a", 5))]
+        [
+            (50.0, 40.0, f"{'Aims' if at < 6 else 'Methods'} and more"),
+            *column(50, 100, prose("a", 5)),
+        ]
         for at in range(12)
     ]
     text = read_document(placed_pdf(tmp_path / "a.pdf", pages), CONFIG).text
