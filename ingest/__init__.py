@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ingest.passwords import with_passwords
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
+    from ingest.viewing import page_view
 
 READER_VERSION = 2
 """Raised when the same file gives another text or other chunks, so that it is read again."""
@@ -25,6 +26,7 @@ _HOMES = {
     "discover": "ingest.discovery",
     "document_id": "ingest.reading",
     "ingest_files": "ingest.pipeline",
+    "page_view": "ingest.viewing",
     "read_document": "ingest.reading",
     "with_passwords": "ingest.passwords",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "discover",
     "document_id",
     "ingest_files",
+    "page_view",
     "read_document",
     "with_passwords",
 ]

@@ -236,6 +236,26 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as displayed, in points from its top left corner, y downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page as a PNG picture, its size in points, and the boxes of the passage asked for."""
+
+    png: bytes
+    width: float
+    height: float
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer with the quotes it stands on, best first.
 

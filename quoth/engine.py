@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Hit,
         IngestReport,
         Message,
+        PageView,
         Piece,
         Problem,
         Progress,
@@ -195,6 +196,19 @@ class Quoth:
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
         return self._library.document(document_id)
+
+    def page_view(
+        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+    ) -> PageView:
+        """A PDF's page as a picture, with boxes around the document's text from `start` to `end`.
+
+        The source file must still be as it was read. Raises UnknownDocumentError, ReadError.
+        """
+        from quoth.pages import page_view
+
+        record = self.find(document_id)[0]
+        document = self.document(record.id)
+        return page_view(record, document, page, self.config.ingest, span=(start, end), scale=scale)
 
     def remove(
         self, names: Sequence[str], *, collection: str | None = None

@@ -85,6 +85,19 @@ def read_pages(pdf: PdfDocument, ocr: Callable[[], Ocr]) -> Iterator[PageSegment
             yield PageSegments(index + 1, (), 0.0, failure="its page is damaged")
 
 
+def page_text_segments(pdf: PdfDocument, index: int) -> list[Segment]:
+    """The segments of a page's own text layer, form values and notes included, as `read_pages` has them."""
+    if pdf.get_formtype() != 0:
+        pdf.init_forms()
+    with contextlib.closing(pdf[index]) as page:
+        _flattened(page)
+    with (
+        contextlib.closing(pdf[index]) as page,
+        contextlib.closing(page.get_textpage()) as text_page,
+    ):
+        return page_segments(page, text_page, tex=is_made_by_tex(pdf))
+
+
 def _flattened(page: PdfPage) -> tuple[str, ...]:
     """Make what is written into forms and on notes part of the page; other notes' texts."""
     import pypdfium2.raw as pdfium

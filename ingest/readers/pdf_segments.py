@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.readers.pdf_tex import sign_reader
@@ -44,7 +44,8 @@ class Segment:
     """Words on one line. `stream` counts segments in the order of the file.
 
     `size` is the font's in points, `chars` the indexes of PDFium's characters. `aside` marks text
-    that runs downwards, or in another direction than most of the page.
+    that runs downwards, or in another direction than most of the page; `turns` are the quarter
+    turns, clockwise, that brought it upright.
     """
 
     words: tuple[Word, ...]
@@ -57,6 +58,7 @@ class Segment:
     stream: int
     chars: tuple[int, ...]
     aside: bool = False
+    turns: int = 0
 
     @property
     def text(self) -> str:
@@ -104,7 +106,8 @@ def page_segments(page: PdfPage, text_page: PdfTextPage, *, tex: bool = False) -
         downwards = _runs_down(turned)
         for run in [turned] if downwards else _runs(turned):
             aside = downwards or turn != upright
-            segments.append(_segment(run, text_page, len(segments), aside=aside))
+            found = _segment(run, text_page, len(segments))
+            segments.append(replace(found, aside=aside, turns=turn) if aside or turn else found)
     return segments
 
 
@@ -254,7 +257,7 @@ def _distance(one: Char, two: Char) -> float:
     return max(0.0, two.x0 - one.x1, one.x0 - two.x1)
 
 
-def _segment(run: Sequence[Char], text_page: PdfTextPage, stream: int, *, aside: bool) -> Segment:
+def _segment(run: Sequence[Char], text_page: PdfTextPage, stream: int) -> Segment:
     written = [char for char in run if char.code not in _SPACES]
     size, bold = _font(text_page, written[len(written) // 2].at)
     return Segment(
@@ -267,7 +270,6 @@ def _segment(run: Sequence[Char], text_page: PdfTextPage, stream: int, *, aside:
         bold=bold,
         stream=stream,
         chars=tuple(char.at for char in written),
-        aside=aside,
     )
 
 
