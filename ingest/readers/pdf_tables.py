@@ -31,6 +31,8 @@ _FILLED = 0.45
 _HEADER_GAP = 0.8
 _LONGEST_HEADER = 6
 _MATHEMATICS = re.compile("[=\u2190-\u2211\u2213-\u22ff{}\uf8e0-\uf8ff]")
+_ITEM = re.compile(r"[•●○▪■◦‣·*o–—-]|\(?\.?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})(?:\.\d{1,3})*[.):]?")
+_ITEM_WORDS = 4
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -183,10 +185,20 @@ def _is_table(rows: Sequence[Row]) -> bool:
     columns = _columns(rows)
     filled = [sum(map(bool, _in_columns(row.cells, columns))) for row in rows]
     full = [n for n in filled if n >= 2]
-    if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)) or _is_formula(rows):
+    if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)):
+        return False
+    if _is_formula(rows) or _is_list(rows):
         return False
     figures = sum(row.n_figures > 0 for row in rows)
     return (len(full) > 2 or figures > 1) and sum(full) >= _FILLED * len(full) * len(columns)
+
+
+def _is_list(rows: Sequence[Row]) -> bool:
+    """Whether nearly all that stands before a row's last cell is bullets and numbers of items."""
+    before = [cell for row in rows for cell in row.cells[:-1]]
+    marks = sum(bool(_ITEM.fullmatch(cell.text)) for cell in before)
+    words = sum(len(row.cells[-1].text.split()) for row in rows)
+    return marks >= 0.8 * len(before) and words >= _ITEM_WORDS * len(rows)
 
 
 def _is_formula(rows: Sequence[Row]) -> bool:

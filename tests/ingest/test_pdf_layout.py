@@ -155,6 +155,23 @@ def test_rows_of_labels_stay_inside_their_table_and_headers_are_joined() -> None
     ]
 
 
+def test_items_with_hanging_bullets_and_numbers_are_no_table() -> None:
+    for mark in ("•", "{}.", "({})", ".{}"):
+        segments = [
+            one
+            for at in range(6)
+            for one in (
+                segment(mark.format(at), 50, 100 + LINE * at, stream=2 * at),
+                segment("an item of some words in a line", 90, 100 + LINE * at, stream=2 * at + 1),
+            )
+        ]
+        lines = lines_of(segments)
+        assert [line.text for line in lines][:1] == [
+            mark.format(0) + " an item of some words in a line"
+        ]
+        assert len(lines) == 6
+
+
 def test_prose_in_loose_lines_and_formulas_are_no_tables() -> None:
     loose = [
         segment(word, 50 + 90 * at, 100 + LINE * y, stream=10 * y + at)
