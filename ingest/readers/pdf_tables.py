@@ -32,6 +32,7 @@ _HEADER_GAP = 0.8
 _LONGEST_HEADER = 6
 _MATHEMATICS = re.compile("[=\u2190-\u2211\u2213-\u22ff{}\uf8e0-\uf8ff]")
 _ITEM = re.compile(r"[•●○▪■◦‣·*o–—-]|\(?\.?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})(?:\.\d{1,3})*[.):]?")
+_BULLET = re.compile("[•●○▪■◦‣·–—-]")
 _ITEM_WORDS = 4
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -159,7 +160,9 @@ def table_spans(rows: Sequence[Row]) -> list[tuple[int, int]]:
 
 
 def _is_prose(row: Row) -> bool:
-    """Whether it is rather lines of text beside each other."""
+    """Whether it is rather lines of text beside each other, or one behind its bullet."""
+    if len(row.cells) == 2 and _BULLET.fullmatch(row.cells[0].text):
+        return len(row.cells[1].text.split()) >= _ITEM_WORDS
     return sum(len(one.words) >= _PROSE_WORDS for one in row.segments) >= 2
 
 
