@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from quoth.config import load_config
-from quoth.errors import QuothError, UnknownDocumentError
+from quoth.errors import QuothError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -183,15 +183,9 @@ class Quoth:
 
     def find(self, name: str, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         """The documents that go by an id, a path or a file name. Raises UnknownDocumentError."""
-        found = tuple(
-            record
-            for record in self.documents(collection=collection)
-            if name == record.id
-            or any(name in (source, Path(source).name) for source in record.sources)
-        )
-        if not found:
-            raise UnknownDocumentError(f"no document {name} in the library; see quoth list")
-        return found
+        from quoth.pages import named
+
+        return named(name, self.documents(collection=collection))
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""

@@ -1,4 +1,4 @@
-"""Finds the file that a document was read from, as it was, and shows its pages. The engine uses it."""
+"""Finds documents by name, the files they were read from, and shows their pages. The engine uses it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,24 @@ from typing import TYPE_CHECKING
 from quoth.errors import MissingFileError, UnknownDocumentError, UnsupportedFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from quoth.config import IngestConfig
     from quoth.datatypes import Document, DocumentRecord, PageView
 
 _PDF = "application/pdf"
+
+
+def named(name: str, records: Sequence[DocumentRecord]) -> tuple[DocumentRecord, ...]:
+    """The documents that go by an id, a path or a file name. Raises UnknownDocumentError."""
+    found = tuple(
+        record
+        for record in records
+        if name == record.id or any(name in (one, Path(one).name) for one in record.sources)
+    )
+    if not found:
+        raise UnknownDocumentError(f"no document {name} in the library; see quoth list")
+    return found
 
 
 def page_view(
