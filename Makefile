@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test bench docs screenshots clean distclean
+.PHONY: chat test bench bench-reading docs screenshots clean distclean
 .DELETE_ON_ERROR:
 
 chat: $(VENV)/installed
@@ -22,6 +22,9 @@ test: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
+
+bench-reading: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks reading
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m docs.generate

@@ -23,6 +23,7 @@ from quoth.datatypes import (
     Answer,
     Chunk,
     Context,
+    Coverage,
     DocumentRecord,
     FileOutcome,
     Finding,
@@ -151,6 +152,8 @@ DOCUMENT = DocumentRecord(
     n_chunks=31,
     n_characters=20480,
     added_at="2026-01-31T12:00:00+00:00",
+    metadata={"coverage": Coverage(12, ocr=(7,)).as_text()},
+    warnings=Coverage(12, ocr=(7,)).warnings(),
 )
 REPORT = IngestReport(
     (FileOutcome(CHUNK.source, "added", CHUNK.document_id, 12, 31),),

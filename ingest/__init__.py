@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from ingest.discovery import Discovery, discover
     from ingest.isolation import ReaderPool
     from ingest.mirror import mirror_folders
+    from ingest.passwords import with_passwords
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
+    from ingest.viewing import page_view
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised when the same file gives another text or other chunks, so that it is read again."""
 
 _HOMES = {
@@ -26,7 +28,9 @@ _HOMES = {
     "document_id": "ingest.reading",
     "ingest_files": "ingest.pipeline",
     "mirror_folders": "ingest.mirror",
+    "page_view": "ingest.viewing",
     "read_document": "ingest.reading",
+    "with_passwords": "ingest.passwords",
 }
 
 __all__ = [
@@ -39,7 +43,9 @@ __all__ = [
     "document_id",
     "ingest_files",
     "mirror_folders",
+    "page_view",
     "read_document",
+    "with_passwords",
 ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from quoth.datatypes import FileOutcome, IngestReport, Progress
+from quoth.errors import EncryptedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +57,8 @@ class Run:
 
     def fail(self, source: str, error: ReadError) -> None:
         """A file failed."""
-        self.report(FileOutcome(source, "failed", reason=str(error)))
+        encrypted = isinstance(error, EncryptedFileError)
+        self.report(FileOutcome(source, "failed", reason=str(error), encrypted=encrypted))
 
     def tell(self, current: str, outcome: FileOutcome | None = None) -> None:
         """Say how far the run is, and that it is now at `current`."""

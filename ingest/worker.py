@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from ingest.passwords import with_passwords
 from ingest.wire import from_document, from_error
 from quoth.config import IngestConfig
 from quoth.errors import QuothError
@@ -33,7 +34,8 @@ def main() -> None:
     """Answer until the input ends."""
     answers = _take_standard_output()
     orders = json.loads(sys.stdin.buffer.readline())
-    config = IngestConfig(**orders["config"])
+    passwords = orders["config"].pop("passwords", ())
+    config = with_passwords(IngestConfig(**orders["config"]), passwords)
     module, _, function = orders["reader"].partition(":")
     read = getattr(importlib.import_module(module), function)
     n_bytes = config.memory_megabytes * 1_000_000

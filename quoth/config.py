@@ -39,6 +39,15 @@ class IngestConfig:
     timeout_seconds: int = _key(300, "A file that takes longer to read is given up.")
     memory_megabytes: int = _key(2048, "The address space of the process that reads files.")
     hidden: bool = _key(False, "Whether files and folders that start with a dot are read.")
+    ocr: Literal["auto", "rapidocr", "tesseract", "off"] = _key(
+        "auto", "What reads scanned pages; `auto`: Tesseract where it is installed, else RapidOCR."
+    )
+    ocr_languages: tuple[str, ...] = _key(
+        ("eng",), "Languages of scans, by Tesseract's names; RapidOCR reads Latin and Chinese."
+    )
+    ocr_seconds: int = _key(
+        200, "OCR of one file stops after this; the pages left are reported as not read."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ and rank 1 is best. A higher score is better everywhere. Times are seconds.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -75,6 +76,63 @@ class Document:
     def text(self) -> str:
         """The concatenation of the pages; every offset points into it."""
         return "".join(page.text for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the pages of a document were read: those not listed have a text layer.
+
+    Pages count from 1. `failed` says why. A document's metadata holds it under "coverage".
+    """
+
+    n_pages: int
+    ocr: tuple[int, ...] = ()
+    empty: tuple[int, ...] = ()
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def n_text(self) -> int:
+        """How many pages were read from their text layer."""
+        return self.n_pages - len(self.ocr) - len(self.empty) - len(self.failed)
+
+    def as_text(self) -> str:
+        """As JSON on one line."""
+        import json
+
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> Coverage | None:
+        """What `as_text` wrote into a document's metadata; None when nothing did."""
+        import json
+
+        if "coverage" not in metadata:
+            return None
+        kept = json.loads(metadata["coverage"])
+        return cls(
+            n_pages=kept["n_pages"],
+            ocr=tuple(kept["ocr"]),
+            empty=tuple(kept["empty"]),
+            failed={int(page): why for page, why in kept["failed"].items()},
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """A line on each way in which pages were not simply read."""
+        lines = []
+        if self.ocr:
+            lines.append(f"{self._share(self.ocr)} read by OCR")
+        if self.empty:
+            lines.append(f"{self._share(self.empty)} have no text")
+        for why in dict.fromkeys(self.failed.values()):
+            pages = tuple(page for page, reason in self.failed.items() if reason == why)
+            lines.append(f"{self._share(pages)} not read: {why}")
+        return tuple(lines)
+
+    def _share(self, pages: tuple[int, ...]) -> str:
+        if self.n_pages == 1:
+            return "its only page"
+        listed = "all" if len(pages) == self.n_pages else _ranges(pages)
+        return f"{len(pages)} of {self.n_pages} pages ({listed})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +235,26 @@ class Quote:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as displayed, in points from its top left corner, y downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page as a PNG picture, its size in points, and the boxes of the passage asked for."""
+
+    png: bytes
+    width: float
+    height: float
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +389,10 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file of an ingest run. `reason` is one line, for failures and warnings."""
+    """What became of one file of an ingest run. `reason` is one line, for failures and warnings.
+
+    `encrypted` says that it failed for want of a password.
+    """
 
     source: str
     status: FileStatus
@@ -319,6 +400,7 @@ class FileOutcome:
     n_pages: int = 0
     n_chunks: int = 0
     reason: str = ""
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +440,17 @@ class Problem:
 
     what: str
     remedy: str
+
+
+def _ranges(pages: tuple[int, ...]) -> str:
+    """Page numbers as people write them: pages 1, 3-5."""
+    runs: list[list[int]] = []
+    for page in sorted(pages):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def with_headings(headings: tuple[str, ...], text: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Hit,
         IngestReport,
         Message,
+        PageView,
         Piece,
         Problem,
         Progress,
@@ -123,20 +124,25 @@ class Quoth:
         *,
         collection: str = DEFAULT_COLLECTION,
         tags: Sequence[str] = (),
+        passwords: Sequence[str] = (),
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Bring files and folders into a collection; unchanged files cost nothing.
 
-        A file that can't be read is reported and the others go in; those get the `tags`. Raises
+        A file that can't be read is reported and the others go in; those get the `tags`. Encrypted
+        files are tried with each of the `passwords`, which are not kept. Raises
         EmbedderMismatchError, LibraryLockedError, StorageFullError, ModelError, InvalidNameError.
         """
-        from ingest import ingest_files
+        from ingest import ingest_files, with_passwords
 
         with self._shelf(collection, tags) as shelf:
-            files = [Path(path).expanduser() for path in paths]
             report = ingest_files(
-                files, shelf, self.config.ingest, on_progress=on_progress, cancelled=cancelled
+                [Path(path).expanduser() for path in paths],
+                shelf,
+                with_passwords(self.config.ingest, passwords),
+                on_progress=on_progress,
+                cancelled=cancelled,
             )
             shelf.tag(report)
             return report
@@ -203,9 +209,28 @@ class Quoth:
         """
         return self._library.documents(collection, _as_where(where))
 
+    def find(self, name: str, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
+        """The documents that go by an id, a path or a file name. Raises UnknownDocumentError."""
+        from quoth.pages import named
+
+        return named(name, self.documents(collection=collection))
+
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
         return self._library.document(document_id)
+
+    def page_view(
+        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+    ) -> PageView:
+        """A PDF's page as a picture, with boxes around the document's text from `start` to `end`.
+
+        The source file must still be as it was read. Raises UnknownDocumentError, ReadError.
+        """
+        from quoth.pages import page_view
+
+        record = self.find(document_id)[0]
+        document = self.document(record.id)
+        return page_view(record, document, page, self.config.ingest, span=(start, end), scale=scale)
 
     def remove(
         self, names: Sequence[str], *, collection: Collections = None

@@ -9,24 +9,30 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
+import unicodedata
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, check_characters, clean, language_code, one_line
+from ingest.passwords import passwords_of
 from ingest.readers import pdf_fallback
 from ingest.readers.hyphenation import join_cut_words
-from quoth.datatypes import Document, Heading
+from ingest.readers.pdf_headings import Letters, headings
+from ingest.readers.pdf_layout import Line, lines_of
+from ingest.readers.pdf_pages import is_garbage, ocr_for, read_pages
+from ingest.readers.pdf_running import running_segments
+from quoth.datatypes import Coverage, Document
 from quoth.errors import DamagedFileError, EncryptedFileError, LimitError, NoTextError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pypdfium2 import PdfDocument
 
     from quoth.config import IngestConfig
 
 _WRONG_PASSWORD = 4
-_MAX_HEADINGS = 10_000
 _MAX_FRUITLESS = 8
 _METADATA = {
     "author": "Author",
@@ -35,107 +41,171 @@ _METADATA = {
     "created": "CreationDate",
     "modified": "ModDate",
 }
+_LEADERS = re.compile(r"(?:[ \t]?[.·…_]){5,}")
+# An accent and its letter, printed one over the other.
+_ACCENTS = {
+    "´": "\u0301",
+    "¨": "\u0308",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "˝": "\u030b",
+    "˚": "\u030a",
+}
+_BASES = {"ı": "i"}
+_ACCENTED = re.compile("([´¨ˇ˘˝˚])([A-Za-zı])")
+# Letters as typesetters join them: ligatures, and the shapes of Hebrew and Arabic letters.
+_JOINED = re.compile("[\ufb00-\ufb06\ufb1d-\ufdf9\ufe70-\ufefc]")
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the pages of a document came to."""
+
+    texts: list[str] = field(default_factory=list)
+    ocr: list[int] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
+    letters: Letters = field(default_factory=Letters)
+
+    def coverage(self) -> Coverage:
+        empty = [n for n, text in enumerate(self.texts, 1) if not text.strip()]
+        return Coverage(
+            n_pages=len(self.texts),
+            ocr=tuple(self.ocr),
+            empty=tuple(number for number in empty if number not in self.failed),
+            failed=self.failed,
+        )
 
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
-    """Read a PDF. An empty user password opens an encrypted file.
+    """Read a PDF. An empty user password, or one of the configured, opens an encrypted file.
 
-    Raises EncryptedFileError, DamagedFileError, NoTextError (a scan) and LimitError.
+    Raises EncryptedFileError, DamagedFileError, NoTextError (nothing readable) and LimitError.
     """
-    import pypdfium2
-
-    try:
-        pdf = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == _WRONG_PASSWORD:
-            raise EncryptedFileError(
-                f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
-            ) from error
+    pdf = open_pdf(data, source, passwords_of(config))
+    if pdf is None:
         return _read_by_second_opinion(data, source, config)
     with contextlib.closing(pdf):
         return _read_open(pdf, data, source, config)
 
 
+def open_pdf(data: bytes, source: str, passwords: Sequence[str] = ()) -> PdfDocument | None:
+    """The open PDF, to be closed; None for one that PDFium cannot open.
+
+    Raises EncryptedFileError when neither the empty password nor any of these opens it.
+    """
+    import pypdfium2
+
+    for password in (None, *passwords):
+        try:
+            return pypdfium2.PdfDocument(data, password=password)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code != _WRONG_PASSWORD:
+                return None
+    # pypdf prepares passwords outside ASCII as the standard asks, and knows more encryptions.
+    plain = pdf_fallback.decrypted(data, passwords) if passwords else None
+    if plain is not None:
+        return open_pdf(plain, source)
+    name = PurePath(source).name
+    if passwords:
+        raise EncryptedFileError(f"{name} needs another password; give the right one")
+    raise EncryptedFileError(f"{name} needs a password; give it with --password")
+
+
 def _read_open(pdf: PdfDocument, data: bytes, source: str, config: IngestConfig) -> Document:
     _check_pages(len(pdf), source, config)
-    texts, warnings = _texts(pdf, data, source, config)
+    found = _pages(pdf, data, source, config)
     labels = [one_line(pdf.get_page_label(index)) for index in range(len(pdf))]
     info = pdf.get_metadata_dict(skip_empty=True)
+    coverage = found.coverage()
     content = Content(
         media_type="application/pdf",
-        pages=list(zip(texts, labels, strict=True)),
-        headings=_headings(pdf, texts),
+        pages=list(zip(found.texts, labels, strict=True)),
+        headings=headings(pdf, found.letters, found.texts),
         title=info.get("Title", ""),
         language=_language(pdf),
-        metadata={ours: info[theirs] for ours, theirs in _METADATA.items() if theirs in info},
-        warnings=warnings,
+        metadata={ours: info[theirs] for ours, theirs in _METADATA.items() if theirs in info}
+        | {"coverage": coverage.as_text()},
+        warnings=coverage.warnings(),
     )
     return assemble(data, source, content, config)
 
 
-def _texts(
-    pdf: PdfDocument, data: bytes, source: str, config: IngestConfig
-) -> tuple[list[str], list[str]]:
-    """The text of each page, ended by a line end, and warnings about empty pages."""
-    texts = []
+def _pages(pdf: PdfDocument, data: bytes, source: str, config: IngestConfig) -> _Read:
+    """The text of each page, ended by a line end, without what runs through the pages."""
+    found = _Read()
     n_characters = 0
-    for index in range(len(pdf)):
-        texts.append(_page_text(pdf, index))
-        n_characters += len(texts[-1])
+    for page, running in running_segments(read_pages(pdf, ocr_for(config))):
+        lines = lines_of([one for one in page.segments if one.stream not in running])
+        found.letters.see(page.number - 1, lines)
+        found.texts.append(_page_text(lines, page.notes))
+        n_characters += len(found.texts[-1])
         check_characters(n_characters, source, config)
-    empty = [index for index, text in enumerate(texts) if not text.strip()]
-    for index, text in _second_opinions(data, empty):
-        texts[index] = text
-    texts = [_finish(text) for text in join_cut_words(texts)]
-    n_empty = sum(not text.strip() for text in texts)
-    if n_empty == len(texts):
-        raise NoTextError(
-            f"{PurePath(source).name} has no text layer: it is a scan, or nothing is on its pages; "
-            "run it through OCR (for example ocrmypdf) and ingest the result"
-        )
-    return texts, [f"{n_empty} of {len(texts)} pages have no text"] if n_empty else []
+        if page.by_ocr:
+            found.ocr.append(page.number)
+        if page.failure:
+            found.failed[page.number] = page.failure
+    _ask_again(found, data, passwords_of(config))
+    found.texts = [_finish(text) for text in join_cut_words(found.texts)]
+    if not any(text.strip() for text in found.texts):
+        raise NoTextError(f"{PurePath(source).name} has no text: {_reason(found)}; leave it out")
+    return found
 
 
-def _page_text(pdf: PdfDocument, index: int) -> str:
-    """The text of one page as PDFium has it, "" for a page that it cannot read."""
-    import pypdfium2
-
-    try:
-        with (
-            contextlib.closing(pdf[index]) as page,
-            contextlib.closing(page.get_textpage()) as text,
-        ):
-            return str(text.get_text_range())
-    except pypdfium2.PdfiumError:
-        return ""
+def _reason(found: _Read) -> str:
+    if not found.failed:
+        return "its pages are empty"
+    return "; ".join(dict.fromkeys(found.failed.values()))
 
 
-def _second_opinions(data: bytes, empty: list[int]) -> Iterator[tuple[int, str]]:
+def _page_text(lines: Sequence[Line], notes: Sequence[str]) -> str:
+    """The lines, a blank one before each that stands apart, and the notes below them."""
+    text = "\n".join(f"\n{line.text}" if line.gap else line.text for line in lines)
+    below = "".join(f"\n\nNote: {note}" for note in notes)
+    return (text + below).lstrip("\n")
+
+
+def _ask_again(found: _Read, data: bytes, passwords: Sequence[str]) -> None:
     """What pypdf finds on pages where PDFium found nothing; it gives up after a few."""
-    if not empty:
-        return
+    empty = [index for index, text in enumerate(found.texts) if not text.strip()]
     fruitless = 0
-    for index, text in zip(empty, pdf_fallback.page_texts(data, empty), strict=False):
-        if text.strip():
-            yield index, text
+    for index, text in zip(empty, _second_opinions(data, empty, passwords), strict=False):
+        if text.strip() and not is_garbage(text):
+            found.texts[index] = text
+            found.failed.pop(index + 1, None)
         else:
             fruitless += 1
         if fruitless == _MAX_FRUITLESS:
             return
 
 
+def _second_opinions(data: bytes, empty: list[int], passwords: Sequence[str]) -> Iterator[str]:
+    return pdf_fallback.page_texts(data, empty, passwords) if empty else iter(())
+
+
 def _read_by_second_opinion(data: bytes, source: str, config: IngestConfig) -> Document:
-    n_pages = pdf_fallback.count_pages(data)
+    passwords = passwords_of(config)
+    n_pages = pdf_fallback.count_pages(data, passwords)
     if n_pages:
         _check_pages(n_pages, source, config)
-        texts = [_finish(text) for text in pdf_fallback.page_texts(data, range(n_pages))]
+        found = pdf_fallback.page_texts(data, range(n_pages), passwords)
+        texts = [_finish(text) for text in found]
         if any(text.strip() for text in texts):
-            warning = f"damaged: {len(texts)} of {n_pages} pages could be read"
-            content = Content("application/pdf", [(text, "") for text in texts], warnings=[warning])
-            return assemble(data, source, content, config)
+            return _damaged_but_read(texts, data, source, config)
     raise DamagedFileError(
         f"{PurePath(source).name} is damaged: no PDF page can be read in it; get it again from where it came"
     )
+
+
+def _damaged_but_read(texts: list[str], data: bytes, source: str, config: IngestConfig) -> Document:
+    read_by_pypdf = _Read(texts)
+    coverage = read_by_pypdf.coverage()
+    content = Content(
+        "application/pdf",
+        [(text, "") for text in texts],
+        metadata={"coverage": coverage.as_text()},
+        warnings=["damaged: read without its layout", *coverage.warnings()],
+    )
+    return assemble(data, source, content, config)
 
 
 def _check_pages(n_pages: int, source: str, config: IngestConfig) -> None:
@@ -147,7 +217,16 @@ def _check_pages(n_pages: int, source: str, config: IngestConfig) -> None:
 
 
 def _finish(text: str) -> str:
-    return clean(text).rstrip() + "\n"
+    """The text with plain letters, without rows of dots, ended by a line end."""
+    plain = _JOINED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), clean(text))
+    plain = _ACCENTED.sub(_with_accent, plain)
+    return _LEADERS.sub(" …", plain).rstrip() + "\n"
+
+
+def _with_accent(found: re.Match[str]) -> str:
+    accent, letter = found.groups()
+    whole = unicodedata.normalize("NFC", _BASES.get(letter, letter) + _ACCENTS[accent])
+    return whole if len(whole) == 1 else found[0]
 
 
 def _language(pdf: PdfDocument) -> str:
@@ -157,39 +236,3 @@ def _language(pdf: PdfDocument) -> str:
     buffer = (ctypes.c_ushort * (n_bytes // 2))()
     pdfium.FPDFCatalog_GetLanguage(pdf, buffer, n_bytes)
     return language_code(bytes(buffer).decode("utf-16-le", "ignore").rstrip("\0"))
-
-
-def _headings(pdf: PdfDocument, texts: list[str]) -> list[Heading]:
-    """The outline, each entry where its title stands on its page, else where the page starts."""
-    starts = [0]
-    for text in texts:
-        starts.append(starts[-1] + len(text))
-    headings: list[Heading] = []
-    after = 0
-    for title, level, page in _outline(pdf):
-        if page is None or not 0 <= page < len(texts):
-            continue
-        floor = after - starts[page] if starts[page] <= after < starts[page + 1] else 0
-        found = _find_title(title, texts[page], floor)
-        after = starts[page] + (floor if found is None else found)
-        headings.append(Heading(start=after, level=level, text=title))
-    return headings
-
-
-def _outline(pdf: PdfDocument) -> Iterator[tuple[str, int, int | None]]:
-    for count, entry in enumerate(pdf.get_toc(max_depth=10)):
-        if count == _MAX_HEADINGS:
-            return
-        destination = entry.get_dest()
-        if title := one_line(entry.get_title()):
-            yield title, entry.level + 1, destination.get_index() if destination else None
-
-
-def _find_title(title: str, text: str, floor: int) -> int | None:
-    """Where the words of a title stand, whatever the space between them; not before `floor`."""
-    words = r"\s+".join(re.escape(word) for word in title.split())
-    for pattern in (rf"^[^\S\n]*{words}", words):
-        found = re.compile(pattern, re.IGNORECASE | re.MULTILINE).search(text, floor)
-        if found:
-            return found.start()
-    return None

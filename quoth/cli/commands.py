@@ -43,33 +43,48 @@ def quoth() -> None:
     "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
+@click.option(
+    "--password",
+    "passwords",
+    multiple=True,
+    metavar="PASSWORD",
+    help="Opens encrypted files; repeatable. On a terminal Quoth asks for those still missing.",
+)
 @common_options
-def ingest(options: Options, paths: tuple[str, ...], re_embed: bool, tags: tuple[str, ...]) -> int:
+def ingest(
+    options: Options,
+    paths: tuple[str, ...],
+    re_embed: bool,
+    tags: tuple[str, ...],
+    passwords: tuple[str, ...],
+) -> int:
     """Read files and folders into the library.
 
     Prints a line per file: + added, = unchanged, ~ replaced, ! failed, then a summary. What is in
     the library already is not read again. Exits with 1 if any file failed.
     """
     from quoth.cli.interrupt import Interrupt
+    from quoth.cli.passwords import unlocked
     from quoth.cli.progress import IngestDisplay, count, summary_line
     from quoth.cli.records import ingest_record, say_json
     from quoth.cli.terminal import say, tell
 
     if not paths and not re_embed:
         raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
-    with (
-        Interrupt() as interrupt,
-        options.open(create=True) as library,
-        IngestDisplay(files=not options.as_json, interrupt=interrupt) as display,
-    ):
-        again = library.re_embed(on_progress=display.documents) if re_embed else 0
-        report = library.ingest(
-            [Path(path) for path in paths],
-            collection=options.collection or "default",
-            tags=tags,
-            on_progress=display,
-            cancelled=interrupt,
-        )
+    collection = options.collection or "default"
+    with Interrupt() as interrupt, options.open(create=True) as library:
+        with IngestDisplay(files=not options.as_json, interrupt=interrupt) as display:
+            again = library.re_embed(on_progress=display.documents) if re_embed else 0
+            report = library.ingest(
+                [Path(path) for path in paths],
+                collection=collection,
+                tags=tags,
+                passwords=passwords,
+                on_progress=display,
+                cancelled=interrupt,
+            )
+        if not options.as_json and not interrupt():
+            report = unlocked(library, report, collection, tags)
     if options.as_json:
         say_json(ingest_record(report, re_embedded=again))
     elif paths:
@@ -199,14 +214,25 @@ quoth.add_command(collections)
 
 
 @quoth.command()
+@click.argument("document", required=False, metavar="[DOCUMENT]")
 @common_options
-def info(options: Options) -> None:
-    """Show sizes, models, window, paths, and every setting with where its value came from."""
-    from quoth.cli.records import info_record, say_json
-    from quoth.cli.tables import facts_text, settings_table
+def info(options: Options, document: str | None) -> None:
+    """Show sizes, models, window, paths, and every setting with where its value came from.
+
+    With a DOCUMENT (an id, a source or a file name): its facts, and how its pages were read.
+    """
+    from quoth.cli.records import documents_record, info_record, say_json
+    from quoth.cli.tables import document_text, facts_text, settings_table
     from quoth.cli.terminal import say
 
     with options.open() as library:
+        if document is not None:
+            found = library.find(document, collection=options.collection)
+            if options.as_json:
+                say_json(documents_record("documents", found))
+            else:
+                say("\n\n".join(map(document_text, found)))
+            return
         facts = library.info()
     if options.as_json:
         say_json(info_record(facts, options.config()))

@@ -106,7 +106,20 @@ def answer_record(answer: Answer) -> Record:
 
 def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:
     """What `quoth list`, `quoth tag` ("documents") and `quoth remove` ("removed") print."""
-    return {key: [{**dataclasses.asdict(d), "metadata": dict(d.metadata)} for d in documents]}
+    return {key: [document_record(document) for document in documents]}
+
+
+def document_record(document: DocumentRecord) -> Record:
+    """A document; `coverage` says how its pages were read, null where its format has none."""
+    from quoth.datatypes import Coverage
+
+    coverage = Coverage.from_metadata(document.metadata)
+    metadata = {key: value for key, value in document.metadata.items() if key != "coverage"}
+    return {
+        **dataclasses.asdict(document),
+        "metadata": metadata,
+        "coverage": None if coverage is None else dataclasses.asdict(coverage),
+    }
 
 
 def info_record(info: dict[str, object], config: Config) -> Record:

@@ -31,6 +31,34 @@ def documents_table(documents: Sequence[DocumentRecord]) -> str:
     return table(rows)
 
 
+def document_text(document: DocumentRecord) -> str:
+    """A document's facts, and how its pages were read."""
+    from quoth.datatypes import Coverage
+
+    coverage = Coverage.from_metadata(document.metadata)
+    facts: dict[str, object] = {
+        "id": document.id,
+        "title": document.title,
+        "collection": document.collection,
+        "sources": document.sources,
+        "type": document.media_type,
+        "language": document.language or "not known",
+        "pages": document.n_pages,
+        "chunks": document.n_chunks,
+        "characters": document.n_characters,
+        "added": document.added_at,
+        **{key: value for key, value in document.metadata.items() if key != "coverage"},
+    }
+    if coverage is not None:
+        facts["coverage"] = {
+            "text layer": coverage.n_text,
+            "read by OCR": len(coverage.ocr),
+            "no text": len(coverage.empty),
+            "not read": len(coverage.failed),
+        }
+    return "\n".join([facts_text(facts), *(f"! {one_line(w)}" for w in document.warnings)])
+
+
 def facts_text(facts: Mapping[str, object], indent: str = "") -> str:
     """Nested facts, one on a line, indented by depth."""
     lines = []

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import ReaderPool, chunk_document
+from ingest import ReaderPool, chunk_document, with_passwords
 from quoth.config import IngestConfig
-from quoth.errors import EncryptedFileError, ReadError
+from quoth.errors import EncryptedFileError, NoTextError, ReadError
 from tests.ingest.test_chunking import check_invariants
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def test_every_file_ends_as_a_document_or_one_read_error(
     count_tokens: Callable[[Sequence[str]], list[int]],
 ) -> None:
     n_documents = 0
-    with ReaderPool(IngestConfig(timeout_seconds=20)) as pool:
+    with ReaderPool(IngestConfig(timeout_seconds=20, ocr="off")) as pool:
         futures = [(row, pool.submit(FOLDER / row["file"])) for row in rows()]
         for row, future in futures:
             error = future.exception()
@@ -67,3 +67,13 @@ def test_files_that_need_a_password_say_so_and_others_open() -> None:
         for row in open_ones:
             error = pool.submit(FOLDER / row["file"]).exception()
             assert not isinstance(error, EncryptedFileError), row
+
+
+def test_locked_files_open_by_the_password_that_their_project_names() -> None:
+    named = [row for row in rows() if row["password"] and row["file"].endswith(".pdf")]
+    config = with_passwords(IngestConfig(ocr="off"), [row["password"] for row in named])
+    assert len(named) > 10
+    with ReaderPool(config) as pool:
+        for row in named:
+            error = pool.submit(FOLDER / row["file"]).exception()
+            assert error is None or isinstance(error, NoTextError), row

@@ -40,7 +40,7 @@ def test_a_document_comes_back_whole(tmp_path: Path) -> None:
     assert found == read_document(path, IngestConfig())
     assert found.headings
     assert found.metadata
-    assert found.warnings == ("1 of 2 pages have no text",)
+    assert found.warnings == ("1 of 2 pages (2) have no text",)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import read_document
+from ingest import ReaderPool, read_document, with_passwords
+from ingest.readers import pdf
 from quoth.config import IngestConfig
+from quoth.datatypes import Coverage
 from quoth.errors import DamagedFileError, EncryptedFileError, LimitError, NoTextError
 from tests.ingest.making import encrypt, make_pdf
 
@@ -91,19 +93,92 @@ def test_an_empty_user_password_just_opens(tmp_path: Path) -> None:
 
 def test_a_real_password_is_asked_for(tmp_path: Path) -> None:
     plain = make_pdf(tmp_path / "a.pdf", ["Secret."])
-    with pytest.raises(EncryptedFileError, match=r"^b\.pdf needs a password; save a copy"):
+    with pytest.raises(
+        EncryptedFileError, match=r"^b\.pdf needs a password; give it with --password"
+    ):
         read_document(encrypt(plain, tmp_path / "b.pdf", user="x"), CONFIG)
 
 
-def test_a_scan_has_no_text_layer(tmp_path: Path) -> None:
-    with pytest.raises(NoTextError, match=r"^a\.pdf has no text layer.*OCR"):
+def test_one_of_the_given_passwords_opens_it(tmp_path: Path) -> None:
+    plain = make_pdf(tmp_path / "a.pdf", ["Secret."])
+    locked = encrypt(plain, tmp_path / "b.pdf", user="x y")
+    config = with_passwords(CONFIG, ["wrong", "x y"])
+    with ReaderPool(config) as pool:
+        document = pool.submit(locked).result()
+    assert document.text == "Secret.\n"
+    assert "x y" not in repr(config)
+    with pytest.raises(EncryptedFileError, match=r"^b\.pdf needs another password; "):
+        read_document(locked, with_passwords(CONFIG, ["wrong"]))
+
+
+def test_a_password_outside_ascii_is_prepared_as_the_standard_asks(tmp_path: Path) -> None:
+    plain = make_pdf(tmp_path / "a.pdf", ["Secret."])
+    locked = encrypt(plain, tmp_path / "b.pdf", user="Sa")
+    assert read_document(locked, with_passwords(CONFIG, ["Sª"])).text == "Secret.\n"
+
+
+def test_blank_pages_are_no_document(tmp_path: Path) -> None:
+    with pytest.raises(
+        NoTextError, match=r"^a\.pdf has no text: its pages are empty; leave it out"
+    ):
         read_document(make_pdf(tmp_path / "a.pdf", ["", ""]), CONFIG)
 
 
 def test_pages_without_text_are_a_warning(tmp_path: Path) -> None:
     document = read_document(make_pdf(tmp_path / "a.pdf", ["One.", "", "Three."]), CONFIG)
-    assert document.warnings == ("1 of 3 pages have no text",)
+    assert document.warnings == ("1 of 3 pages (2) have no text",)
+    assert Coverage.from_metadata(document.metadata) == Coverage(3, empty=(2,))
     assert [page.text for page in document.pages] == ["One.\n", "\n", "Three.\n"]
+
+
+def test_what_is_written_into_forms_and_notes_is_read(tmp_path: Path) -> None:
+    import pypdf
+    from pypdf.annotations import FreeText, Text
+
+    writer = pypdf.PdfWriter(clone_from=str(make_pdf(tmp_path / "a.pdf", ["The form."])))
+    writer.add_annotation(0, FreeText(text="Written by hand", rect=(50, 550, 250, 600)))
+    writer.add_annotation(0, Text(text="A remark", rect=(50, 450, 80, 480)))
+    writer.write(str(tmp_path / "b.pdf"))
+    text = read_document(tmp_path / "b.pdf", CONFIG).text
+    assert text.startswith("The form.")
+    assert "Written by hand" in text
+    assert text.endswith("Note: A remark\n")
+
+
+def test_a_form_field_filled_without_its_looks_is_read(tmp_path: Path) -> None:
+    import pypdf
+    from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, FloatObject
+    from pypdf.generic import NameObject as Name
+    from pypdf.generic import TextStringObject as Text
+
+    writer = pypdf.PdfWriter(clone_from=str(make_pdf(tmp_path / "a.pdf", ["Your name:"])))
+    rectangle = ArrayObject(FloatObject(side) for side in (100, 700, 300, 720))
+    field = DictionaryObject(
+        {
+            Name("/Type"): Name("/Annot"),
+            Name("/Subtype"): Name("/Widget"),
+            Name("/FT"): Name("/Tx"),
+            Name("/T"): Text("name"),
+            Name("/V"): Text("Ada Lovelace"),
+            Name("/DA"): Text("/Helv 10 Tf 0 g"),
+            Name("/Rect"): rectangle,
+        }
+    )
+    reference = writer._add_object(field)
+    writer.pages[0][Name("/Annots")] = ArrayObject([reference])
+    writer.root_object[Name("/AcroForm")] = DictionaryObject(
+        {Name("/Fields"): ArrayObject([reference]), Name("/NeedAppearances"): BooleanObject(True)}
+    )
+    writer.write(str(tmp_path / "b.pdf"))
+    assert "Ada Lovelace" in read_document(tmp_path / "b.pdf", CONFIG).text
+
+
+def test_ligatures_leaders_and_accents_are_plain(tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "a.pdf", ["Contents . . . . . . . . . . 12", "J´an Mina´c"])
+    pages = read_document(path, CONFIG).pages
+    assert pages[0].text == "Contents … 12\n"
+    assert pages[1].text == "Ján Minać\n"
+    assert pdf._finish("e\ufb03cient \ufb01le") == "efficient file\n"
 
 
 def test_garbage_after_the_header_is_damaged(tmp_path: Path) -> None:

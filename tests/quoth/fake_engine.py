@@ -16,6 +16,7 @@ from quoth.datatypes import (
     Answer,
     Chunk,
     Context,
+    Coverage,
     DocumentRecord,
     FileOutcome,
     Finding,
@@ -89,6 +90,8 @@ DOCUMENT = DocumentRecord(
     n_chunks=31,
     n_characters=20_480,
     added_at="2026-01-31T12:00:00+00:00",
+    metadata={"coverage": Coverage(12, ocr=(2,), failed={7: "its page is damaged"}).as_text()},
+    warnings=("1 of 12 pages (2) read by OCR",),
 )
 OUTCOMES = (
     FileOutcome("manuals/kettle.pdf", "added", DOCUMENT.id, 12, 31),
@@ -96,6 +99,11 @@ OUTCOMES = (
     FileOutcome("price.html", "replaced", "2222222222222222", 1, 4),
     FileOutcome("scan.pdf", "failed", reason="scan.pdf has no text; run an OCR program on it"),
 )
+PASSWORD = "open sesame"
+LOCKED = FileOutcome(
+    "deed.pdf", "failed", reason="deed.pdf needs a password; give it", encrypted=True
+)
+UNLOCKED = FileOutcome("deed.pdf", "added", DOCUMENT.id, 2, 3)
 INFO: dict[str, object] = {"library": {"path": "/home/ada/library", "documents": 1, "chunks": 31}}
 
 
@@ -134,14 +142,17 @@ class FakeQuoth:
         paths: Sequence[Path],
         *,
         collection: str,
-        tags: Sequence[str],
-        on_progress: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
+        tags: Sequence[str] = (),
+        passwords: Sequence[str] = (),
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         self.calls["ingest"] = {"paths": list(paths), "collection": collection}
         self.calls["tags"] = list(tags)
+        self.calls["passwords"] = list(passwords)
         done: list[FileOutcome] = []
-        for outcome in self.outcomes:
+        outcomes = [UNLOCKED] if PASSWORD in passwords else self.outcomes
+        for outcome in outcomes:
             if cancelled():
                 break
             done.append(outcome)
@@ -231,6 +242,10 @@ class FakeQuoth:
         self.calls["documents"] = {"collection": collection, "where": where}
         return tuple(self.records)
 
+    def find(self, name: str, *, collection: str | None) -> tuple[DocumentRecord, ...]:
+        self.calls["find"] = {"name": name, "collection": collection}
+        return tuple(self.records)
+
     def remove(self, names: Sequence[str], *, collection: str | None) -> tuple[DocumentRecord, ...]:
         self.calls["remove"] = {"names": list(names), "collection": collection}
         if list(names) == ["nothing.pdf"]:
@@ -251,6 +266,7 @@ def scenario(name: str) -> FakeQuoth:
     return {
         "plain": FakeQuoth(),
         "slow": FakeQuoth(pieces=words, outcomes=OUTCOMES * 1000, pause=0.02),
+        "locked": FakeQuoth(outcomes=(LOCKED,)),
         "many": FakeQuoth(hits=[HIT] * 5000),
         "withdrawn": FakeQuoth(
             pieces=(Piece("Never mind this. "), withdrawn, Piece(answer=ANSWER))

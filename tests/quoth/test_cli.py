@@ -13,7 +13,16 @@ from quoth.cli import main
 from quoth.cli.answers import answer_text
 from quoth.datatypes import Piece, Problem, Where
 from quoth.errors import CorruptLibraryError
-from tests.quoth.fake_engine import ANSWER, DOCUMENT, HIT, OUTCOMES, REFUSAL, FakeQuoth
+from tests.quoth.fake_engine import (
+    ANSWER,
+    DOCUMENT,
+    HIT,
+    LOCKED,
+    OUTCOMES,
+    PASSWORD,
+    REFUSAL,
+    FakeQuoth,
+)
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "faiss", "llama_cpp", "streamlit", "langchain", "langchain_core", "numpy", "rich")
@@ -72,6 +81,46 @@ def test_ingest_succeeds_when_no_file_failed() -> None:
     assert run(engine, "ingest", "notes.md", "--collection", "work") == 0
     assert engine.calls["ingest"] == {"paths": [Path("notes.md")], "collection": "work"}
     assert engine.calls["open"]["create"] is True
+
+
+def test_passwords_are_handed_to_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    engine = FakeQuoth(outcomes=(LOCKED,))
+    assert run(engine, "ingest", "deed.pdf", "--password", "x", "--password", PASSWORD) == 0
+    assert engine.calls["passwords"] == ["x", PASSWORD]
+    assert capsys.readouterr().out.startswith("+ deed.pdf (2 pages, 3 chunks)\n")
+
+
+def test_nobody_is_asked_for_a_password_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert run(FakeQuoth(outcomes=(LOCKED,)), "ingest", "deed.pdf") == 1
+    assert "Password" not in "".join(capsys.readouterr())
+
+
+def test_info_on_a_document_tells_how_its_pages_were_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    engine = FakeQuoth()
+    assert run(engine, "info", "kettle.pdf", "--collection", "work") == 0
+    assert engine.calls["find"] == {"name": "kettle.pdf", "collection": "work"}
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert "sources: manuals/kettle.pdf" in lines
+    assert {"text layer: 10", "read by OCR: 1", "not read: 1"} <= set(lines)
+    assert "! 1 of 12 pages (2) read by OCR" in lines
+
+
+def test_list_gives_the_coverage_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    run(FakeQuoth(), "list", "--json")
+    (document,) = json.loads(capsys.readouterr().out)["documents"]
+    assert document["metadata"] == {}
+    assert document["coverage"] == {
+        "n_pages": 12,
+        "ocr": [2],
+        "empty": [],
+        "failed": {"7": "its page is damaged"},
+    }
 
 
 def test_the_library_is_embedded_anew_on_request(capsys: pytest.CaptureFixture[str]) -> None:

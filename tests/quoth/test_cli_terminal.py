@@ -70,6 +70,17 @@ def test_withdrawn_text_is_erased_before_the_answer() -> None:
     assert after.index("\r\x1b[J") < after.index("It lasts two years.")
 
 
+def test_a_missing_password_is_asked_for_and_not_shown() -> None:
+    terminal = Terminal("locked", "ingest", "deed.pdf")
+    terminal.read_until("Password for deed.pdf (empty: leave it): ")
+    os.write(terminal.screen, b"open sesame\n")
+    seen, code = terminal.finish()
+    assert code == 0
+    assert "+ deed.pdf (2 pages, 3 chunks)" in seen
+    assert "1 added, 0 unchanged, 0 replaced, 0 failed" in seen
+    assert "sesame" not in seen
+
+
 def test_where_nothing_can_be_erased_withdrawn_text_is_not_shown() -> None:
     seen, code = Terminal("withdrawn", "ask", "?", TERM="dumb").finish()
     assert code == 0

@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quoth import Config, Message, Quoth, Where
-from quoth.errors import EmbedderMismatchError, UnknownDocumentError
+from quoth.errors import (
+    EmbedderMismatchError,
+    MissingFileError,
+    UnknownDocumentError,
+    UnsupportedFileError,
+)
 from tests.generation.making import ByteModel
+from tests.ingest.making import encrypt, make_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -365,3 +371,41 @@ def test_an_empty_library_refuses(quoth: Quoth, counting: CountingEmbedder) -> N
         answer = empty.ask(FIRST)
     assert answer.refused
     assert answer.quotes == ()
+
+
+def test_an_encrypted_pdf_goes_in_by_its_password_and_is_found_by_name(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    locked = encrypt(make_pdf(tmp_path / "a.pdf", ["The deed."]), tmp_path / "b.pdf", user="x")
+    (failed,) = quoth.ingest([locked]).outcomes
+    assert (failed.status, failed.encrypted) == ("failed", True)
+    assert statuses(quoth, locked, passwords=["wrong", "x"]) == {"b.pdf": "added"}
+    (record,) = quoth.find("b.pdf")
+    assert quoth.find(record.id) == quoth.find(str(locked)) == (record,)
+    with pytest.raises(UnknownDocumentError):
+        quoth.find("a.pdf")
+
+
+def test_a_page_is_shown_with_a_box_around_a_passage_while_its_file_is_unchanged(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    path = make_pdf(tmp_path / "a.pdf", ["One.", "The warranty lasts two years."])
+    quoth.ingest([path])
+    (record,) = quoth.find("a.pdf")
+    text = quoth.document(record.id).text
+    start = text.index("warranty")
+    view = quoth.page_view(record.id, 2, start=start, end=start + len("warranty"))
+    assert view.png.startswith(b"\x89PNG")
+    assert len(view.boxes) == 1
+    assert quoth.page_view(record.id, 1, start=start, end=start + 8).boxes == ()
+    with pytest.raises(UnknownDocumentError, match="has no page 3"):
+        quoth.page_view(record.id, 3)
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(MissingFileError, match="has changed since it was read"):
+        quoth.page_view(record.id, 2)
+
+
+def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:
+    quoth.ingest([folder / "kettle.md"])
+    with pytest.raises(UnsupportedFileError, match="is no PDF"):
+        quoth.page_view("kettle.md", 1)

@@ -1,0 +1,145 @@
+"""Draws a page of a PDF and finds where a passage of its text stands; knows one open file.
+
+The passage is found by its words: those of the page's text are aligned with those on the page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+import re
+import unicodedata
+from itertools import pairwise
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
+
+from ingest.readers.pdf import open_pdf
+from ingest.readers.pdf_layout import lines_of
+from ingest.readers.pdf_pages import page_text_segments
+from quoth.datatypes import Box, PageView
+from quoth.errors import DamagedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pypdfium2 import PdfDocument, PdfPage
+
+    from ingest.readers.pdf_segments import Segment
+
+_LONGEST_SIDE = 4000
+_WORD = re.compile(r"[^\W_]+")
+_SKIPPED = 3
+
+
+class _Placed(NamedTuple):
+    """A word on the page, its segment, and its box as displayed."""
+
+    word: str
+    segment: int
+    box: Box
+
+
+def look(
+    data: bytes,
+    source: str,
+    number: int,
+    text: str,
+    span: tuple[int, int],
+    scale: float,
+    passwords: Sequence[str] = (),
+) -> PageView:
+    """The picture of page `number`, with the boxes of `text[span]`, a line each.
+
+    Raises EncryptedFileError and DamagedFileError.
+    """
+    import pypdfium2
+
+    name = PurePath(source).name
+    pdf = open_pdf(data, source, passwords)
+    if pdf is None:
+        raise DamagedFileError(f"{name} is damaged: it can't be shown; get it again")
+    try:
+        with contextlib.closing(pdf):
+            boxes = _boxes(pdf, number - 1, text, span) if span[0] < span[1] else ()
+            with contextlib.closing(pdf[number - 1]) as page:
+                return PageView(_drawn(page, scale), page.get_width(), page.get_height(), boxes)
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise DamagedFileError(f"page {number} of {name} can't be shown; it is damaged") from error
+
+
+def _drawn(page: PdfPage, scale: float) -> bytes:
+    scale = min(scale, _LONGEST_SIDE / max(page.get_width(), page.get_height(), 1.0))
+    with contextlib.closing(page.render(scale=scale)) as bitmap:
+        png = io.BytesIO()
+        bitmap.to_pil().save(png, "PNG")
+        return png.getvalue()
+
+
+def _boxes(pdf: PdfDocument, index: int, text: str, span: tuple[int, int]) -> tuple[Box, ...]:
+    segments = page_text_segments(pdf, index)
+    with contextlib.closing(pdf[index]) as page:
+        placed = list(_placed(segments, page))
+    wanted = sorted(_aligned(text, span, [one.word for one in placed]))
+    lines: dict[int, Box] = {}
+    for at in wanted:
+        one = placed[at]
+        lines[one.segment] = _around(lines.get(one.segment, one.box), one.box)
+    return tuple(lines.values())
+
+
+def _placed(segments: Sequence[Segment], page: PdfPage) -> Iterator[_Placed]:
+    """The words of the page in reading order."""
+    by_stream = {segment.stream: segment for segment in segments}
+    for line in lines_of(segments):
+        for stream in line.streams:
+            segment = by_stream[stream]
+            for word in segment.words:
+                box = (word.x0, segment.top, word.x1, segment.bottom)
+                turns = page.get_rotation() // 90 - segment.turns
+                shown = _turned(box, turns % 4, page)
+                for part in _words(word.text):
+                    yield _Placed(part, stream, Box(*shown))
+
+
+def _turned(
+    box: tuple[float, float, float, float], turns: int, page: PdfPage
+) -> tuple[float, float, float, float]:
+    """The box after so many quarter turns, clockwise, that make the page as it is displayed."""
+    x0, top, x1, bottom = box
+    width, height = page.get_width(), page.get_height()
+    if turns == 1:
+        return width - bottom, x0, width - top, x1
+    if turns == 2:
+        return width - x1, height - bottom, width - x0, height - top
+    return (top, height - x1, bottom, height - x0) if turns == 3 else box
+
+
+def _aligned(text: str, span: tuple[int, int], placed: Sequence[str]) -> set[int]:
+    """Which of the words on the page make up the span; a few odd ones between are taken along."""
+    found = [(one, match.start()) for match in _WORD.finditer(text) for one in _words(match[0])]
+    matcher = difflib.SequenceMatcher(None, [word for word, _ in found], placed, autojunk=False)
+    pairs = [
+        (block.a + n, block.b + n)
+        for block in matcher.get_matching_blocks()
+        for n in range(block.size)
+    ]
+    inside = [(a, b) for a, b in pairs if span[0] <= found[a][1] < span[1]]
+    wanted = {b for _, b in inside}
+    for (a, b), (after_a, after_b) in pairwise(inside):
+        if after_a - a <= _SKIPPED and after_b - b <= _SKIPPED:
+            wanted |= set(range(b, after_b))
+    return wanted
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _around(one: Box, two: Box) -> Box:
+    return Box(
+        min(one.left, two.left),
+        min(one.top, two.top),
+        max(one.right, two.right),
+        max(one.bottom, two.bottom),
+    )
