@@ -92,6 +92,20 @@ class LocalLibrary:
             except sqlite3.Error as error:
                 raise schema.translated(error, self.folder / schema.FILE_NAME) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The connection, seeing one state of the library throughout, whoever writes meanwhile."""
+        with self.reading() as sql:
+            if sql.in_transaction:
+                yield sql
+                return
+            sql.execute("BEGIN")
+            try:
+                yield sql
+            finally:
+                if sql.in_transaction:
+                    sql.execute("ROLLBACK")
+
     @property
     def change(self) -> int:
         """Counts every change; another process's changes are seen at once."""
@@ -194,7 +208,7 @@ class LocalLibrary:
         self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
-        with self.reading() as sql:
+        with self.snapshot() as sql:
             allowed = selection.allowed_rows(sql, self._collection(collection), where)
             index = self._indexes.dense(sql, len(vector))
         return index.search(vector, k, allowed)

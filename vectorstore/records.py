@@ -42,6 +42,24 @@ class Change:
     last_chunk: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """A chunk's text as it was kept, to be checked against its document."""
+
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...]
+    digest: bytes
+
+    def is_whole(self, document_text: str) -> bool:
+        """Whether it is what its offsets name, and what its vector was made from."""
+        return (
+            document_text[self.start : self.end] == self.text
+            and digest(self.headings, self.text) == self.digest
+        )
+
+
 def digest(headings: tuple[str, ...], text: str) -> bytes:
     """Names what is embedded, so that the same text is embedded once."""
     return hashlib.blake2b(with_headings(headings, text).encode(), digest_size=16).digest()
@@ -57,6 +75,11 @@ def last_change(connection: sqlite3.Connection) -> int:
     """The change counter: 0 for a new library."""
     row = connection.execute("SELECT max(change) FROM log").fetchone()
     return int(row[0] or 0)
+
+
+def count_chunks(connection: sqlite3.Connection) -> int:
+    """How many chunks there are."""
+    return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
 
 
 def changes_since(connection: sqlite3.Connection, change: int) -> list[Change]:
@@ -115,6 +138,14 @@ def indexed_texts(
     )
     for row, owner, collection, headings, text in rows:
         yield row, owner, collection, with_headings(tuple(json.loads(headings)), text)
+
+
+def chunk_texts(connection: sqlite3.Connection, document: int) -> list[ChunkText]:
+    """The chunks of a document. Raises ValueError for broken JSON."""
+    rows = connection.execute(
+        "SELECT start, end, text, headings, digest FROM chunks WHERE document = ?", (document,)
+    )
+    return [ChunkText(s, e, text, tuple(json.loads(h)), key) for s, e, text, h, key in rows]
 
 
 def vectors_by_digest(

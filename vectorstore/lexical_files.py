@@ -1,0 +1,93 @@
+"""Checks the files of a tantivy index by the checksum at the end of each. Knows no search.
+
+tantivy checks a file's length and version when it opens it, not its content, and a flipped bit
+can make it panic or miss words. Every file of a segment ends with a footer of JSON that holds
+the CRC-32 of what comes before, the footer's length, and a magic number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import struct
+import zlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+META = "meta.json"
+_PARTS = ("idx", "pos", "term", "store", "fast", "fieldnorm")
+_MAGIC = 1337
+_TAIL = struct.Struct("<II")
+
+# A file that has this name, size and time of change was checked before.
+Checked = set[tuple[str, int, int]]
+
+
+def are_whole(folder: Path, checked: Checked) -> bool:
+    """Whether every file that the index needs is there, with the content it was written with.
+
+    Reads only files that are not in `checked`, and adds those that are well. Raises OSError when
+    there is no index, ValueError when its list of files is torn.
+    """
+    for _ in range(5):
+        listed = (folder / META).read_bytes()
+        if all(_is_whole(folder / name, checked) for name in _names(listed)):
+            return True
+        # Unless another process has merged files meanwhile, which leaves another list.
+        if (folder / META).read_bytes() == listed:
+            return False
+    return False
+
+
+def settings_digest(folder: Path) -> str:
+    """Names the index's fields and settings, which never change. Raises OSError, ValueError."""
+    meta = _parsed((folder / META).read_bytes())
+    kept = [meta.get("schema"), meta.get("index_settings")]
+    return hashlib.blake2b(json.dumps(kept).encode(), digest_size=16).hexdigest()
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    meta = json.loads(data)
+    if not isinstance(meta, dict):
+        raise ValueError(f"{META} is not an object")  # noqa: TRY004 (what json.loads raises)
+    return meta
+
+
+def _names(listed: bytes) -> list[str]:
+    names = []
+    try:
+        for segment in _parsed(listed)["segments"]:
+            name = segment["segment_id"].replace("-", "")
+            names += [f"{name}.{part}" for part in _PARTS]
+            if segment["deletes"] is not None:
+                names.append(f"{name}.{int(segment['deletes']['opstamp'])}.del")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{META} is torn ({error!r})") from error
+    return names
+
+
+def _is_whole(file: Path, checked: Checked) -> bool:
+    try:
+        stat = file.stat()
+        key = (file.name, stat.st_size, stat.st_mtime_ns)
+        if key not in checked:
+            if not _fits_its_checksum(file):
+                return False
+            checked.add(key)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _fits_its_checksum(file: Path) -> bool:
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        length, magic = _TAIL.unpack(data[-_TAIL.size :]) if len(data) >= _TAIL.size else (0, 0)
+        end = len(data) - _TAIL.size - length
+        if magic != _MAGIC or end < 0:
+            return False
+        footer = json.loads(data[end : -_TAIL.size])
+        with memoryview(data) as view, view[:end] as body:
+            return isinstance(footer, dict) and footer.get("crc") == zlib.crc32(body)
