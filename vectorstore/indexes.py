@@ -110,7 +110,8 @@ class Indexes:
                         self.catch_up(sql)
                         return
             except StorageFullError as error:
-                reason = str(error)
+                self._warn(f"the newest passages are not found by their words: {error}")
+                return
         if not index.exists:
             self._warn(
                 f"{self.folder} has no lexical index, passages are found by meaning only: {reason}"

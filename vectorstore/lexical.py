@@ -141,6 +141,7 @@ class LexicalIndex:
 
         if self._index is None:
             self._create()
+        lexical_files.sweep(self._folder, frozenset({_STAMP}))
         writer = self._index.writer(_WRITER_BYTES, 1)
         try:
             for document in removed:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 META = "meta.json"
 _PARTS = ("idx", "pos", "term", "store", "fast", "fieldnorm")
+_KEPT = (".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock")
 _MAGIC = 1337
 _TAIL = struct.Struct("<II")
 
@@ -40,6 +41,18 @@ def are_whole(folder: Path, checked: Checked) -> bool:
         if (folder / META).read_bytes() == listed:
             return False
     return False
+
+
+def sweep(folder: Path, own: frozenset[str]) -> None:
+    """Delete what writers that died have left; only the holder of the write lock may.
+
+    tantivy forgets such files, and fails for ever to write one that is there already. `own` names
+    files of ours that stay. Raises OSError, ValueError.
+    """
+    needed = {*_names((folder / META).read_bytes()), *own, META, *_KEPT}
+    for file in folder.iterdir():
+        if file.name not in needed:
+            file.unlink()
 
 
 def settings_digest(folder: Path) -> str:

@@ -162,8 +162,8 @@ def _dense(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
 
 def _lexical(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
     index = indexes.lexical(sql)
-    if index.reached != records.last_change(sql) and lock.is_writable(indexes.folder):
-        return  # a writer is at work, and brings it up to date when it is done
+    if index.reached != records.last_change(sql) and lock.is_held(indexes.folder):
+        return  # the writer at work brings it up to date when it is done
     held = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
     indexed = index.rows()
     if indexed != held:

@@ -113,7 +113,7 @@ def check_lexical(library: LocalLibrary, state: State) -> None:
     size = HashEmbedder(state.embedder).chunk_size
     everything = library.lexical("whales", EVERYTHING, collection=None, where=None)
     assert len({row for row, _ in everything}) == len(everything)
-    assert len(everything) == expected_chunks(state).total()
+    assert len(everything) == expected_chunks(state).total(), (len(everything), everything)
     for collection in set(COLLECTIONS) & set(library.collections()):
         there = {number for (c, _), number in state.files.items() if c == collection}
         for number in range(N_NUMBERS):

@@ -31,7 +31,7 @@ from tests.crash.model import HashEmbedder, Operation, chunks, document
 from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ class LineKiller:
     That is the first line, from the `first`-th executed on, that is not in `spared`.
     """
 
-    report: Reporter
+    report: Callable[..., None]
     first: int
     spared: frozenset[str]
     lines: int = 0
@@ -81,7 +81,7 @@ class Worker:
 
     folder: Path
     version: int
-    report: Reporter
+    report: Callable[..., None]
     library: LocalLibrary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -147,7 +147,7 @@ def remade(library: LocalLibrary, embedder: HashEmbedder) -> Iterator[Any]:
         yield record, made, cut, vectors, embedder.recipe
 
 
-def run_engine(folder: Path, script: list[list[Operation]], report: Reporter) -> None:
+def run_engine(folder: Path, script: list[list[Operation]], report: Callable[..., None]) -> None:
     """The engine over real files: ingest a folder, remove, re-embed; operations as in `files`."""
     version = 1
     for run in script:
@@ -162,7 +162,7 @@ def run_engine(folder: Path, script: list[list[Operation]], report: Reporter) ->
                 report(event="end")
 
 
-def work(request: dict[str, Any], report: Reporter) -> None:
+def work(request: dict[str, Any], report: Callable[..., None]) -> None:
     """What a child does from its start to its end."""
     # A commit of the lexical index in the midst of a run, not only at its end.
     vectorstore.library._LEXICAL_BATCH = 6
@@ -206,7 +206,7 @@ def serve() -> None:
         sys.stdout.flush()
 
 
-def _be_the_child(request: dict[str, Any], report: Reporter) -> None:
+def _be_the_child(request: dict[str, Any], report: Callable[..., None]) -> None:
     code = 1
     try:
         work(request, report)
