@@ -9,9 +9,13 @@ put in.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.errors import CorruptLibraryError, StorageFullError
@@ -19,7 +23,6 @@ from vectorstore import lexical_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 ANALYZER_VERSION = 1
 _STAMP = "reached.json"
@@ -57,14 +60,11 @@ class LexicalIndex:
 
     def _open(self) -> tuple[Any, int]:
         """The index on disk and its change; none when it is missing, torn or another library's."""
-        import tantivy
-
         try:
             reached = self._read_stamp()
             if reached is None or not lexical_files.are_whole(self._folder, self._checked):
                 return None, 0
-            index = tantivy.Index.open(str(self._folder))
-            index.config_reader("manual", 0)
+            index = _open_files(self._folder)
         except (OSError, ValueError):  # what tantivy raises for a torn index
             return None, 0
         index.register_tokenizer("words", _analyzer())
@@ -208,6 +208,23 @@ class LexicalIndex:
             raise CorruptLibraryError(
                 f"{self._folder} is damaged ({error}); run quoth repair"
             ) from error
+
+
+def _open_files(folder: Path) -> Any:
+    """A tantivy index that changes only when told to. Raises OSError, ValueError."""
+    import tantivy
+
+    with ExitStack() as stack:
+        if not os.access(folder, os.W_OK):
+            # tantivy opens nothing without making a lock file: give it links to the files.
+            links = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quoth-")))
+            for file in folder.iterdir():
+                if file.suffix != ".lock":
+                    (links / file.name).symlink_to(file.resolve())
+            folder = links
+        index = tantivy.Index.open(str(folder))
+        index.config_reader("manual", 0)
+    return index
 
 
 def _document(entry: Entry) -> Any:

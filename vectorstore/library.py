@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import lock, records, schema, selection, writes
+from vectorstore import lock, readonly, records, schema, selection, writes
 from vectorstore.indexes import Indexes
 from vectorstore.verification import verify
 
@@ -87,6 +87,9 @@ class LocalLibrary:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for one reader at a time, with SQLite's errors translated."""
         with self._lock:
+            if isinstance(self._sql, readonly.FrozenConnection) and self._sql.is_stale:
+                self._sql.close()
+                self._sql = schema.connect(self.folder, writable=False)
             try:
                 yield self._sql
             except sqlite3.Error as error:

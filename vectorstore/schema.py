@@ -11,7 +11,14 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING
 
-from quoth.errors import CorruptLibraryError, NotALibraryError, StorageFullError
+from quoth.errors import (
+    CorruptLibraryError,
+    LibraryError,
+    LibraryLockedError,
+    NotALibraryError,
+    StorageFullError,
+)
+from vectorstore import readonly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +104,7 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
         if not writable:
             raise NotALibraryError(f"{folder} is not a Quoth library; make one with quoth ingest")
         _refuse_foreign_folder(folder)
+    _refuse_lost_file(file)
     try:
         connection = _open(file, writable=writable)
         _check_or_create(connection, file, writable=writable)
@@ -120,13 +128,25 @@ def _refuse_foreign_folder(folder: Path) -> None:
         )
 
 
+def _refuse_lost_file(file: Path) -> None:
+    """A library that has lost its file is not made anew in silence."""
+    if file.exists() and file.stat().st_size:
+        return
+    fresh = {FILE_NAME, f"{FILE_NAME}-journal", "quoth.toml", "write.lock", "uploads"}
+    left = [entry.name for entry in file.parent.iterdir() if entry.name not in fresh]
+    if left:
+        raise CorruptLibraryError(
+            f"{file} is {'empty' if file.exists() else 'gone'} and {min(left)} beside it shows that "
+            "it held a library; restore it from a backup, or delete the folder and ingest again"
+        )
+
+
 OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads"})
 
 
 def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
-    mode = "rwc" if writable else "ro"
-    connection = sqlite3.connect(
-        f"{file.resolve().as_uri()}?mode={mode}",
+    connection = readonly.connect(file) if not writable else sqlite3.connect(
+        f"{file.resolve().as_uri()}?mode=rwc",
         uri=True,
         timeout=30,
         isolation_level=None,
@@ -165,6 +185,10 @@ def translated(error: sqlite3.Error, file: Path) -> Exception:
     """The error of ours that says what SQLite's means."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
+    if isinstance(error, sqlite3.ProgrammingError):
+        return LibraryError(f"{file} is not open ({error}); open the library again")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryLockedError(f"another program keeps {file} locked ({error}); try again")
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return CorruptLibraryError(
             f"{file} is damaged ({error}); restore it from a backup, or move it away and ingest again"
@@ -173,4 +197,6 @@ def translated(error: sqlite3.Error, file: Path) -> Exception:
         return StorageFullError(
             f"{file} cannot be written ({error}); free disk space or choose another --library"
         )
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return LibraryError(f"{file} cannot be opened ({error}); check its permissions")
     return CorruptLibraryError(f"{file} cannot be used ({error}); run quoth verify")

@@ -87,7 +87,7 @@ class Worker:
     def __post_init__(self) -> None:
         self.library = LocalLibrary(self.folder, IndexConfig(device="cpu"))
 
-    def run(self, script: list[list[Operation]]) -> None:
+    def run(self, script: list[list[Operation]], *, close: bool = True) -> None:
         for run in script:
             with ExitStack() as stack:
                 if any(o.kind in ("put", "attach", "remove", "re-embed") for o in run):
@@ -96,7 +96,8 @@ class Worker:
                     self.report(event="begin")
                     self.do(operation)
                     self.report(event="end")
-        self.library.close()
+        if close:
+            self.library.close()
 
     def do(self, operation: Operation) -> None:
         embedder = HashEmbedder(self.version or 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from typing import TYPE_CHECKING
 
 from quoth.config import IndexConfig
@@ -25,6 +26,24 @@ def make_library(folder: Path, seed: int, n_calls: int = 30) -> State:
     for operation in (operation for run in script for operation in run):
         state = after(state, operation)
     return state
+
+
+def make_unclosed(folder: Path, seed: int, n_calls: int = 25) -> list[State]:
+    """A library as a machine leaves it that goes off: with SQLite's log beside its file.
+
+    Gives all the states it went through, the last one last.
+    """
+    states = [State()]
+    script = random_script(random.Random(seed), State(), n_calls)
+    script = [[o for o in run if o.kind not in ("reopen", "verify")] for run in script]
+    for operation in (operation for run in script for operation in run):
+        states.append(after(states[-1], operation))
+    alive = folder.with_name("alive")
+    worker = Worker(alive, 0, lambda **_: None)
+    worker.run(script, close=False)
+    shutil.copytree(alive, folder, ignore=shutil.ignore_patterns("*-shm"))
+    worker.library.close()
+    return states
 
 
 def open_library(folder: Path) -> LocalLibrary:

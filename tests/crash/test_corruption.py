@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from quoth.errors import LibraryError
 from tests.crash.checks import check, check_dense, check_lexical, expected_chunks
-from tests.crash.making import derived_files, make_library, open_library
+from tests.crash.making import derived_files, make_library, make_unclosed, open_library
+from tests.crash.model import HashEmbedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.crash.model import State
+    from vectorstore import LocalLibrary
 
+MAIN, WAL = Path("library.sqlite"), Path("library.sqlite-wal")
 KINDS = ("truncate", "flip", "delete", "zero", "append", "other")
 
 
@@ -99,3 +104,82 @@ def test_all_derived_files_may_be_deleted_at_once(state: State, tmp_path: Path) 
         (tmp_path / "library" / file).unlink()
     search_first(tmp_path / "library", state)
     check(tmp_path / "library", [state])
+
+
+@pytest.mark.timeout(3600)
+def test_a_damaged_log_of_sqlite_gives_an_earlier_state_never_a_mixture(
+    tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+) -> None:
+    states = make_unclosed(tmp_path / "library", seed)
+    rng = random.Random(seed)
+    size = (tmp_path / "library" / WAL).stat().st_size
+    seen = set()
+    for number in range(corruptions // 2):
+        copy = tmp_path / "copy"
+        shutil.copytree(tmp_path / "library", copy)
+        # Cut at places spread over all of it, and flip a bit now and then.
+        kind = "flip" if number % 5 == 4 else "truncate"
+        damage = Damage(WAL, kind, size * number * 2 // corruptions + rng.randrange(40))
+        damage.do(copy)
+        seen.add(states.index(check(copy, states)))
+        shutil.rmtree(copy)
+    assert len(seen) > 2
+    tell(f"{corruptions // 2} damaged logs: {len(seen)} earlier states, no mixture")
+
+
+@pytest.mark.timeout(3600)
+def test_a_damaged_library_file_is_reported_and_never_made_anew(
+    state: State, tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+) -> None:
+    library = tmp_path / "library"
+    rng = random.Random(seed)
+    size = (library / MAIN).stat().st_size
+    said: Counter[str] = Counter()
+    for _ in range(corruptions):
+        copy = tmp_path / "copy"
+        shutil.copytree(library, copy)
+        damage = Damage(MAIN, rng.choice((*KINDS, "flip", "truncate")), rng.randrange(size))
+        if rng.random() < 0.1:
+            damage = Damage(MAIN, "truncate", 0)
+        damage.do(copy)
+        before = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
+        try:
+            said[outcome(copy)] += 1
+        except Exception as error:
+            error.add_note(str(damage))
+            raise
+        now = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
+        assert now == before, damage
+        shutil.rmtree(copy)
+    tell(f"{corruptions} damaged library files: {dict(said)}")
+    assert said["refused at opening"]
+    assert said["refused in use"] + said["told by verify"]
+
+
+def outcome(folder: Path) -> str:
+    """What a user is told: by an error of ours, by `verify`, or nothing."""
+    try:
+        library = open_library(folder)
+    except LibraryError:
+        return "refused at opening"
+    try:
+        problems = library.verify()
+        try_everything(library)
+    except LibraryError:
+        return "refused in use"
+    finally:
+        library.close()
+    return "told by verify" if problems else "nothing wrong found"
+
+
+def try_everything(library: LocalLibrary) -> None:
+    for record in library.documents():
+        library.document(record.id)
+        library.page_of(record.id, 3)
+    library.statistics()
+    vector = HashEmbedder(1).embed_question("whales")
+    if library.embedder == HashEmbedder(1).fingerprint:
+        rows = [row for row, _ in library.dense(vector, 1000, collection=None, where=None)]
+        library.vectors(rows)
+        library.chunks(rows)
+    library.lexical("whales", 1000, collection="default", where=None)
