@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -133,7 +132,7 @@ class LexicalIndex:
 
     def _unwritable(self, error: Exception) -> StorageFullError:
         return StorageFullError(
-            f"{self._folder} cannot be written ({error}); free disk space and try again"
+            f"{self._folder} cannot be written ({error}); free disk space, or run quoth verify"
         )
 
     def _commit(self, removed: Iterable[int], added: Iterable[Entry]) -> None:
@@ -159,18 +158,19 @@ class LexicalIndex:
     def _create(self) -> None:
         import tantivy
 
-        if self._folder.exists():
-            # First the stamp: half a folder must not look like an index.
-            (self._folder / _STAMP).unlink(missing_ok=True)
-            shutil.rmtree(self._folder)
-        self._folder.mkdir(parents=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # First the stamp: half a folder must not look like an index.
+        (self._folder / _STAMP).unlink(missing_ok=True)
+        lexical_files.clear(self._folder)
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
         builder.add_unsigned_field("document", indexed=True)
         builder.add_unsigned_field("collection", indexed=True)
         builder.add_text_field("text", stored=False, tokenizer_name="words")
-        self._index = tantivy.Index(builder.build(), path=str(self._folder))
-        self._index.register_tokenizer("words", _analyzer())
+        index = tantivy.Index(builder.build(), path=str(self._folder))
+        index.config_reader("manual", 0)
+        index.register_tokenizer("words", _analyzer())
+        self._index = index
 
     def _stamp(self, change: int) -> None:
         temporary = self._folder / f"{_STAMP}.new"
@@ -219,7 +219,7 @@ def _open_files(folder: Path) -> Any:
             # tantivy opens nothing without making a lock file: give it links to the files.
             links = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quoth-")))
             for file in folder.iterdir():
-                if file.suffix != ".lock":
+                if file.name not in lexical_files.LOCKS:
                     (links / file.name).symlink_to(file.resolve())
             folder = links
         index = tantivy.Index.open(str(folder))

@@ -10,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import shutil
 import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 META = "meta.json"
 _PARTS = ("idx", "pos", "term", "store", "fast", "fieldnorm")
-_KEPT = (".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock")
+# Another process may hold one of these, so they stay.
+LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
 _MAGIC = 1337
 _TAIL = struct.Struct("<II")
 
@@ -49,10 +52,19 @@ def sweep(folder: Path, own: frozenset[str]) -> None:
     tantivy forgets such files, and fails for ever to write one that is there already. `own` names
     files of ours that stay. Raises OSError, ValueError.
     """
-    needed = {*_names((folder / META).read_bytes()), *own, META, *_KEPT}
+    listed = _names((folder / META).read_bytes())
+    clear(folder, {*listed, *own, META, ".managed.json"})
+
+
+def clear(folder: Path, kept: Collection[str] = ()) -> None:
+    """Delete all but the `kept`, and the locks. Raises OSError."""
     for file in folder.iterdir():
-        if file.name not in needed:
-            file.unlink()
+        if file.name in kept or file.name in LOCKS:
+            continue
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink(missing_ok=True)
 
 
 def settings_digest(folder: Path) -> str:

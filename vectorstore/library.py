@@ -92,7 +92,7 @@ class LocalLibrary:
                 self._sql = schema.connect(self.folder, writable=False)
             try:
                 yield self._sql
-            except sqlite3.Error as error:
+            except schema.UNREADABLE as error:
                 raise schema.translated(error, self.folder / schema.FILE_NAME) from error
 
     @contextmanager

@@ -65,6 +65,16 @@ def digest(headings: tuple[str, ...], text: str) -> bytes:
     return hashlib.blake2b(with_headings(headings, text).encode(), digest_size=16).digest()
 
 
+def _decoded(text: str) -> Any:
+    """A JSON column. Raises sqlite3.DatabaseError for one that is broken, like any broken page."""
+    import sqlite3
+
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise sqlite3.DatabaseError(f"broken JSON: {error}") from error
+
+
 def meta(connection: sqlite3.Connection, key: str) -> str:
     """A value of the meta table, "" when it is not set."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -137,7 +147,7 @@ def indexed_texts(
         (document,),
     )
     for row, owner, collection, headings, text in rows:
-        yield row, owner, collection, with_headings(tuple(json.loads(headings)), text)
+        yield row, owner, collection, with_headings(tuple(_decoded(headings)), text)
 
 
 def chunk_texts(connection: sqlite3.Connection, document: int) -> list[ChunkText]:
@@ -145,7 +155,7 @@ def chunk_texts(connection: sqlite3.Connection, document: int) -> list[ChunkText
     rows = connection.execute(
         "SELECT start, end, text, headings, digest FROM chunks WHERE document = ?", (document,)
     )
-    return [ChunkText(s, e, text, tuple(json.loads(h)), key) for s, e, text, h, key in rows]
+    return [ChunkText(s, e, text, tuple(_decoded(h)), key) for s, e, text, h, key in rows]
 
 
 def vectors_by_digest(
@@ -212,7 +222,7 @@ def _chunk(row: Sequence[Any]) -> Chunk:
         end=end,
         first_page=first_page,
         last_page=last_page,
-        headings=tuple(json.loads(headings)),
+        headings=tuple(_decoded(headings)),
         n_tokens=n_tokens,
     )
 
@@ -234,7 +244,7 @@ def records(
         DocumentRecord(
             id=row[0],
             collection=row[1],
-            sources=tuple(json.loads(row[2])),
+            sources=tuple(_decoded(row[2])),
             title=row[3],
             media_type=row[4],
             language=row[5],
@@ -242,8 +252,8 @@ def records(
             n_chunks=row[7],
             n_characters=row[8],
             added_at=row[9],
-            metadata=json.loads(row[10]),
-            warnings=tuple(json.loads(row[11])),
+            metadata=_decoded(row[10]),
+            warnings=tuple(_decoded(row[11])),
         )
         for row in found
     ]
@@ -270,10 +280,10 @@ def document(connection: sqlite3.Connection, document_id: str) -> Document | Non
         title=title,
         media_type=media_type,
         pages=tuple(Page(*page) for page in pages),
-        headings=tuple(Heading(*heading) for heading in json.loads(headings)),
+        headings=tuple(Heading(*heading) for heading in _decoded(headings)),
         language=language,
-        metadata=json.loads(metadata),
-        warnings=tuple(json.loads(warnings)),
+        metadata=_decoded(metadata),
+        warnings=tuple(_decoded(warnings)),
     )
 
 

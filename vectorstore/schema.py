@@ -113,7 +113,7 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             # WAL with NORMAL never corrupts; a power cut may lose the last documents, whole.
             connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise translated(error, file) from error
     return connection
 
@@ -181,7 +181,11 @@ def _create(connection: sqlite3.Connection) -> None:
     )
 
 
-def translated(error: sqlite3.Error, file: Path) -> Exception:
+# SQLite's words about a damaged file, or a text in it, can be damaged too.
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+
+
+def translated(error: Exception, file: Path) -> Exception:
     """The error of ours that says what SQLite's means."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,6 @@ from quoth.datatypes import Problem
 from vectorstore import lock, records
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
     from vectorstore.indexes import Indexes
@@ -120,7 +120,7 @@ def _wrong(sql: sqlite3.Connection, row: int) -> str:
         if len(text) != characters or [page.start for page in document.pages] != ends[:-1]:
             return "its pages are not all there"
         wrong = [chunk for chunk in records.chunk_texts(sql, row) if not chunk.is_whole(text)]
-    except (ValueError, TypeError) as error:  # what broken JSON and columns of another type raise
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:  # broken JSON, another type
         return f"it cannot be read ({error})"
     return f"{len(wrong)} chunks differ from its text" if wrong else ""
 
