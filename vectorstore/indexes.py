@@ -146,8 +146,9 @@ class Indexes:
         # The stamp may lag behind the index: what is added may be there already.
         index.write([event.document for event in events], entries, events[-1].change)
 
-    def forget_lexical(self, sql: sqlite3.Connection) -> None:
-        """Drop the lexical index; the next search or write makes it anew. Hold the write lock."""
+    def forget(self, sql: sqlite3.Connection) -> None:
+        """Drop both indexes, to be made anew. Call with the write lock held."""
+        self.forget_dense()
         self._open_lexical(sql).forget()
 
     def _open_lexical(self, sql: sqlite3.Connection) -> LexicalIndex:

@@ -72,17 +72,13 @@ class LexicalIndex:
     def _read_stamp(self) -> int | None:
         """The change that the stamp names. Raises OSError, ValueError for one that is torn."""
         stamp = json.loads((self._folder / _STAMP).read_text(encoding="utf-8"))
-        if not isinstance(stamp, dict) or stamp != self._stamp_for(stamp.get("change")):
-            return None
-        return int(stamp["change"])
-
-    def _stamp_for(self, change: object) -> dict[str, object]:
-        return {
-            "library": self._library,
-            "analyzer": ANALYZER_VERSION,
-            "settings": lexical_files.settings_digest(self._folder),
-            "change": change,
-        }
+        try:
+            same = (stamp["library"], stamp["analyzer"]) == (self._library, ANALYZER_VERSION)
+            if same and lexical_files.fits(lexical_files.summary(self._folder), stamp["files"]):
+                return int(stamp["change"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{_STAMP} is torn ({error!r})") from error
+        return None
 
     def reload(self) -> None:
         """See what another process has committed, or has damaged."""
@@ -174,7 +170,13 @@ class LexicalIndex:
 
     def _stamp(self, change: int) -> None:
         temporary = self._folder / f"{_STAMP}.new"
-        temporary.write_text(json.dumps(self._stamp_for(change)), encoding="utf-8")
+        stamp = {
+            "library": self._library,
+            "analyzer": ANALYZER_VERSION,
+            "change": change,
+            "files": lexical_files.summary(self._folder),
+        }
+        temporary.write_text(json.dumps(stamp), encoding="utf-8")
         temporary.replace(self._folder / _STAMP)
         self.reached = change
 

@@ -13,6 +13,7 @@ import mmap
 import shutil
 import struct
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _TAIL = struct.Struct("<II")
 
 # A file that has this name, size and time of change was checked before.
 Checked = set[tuple[str, int, int]]
+Summary = dict[str, Any]
 
 
 def are_whole(folder: Path, checked: Checked) -> bool:
@@ -67,31 +69,60 @@ def clear(folder: Path, kept: Collection[str] = ()) -> None:
             file.unlink(missing_ok=True)
 
 
-def settings_digest(folder: Path) -> str:
-    """Names the index's fields and settings, which never change. Raises OSError, ValueError."""
-    meta = _parsed((folder / META).read_bytes())
-    kept = [meta.get("schema"), meta.get("index_settings")]
-    return hashlib.blake2b(json.dumps(kept).encode(), digest_size=16).hexdigest()
+def summary(folder: Path) -> Summary:
+    """What the list of files says: the settings, which never change, and each segment's counts.
+
+    Raises OSError, ValueError.
+    """
+    meta = json.loads((folder / META).read_bytes())
+    segments = _segments(meta)
+    settings = json.dumps([meta.get("schema"), meta.get("index_settings")])
+    return {
+        "settings": hashlib.blake2b(settings.encode(), digest_size=16).hexdigest(),
+        "segments": {f"{s.name}.{s.opstamp}": [s.max_doc, s.deleted] for s in segments},
+    }
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
-    meta = json.loads(data)
-    if not isinstance(meta, dict):
-        raise ValueError(f"{META} is not an object")  # noqa: TRY004 (what json.loads raises)
-    return meta
+def fits(now: Summary, then: Summary) -> bool:
+    """Whether the list may have come from what it was then: segments come and go as wholes."""
+    common = now["segments"].keys() & then["segments"].keys()
+    return now["settings"] == then["settings"] and all(
+        now["segments"][key] == then["segments"][key] for key in common
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """One segment in tantivy's list. `opstamp` names its file of deleted documents, if any."""
+
+    name: str
+    max_doc: int
+    opstamp: int | None = None
+    deleted: int = 0
+
+    @property
+    def files(self) -> list[str]:
+        files = [f"{self.name}.{part}" for part in _PARTS]
+        return files if self.opstamp is None else [*files, f"{self.name}.{self.opstamp}.del"]
+
+
+def _segments(meta: Any) -> list[_Segment]:
+    """The segments in the parsed list. Raises ValueError when it is torn."""
+    try:
+        return [
+            _Segment(
+                segment["segment_id"].replace("-", ""),
+                int(segment["max_doc"]),
+                *((int(d["opstamp"]), int(d["num_deleted_docs"])) if (d := segment["deletes"]) else ()),
+            )
+            for segment in meta["segments"]
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{META} is torn ({error!r})") from error
 
 
 def _names(listed: bytes) -> list[str]:
-    names = []
-    try:
-        for segment in _parsed(listed)["segments"]:
-            name = segment["segment_id"].replace("-", "")
-            names += [f"{name}.{part}" for part in _PARTS]
-            if segment["deletes"] is not None:
-                names.append(f"{name}.{int(segment['deletes']['opstamp'])}.del")
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{META} is torn ({error!r})") from error
-    return names
+    return [name for segment in _segments(json.loads(listed)) for name in segment.files]
 
 
 def _is_whole(file: Path, checked: Checked) -> bool:

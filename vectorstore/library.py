@@ -10,8 +10,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from quoth.datatypes import RepairReport
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import lock, readonly, records, schema, selection, writes
+from vectorstore import lock, readonly, records, repairing, schema, selection, writes
 from vectorstore.indexes import Indexes
 from vectorstore.verification import verify
 
@@ -341,3 +342,17 @@ class LocalLibrary:
         """Check everything there is to check."""
         with self.reading() as sql:
             return verify(sql, self._indexes)
+
+    def repair(self) -> RepairReport:
+        """Mend what can be mended and make both indexes anew. Call inside `writing`.
+
+        Raises StorageFullError.
+        """
+        before = self.verify()
+        repairing.mend_rows(self.transaction)
+        with self.reading() as sql:
+            self._indexes.forget(sql)
+            self._indexes.catch_up(sql)
+        left = self.verify()
+        still = {problem.what for problem in left}
+        return RepairReport(tuple(p.what for p in before if p.what not in still), left)

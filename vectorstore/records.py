@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from quoth.datatypes import (
 )
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
     from quoth.datatypes import FloatArray, RowArray
@@ -67,8 +67,6 @@ def digest(headings: tuple[str, ...], text: str) -> bytes:
 
 def _decoded(text: str) -> Any:
     """A JSON column. Raises sqlite3.DatabaseError for one that is broken, like any broken page."""
-    import sqlite3
-
     try:
         return json.loads(text)
     except (ValueError, TypeError) as error:
@@ -193,8 +191,11 @@ def vectors_between(
         (first, last),
     ).fetchall()
     rows = np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
-    joined = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
-    return rows, joined.reshape(len(found), dimension)
+    try:
+        joined = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
+        return rows, joined.reshape(len(found), dimension)
+    except (TypeError, ValueError) as error:
+        raise sqlite3.DatabaseError(f"a vector is damaged: {error}") from error
 
 
 def chunks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, Chunk]:

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
     from vectorstore.indexes import Indexes
 
-RESTORE = "restore the library from a backup, or make a new one by ingesting again"
-REPAIR = "run quoth repair"
-REINGEST = "run quoth repair, then ingest the file again"
+_RESTORE = (
+    "run quoth repair; if that does not help, restore the library from a backup, "
+    "or delete it and ingest again"
+)
+_REPAIR = "run quoth repair"
+_REINGEST = "run quoth repair, then ingest the file again"
+
+# In bytes; -1 for what is no vector at all.
+_SIZE = "CASE typeof(vector) WHEN 'blob' THEN length(vector) ELSE -1 END"
 
 # Each query finds (document row or 0, what) that must not be there.
 _ROW_CHECKS = {
@@ -39,7 +45,7 @@ def verify(sql: sqlite3.Connection, indexes: Indexes) -> tuple[Problem, ...]:
     """Everything that is wrong, in words; empty when the library is whole."""
     damage = integrity(sql)
     if damage:
-        return tuple(Problem(f"SQLite reports damage: {line}", REPAIR) for line in damage)
+        return tuple(Problem(f"SQLite reports damage: {line}", _RESTORE) for line in damage)
     vectors = tuple(_vectors(sql))
     return (
         *_rows(sql),
@@ -67,12 +73,11 @@ def bad_vectors(sql: sqlite3.Connection) -> list[int]:
     sizes = _sizes(sql)
     if not sizes:
         return []
-    usual = max(sizes, key=lambda size: (size % 4 == 0, sizes[size]))
-    other = sql.execute("SELECT chunk FROM vectors WHERE length(vector) != ?", (usual,))
-    bad = [chunk for (chunk,) in other]
-    if usual % 4 or not usual:
-        return sorted({*bad, *(chunk for (chunk,) in sql.execute("SELECT chunk FROM vectors"))})
-    cursor = sql.execute("SELECT chunk, vector FROM vectors WHERE length(vector) = ?", (usual,))
+    usual = max(sizes, key=lambda size: (size > 0 and size % 4 == 0, sizes[size]))
+    bad = [row for (row,) in sql.execute(f"SELECT chunk FROM vectors WHERE {_SIZE} != ?", (usual,))]
+    cursor = sql.execute(f"SELECT chunk, vector FROM vectors WHERE {_SIZE} = ?", (usual,))
+    if usual <= 0 or usual % 4:
+        return sorted([*bad, *(row for row, _ in cursor)])
     while batch := cursor.fetchmany(10_000):
         joined = np.frombuffer(b"".join(blob for _, blob in batch), dtype=np.float32)
         norms = np.linalg.norm(joined.reshape(len(batch), usual // 4), axis=1)
@@ -83,25 +88,25 @@ def bad_vectors(sql: sqlite3.Connection) -> list[int]:
 
 
 def _sizes(sql: sqlite3.Connection) -> dict[int, int]:
-    return dict(sql.execute("SELECT length(vector), count(*) FROM vectors GROUP BY 1").fetchall())
+    return dict(sql.execute(f"SELECT {_SIZE}, count(*) FROM vectors GROUP BY 1").fetchall())
 
 
 def _rows(sql: sqlite3.Connection) -> Iterator[Problem]:
     orphans = sql.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
         tables = ", ".join(sorted({str(table) for table, *_ in orphans}))
-        yield Problem(f"{len(orphans)} rows of {tables} refer to rows that are gone", REPAIR)
+        yield Problem(f"{len(orphans)} rows of {tables} refer to rows that are gone", _REPAIR)
     for name, query in _ROW_CHECKS.items():
         found = [row for (row,) in sql.execute(query)]
         if found:
-            yield Problem(f"{len(found)} {name} (the first: {_name(sql, found[0])})", REINGEST)
+            yield Problem(f"{len(found)} {name} (the first: {_name(sql, found[0])})", _REINGEST)
 
 
 def _documents(sql: sqlite3.Connection) -> Iterator[Problem]:
     for (row,) in sql.execute("SELECT row FROM documents").fetchall():
         wrong = _wrong(sql, row)
         if wrong:
-            yield Problem(f"{_name(sql, row)}: {wrong}", REINGEST)
+            yield Problem(f"{_name(sql, row)}: {wrong}", _REINGEST)
 
 
 def _wrong(sql: sqlite3.Connection, row: int) -> str:
@@ -144,7 +149,7 @@ def _vectors(sql: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem(
             f"{len(bad)} vectors are damaged: of another length, or not of unit length "
             f"(the first: {_name(sql, document)})",
-            REINGEST,
+            _REINGEST,
         )
 
 
@@ -156,7 +161,7 @@ def _dense(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
     indexed = len(indexes.dense(sql, size // 4))
     if indexed != vectors:
         yield Problem(
-            f"the dense index holds {indexed} vectors and the library {vectors}", REPAIR
+            f"the dense index holds {indexed} vectors and the library {vectors}", _REPAIR
         )
 
 
@@ -172,5 +177,5 @@ def _lexical(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
         yield Problem(
             f"the lexical index lacks {missing} chunks of the library, holds {strange} that it "
             f"does not have, and {twice} twice",
-            REPAIR,
+            _REPAIR,
         )
