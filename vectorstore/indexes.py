@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vectorstore.dense import DenseIndex
 
 _log = logging.getLogger(__name__)
+_BUSY = "another Quoth is writing to it"
 _HIGHEST_ROW = int(np.iinfo(np.int64).max)
 
 
@@ -100,22 +101,26 @@ class Indexes:
         return self._counted == change
 
     def _try_to_catch_up(self, sql: sqlite3.Connection, index: LexicalIndex) -> None:
-        reason = "another Quoth is writing to it"
+        try:
+            reason = self._catch_up_if_free(sql)
+        except StorageFullError as error:
+            reason = str(error)
+        if reason is None or (index.exists and reason == _BUSY):
+            return
+        lacks = "lacks the newest passages in its" if index.exists else "has no"
+        self._warn(
+            f"{self.folder} {lacks} index of words, and finds them by meaning only: {reason}"
+        )
+
+    def _catch_up_if_free(self, sql: sqlite3.Connection) -> str | None:
+        """Catch up, or say why not."""
         if not lock.is_writable(self.folder):
-            reason = "the folder cannot be written; run quoth repair where it can"
-        else:
-            try:
-                with lock.try_writing(self.folder) as mine:
-                    if mine:
-                        self.catch_up(sql)
-                        return
-            except StorageFullError as error:
-                self._warn(f"the newest passages are not found by their words: {error}")
-                return
-        if not index.exists:
-            self._warn(
-                f"{self.folder} has no lexical index, passages are found by meaning only: {reason}"
-            )
+            return "the folder cannot be written; run quoth repair where it can"
+        with lock.try_writing(self.folder) as mine:
+            if not mine:
+                return _BUSY
+            self.catch_up(sql)
+            return None
 
     def _warn(self, text: str) -> None:
         if text not in self._warned:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from quoth.datatypes import RepairReport
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import lock, readonly, records, repairing, schema, selection, writes
+from vectorstore import lock, readonly, records, repairing, schema, selection, verification, writes
 from vectorstore.indexes import Indexes
-from vectorstore.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -269,10 +268,12 @@ class LocalLibrary:
         """Write a document under `file`, replacing what that source named, in one transaction.
 
         `vectors` is float32, unit rows, shape (len(chunks), dimension). Call inside `writing`.
+        Raises EmbedderMismatchError.
         """
         with self.transaction() as sql:
-            if not records.meta(sql, "embedder"):
-                writes.set_meta(sql, "embedder", embedder)
+            # Whoever held the write lock before may have embedded the library anew.
+            self.require_embedder(embedder)
+            writes.set_meta(sql, "embedder", embedder)
             place = writes.make_collection(sql, collection)
             before = records.document_row(sql, place, document.id)
             sources = [] if before is None else records.sources_of(sql, before)
@@ -339,9 +340,8 @@ class LocalLibrary:
         return tuple(gone.values())
 
     def verify(self) -> tuple[Problem, ...]:
-        """Check everything there is to check."""
-        with self.reading() as sql:
-            return verify(sql, self._indexes)
+        """Check everything there is to check; nothing is found when the library is whole."""
+        return verification.verify(self.snapshot, self.reading, self._indexes)
 
     def repair(self) -> RepairReport:
         """Mend what can be mended and make both indexes anew. Call inside `writing`.

@@ -43,14 +43,15 @@ def is_writable(folder: Path) -> bool:
 
 
 @contextmanager
-def writing(folder: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """Hold the write lock; wait at most `patience` seconds for another holder.
+def writing(folder: Path, patience: float | None = None) -> Iterator[None]:
+    """Hold the write lock; wait at most `patience` seconds (PATIENCE_SECONDS) for another holder.
 
     The operating system frees it when its holder dies. Raises LibraryLockedError,
     StorageFullError.
     """
     import filelock
 
+    patience = PATIENCE_SECONDS if patience is None else patience
     held = filelock.FileLock(folder / FILE_NAME)
     try:
         _acquire(held, folder, patience)

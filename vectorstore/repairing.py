@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
-
 def mend_rows(transaction: Transaction) -> None:
     """Mend what can be mended; run `verify` afterwards to see what is left.
 

@@ -120,7 +120,8 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
 
 def _refuse_foreign_folder(folder: Path) -> None:
     """A folder that holds other things is not turned into a library by a mistyped path."""
-    strangers = [entry.name for entry in folder.iterdir() if entry.name not in OWN_NAMES]
+    names = {entry.name for entry in folder.iterdir()} - OWN_NAMES
+    strangers = [name for name in names if not name.startswith(FILE_NAME)]
     if strangers:
         raise NotALibraryError(
             f"{folder} is not a Quoth library and is not empty (it holds {min(strangers)}); "
@@ -130,13 +131,14 @@ def _refuse_foreign_folder(folder: Path) -> None:
 
 def _refuse_lost_file(file: Path) -> None:
     """A library that has lost its file is not made anew in silence."""
+    fresh = {FILE_NAME, f"{FILE_NAME}-journal", "quoth.toml", "write.lock", "uploads"}
+    # Listed before the look at the file: another process may be making it.
+    left = sorted({entry.name for entry in file.parent.iterdir()} - fresh)
     if file.exists() and file.stat().st_size:
         return
-    fresh = {FILE_NAME, f"{FILE_NAME}-journal", "quoth.toml", "write.lock", "uploads"}
-    left = [entry.name for entry in file.parent.iterdir() if entry.name not in fresh]
     if left:
         raise CorruptLibraryError(
-            f"{file} is {'empty' if file.exists() else 'gone'} and {min(left)} beside it shows that "
+            f"{file} is {'empty' if file.exists() else 'gone'} and {left[0]} beside it shows that "
             "it held a library; restore it from a backup, or delete the folder and ingest again"
         )
 
@@ -158,11 +160,13 @@ def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
 
 
 def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bool) -> None:
+    connection.execute("BEGIN")  # another process may be making it: see all of that or nothing
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("COMMIT")
     if tables == 0 and application_id == 0 and writable:
-        _create(connection)
+        _create_once(connection)
     elif application_id != APPLICATION_ID:
         raise NotALibraryError(
             f"{file} is an SQLite file but not a Quoth library; choose another folder"
@@ -171,6 +175,18 @@ def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bo
         raise NotALibraryError(
             f"{file} has format {version} and this Quoth knows {FORMAT_VERSION}; upgrade Quoth"
         )
+
+
+def _create_once(connection: sqlite3.Connection) -> None:
+    """Create the tables, unless another process is faster."""
+    try:
+        _create(connection)
+    except sqlite3.OperationalError:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        if application_id != APPLICATION_ID:
+            raise
 
 
 def _create(connection: sqlite3.Connection) -> None:

@@ -11,9 +11,12 @@ from quoth.datatypes import Problem
 from vectorstore import lock, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from vectorstore.indexes import Indexes
+
+    Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _RESTORE = (
     "run quoth repair; if that does not help, restore the library from a backup, "
@@ -41,19 +44,20 @@ _ROW_CHECKS = {
 }
 
 
-def verify(sql: sqlite3.Connection, indexes: Indexes) -> tuple[Problem, ...]:
-    """Everything that is wrong, in words; empty when the library is whole."""
-    damage = integrity(sql)
-    if damage:
-        return tuple(Problem(f"SQLite reports damage: {line}", _RESTORE) for line in damage)
-    vectors = tuple(_vectors(sql))
-    return (
-        *_rows(sql),
-        *_documents(sql),
-        *vectors,
-        *(() if vectors else _dense(sql, indexes)),
-        *_lexical(sql, indexes),
-    )
+def verify(snapshot: Opened, reading: Opened, indexes: Indexes) -> tuple[Problem, ...]:
+    """Everything that is wrong, in words; empty when the library is whole.
+
+    `snapshot` sees one state throughout, whoever writes meanwhile; `reading` sees the newest.
+    """
+    with snapshot() as sql:
+        damage = integrity(sql)
+        if damage:
+            return tuple(Problem(f"SQLite reports damage: {line}", _RESTORE) for line in damage)
+        vectors = list(_vectors(sql))
+        dense = () if vectors else _dense(sql, indexes)
+        found = [*_rows(sql), *_documents(sql), *vectors, *dense]
+    with reading() as sql:
+        return (*found, *_lexical(sql, indexes))
 
 
 def integrity(sql: sqlite3.Connection) -> list[str]:
@@ -166,16 +170,27 @@ def _dense(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
 
 
 def _lexical(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
+    found = _lexical_differs(sql, indexes)
+    if found and lock.is_writable(indexes.folder):
+        with lock.try_writing(indexes.folder) as mine:
+            # A writer at work brings it up to date; without one it must be so now.
+            if not mine:
+                return
+            indexes.catch_up(sql)
+            found = _lexical_differs(sql, indexes)
+    if found:
+        yield Problem(found, _REPAIR)
+
+
+def _lexical_differs(sql: sqlite3.Connection, indexes: Indexes) -> str:
     index = indexes.lexical(sql)
-    if index.reached != records.last_change(sql) and lock.is_held(indexes.folder):
-        return  # the writer at work brings it up to date when it is done
-    held = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
     indexed = index.rows()
-    if indexed != held:
-        missing, strange = len(set(held) - set(indexed)), len(set(indexed) - set(held))
-        twice = len(indexed) - len(set(indexed))
-        yield Problem(
-            f"the lexical index lacks {missing} chunks of the library, holds {strange} that it "
-            f"does not have, and {twice} twice",
-            _REPAIR,
-        )
+    held = {row for (row,) in sql.execute("SELECT row FROM chunks")}
+    missing, strange = len(held - set(indexed)), len(set(indexed) - held)
+    twice = len(indexed) - len(set(indexed))
+    if not (missing or strange or twice):
+        return ""
+    return (
+        f"the lexical index lacks {missing} chunks of the library, holds {strange} that it "
+        f"does not have, and {twice} twice"
+    )
