@@ -148,19 +148,20 @@ def remade(library: LocalLibrary, embedder: HashEmbedder) -> Iterator[Any]:
         yield record, made, cut, vectors, embedder.recipe
 
 
-def run_engine(folder: Path, script: list[list[Operation]], report: Callable[..., None]) -> None:
-    """The engine over real files: ingest a folder, remove, re-embed; operations as in `files`."""
-    version = 1
-    for run in script:
+def run_engine(
+    folder: Path, script: list[list[Operation]], version: int, report: Callable[..., None]
+) -> None:
+    """The engine's calls over real files, with a reader in a process of its own."""
+    for operation in (operation for run in script for operation in run):
+        version = operation.number or version
         with Quoth.open(folder, config=Config(), embedder=HashEmbedder(version)) as quoth:
-            for operation in run:
-                report(event="begin")
-                if operation.kind == "ingest":
-                    outcomes = quoth.ingest([operation.source]).outcomes
-                    assert not [o for o in outcomes if o.status == "failed"], outcomes
-                elif operation.kind == "remove":
-                    quoth.remove([operation.source])
-                report(event="end")
+            if operation.kind == "re-embed":
+                quoth.re_embed()
+            elif operation.kind == "remove":
+                quoth.remove([operation.source])
+            else:
+                outcomes = quoth.ingest([operation.source]).outcomes
+                assert not [o for o in outcomes if o.status == "failed"], outcomes
 
 
 def work(request: dict[str, Any], report: Callable[..., None]) -> None:
@@ -174,7 +175,7 @@ def work(request: dict[str, Any], report: Callable[..., None]) -> None:
         killer = LineKiller(report, request["first_line"], frozenset(request["spared"]))
         sys.settrace(killer)
     if request["engine"]:
-        run_engine(folder, script, report)
+        run_engine(folder, script, request["embedder"], report)
     else:
         Worker(folder, request["embedder"], report).run(script)
     sys.settrace(None)
