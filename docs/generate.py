@@ -29,8 +29,8 @@ from quoth.datatypes import (
     IngestReport,
     Passage,
     Problem,
-    RepairReport,
     Quote,
+    RepairReport,
     Sentence,
 )
 

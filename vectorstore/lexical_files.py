@@ -113,7 +113,11 @@ def _segments(meta: Any) -> list[_Segment]:
             _Segment(
                 segment["segment_id"].replace("-", ""),
                 int(segment["max_doc"]),
-                *((int(d["opstamp"]), int(d["num_deleted_docs"])) if (d := segment["deletes"]) else ()),
+                *(
+                    (int(d["opstamp"]), int(d["num_deleted_docs"]))
+                    if (d := segment["deletes"])
+                    else ()
+                ),
             )
             for segment in meta["segments"]
         ]

@@ -5,17 +5,16 @@ Above this module nobody sees SQL, FAISS or tantivy: a library on a server could
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from quoth.datatypes import RepairReport
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
 from vectorstore import lock, readonly, records, repairing, schema, selection, verification, writes
 from vectorstore.indexes import Indexes
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
         FloatArray,
         KnownFile,
         Problem,
+        RepairReport,
         SourceFile,
         Where,
     )
@@ -340,19 +340,9 @@ class LocalLibrary:
         return tuple(gone.values())
 
     def verify(self) -> tuple[Problem, ...]:
-        """Check everything there is to check; nothing is found when the library is whole."""
+        """Check everything there is to check; empty when the library is whole."""
         return verification.verify(self.snapshot, self.reading, self._indexes)
 
     def repair(self) -> RepairReport:
-        """Mend what can be mended and make both indexes anew. Call inside `writing`.
-
-        Raises StorageFullError.
-        """
-        before = self.verify()
-        repairing.mend_rows(self.transaction)
-        with self.reading() as sql:
-            self._indexes.forget(sql)
-            self._indexes.catch_up(sql)
-        left = self.verify()
-        still = {problem.what for problem in left}
-        return RepairReport(tuple(p.what for p in before if p.what not in still), left)
+        """Mend what can be mended, make both indexes anew. Call inside `writing`; StorageFullError."""
+        return repairing.repair(self.verify, self.transaction, self.reading, self._indexes)

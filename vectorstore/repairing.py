@@ -5,20 +5,39 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from quoth.datatypes import RepairReport
 from vectorstore import verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
-    Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
+    from quoth.datatypes import Problem
+    from vectorstore.indexes import Indexes
+    from vectorstore.verification import Opened
 
-def mend_rows(transaction: Transaction) -> None:
-    """Mend what can be mended; run `verify` afterwards to see what is left.
 
-    Each step is a transaction of its own. A file that SQLite itself finds damaged is left alone
-    but for its indexes.
+def repair(
+    verify: Callable[[], tuple[Problem, ...]],
+    transaction: Opened,
+    reading: Opened,
+    indexes: Indexes,
+) -> RepairReport:
+    """Mend the rows, make both indexes anew, and tell what that changed. Hold the write lock.
+
+    Raises StorageFullError.
     """
+    before = verify()
+    _mend_rows(transaction)
+    with reading() as sql:
+        indexes.forget(sql)
+        indexes.catch_up(sql)
+    left = verify()
+    still = {problem.what for problem in left}
+    return RepairReport(tuple(p.what for p in before if p.what not in still), left)
+
+
+def _mend_rows(transaction: Opened) -> None:
+    """Mend what can be mended. What SQLite itself finds damaged is left alone but for its indexes."""
     with transaction() as sql:
         damage = verification.integrity(sql)
     if damage:
@@ -34,7 +53,7 @@ def mend_rows(transaction: Transaction) -> None:
         _empty_broken_json(sql)
 
 
-def _make_indexes_anew(transaction: Transaction) -> None:
+def _make_indexes_anew(transaction: Opened) -> None:
     """SQLite's own indexes are derived too."""
     try:
         with transaction() as sql:

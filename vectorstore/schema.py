@@ -147,12 +147,16 @@ OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads"})
 
 
 def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
-    connection = readonly.connect(file) if not writable else sqlite3.connect(
-        f"{file.resolve().as_uri()}?mode=rwc",
-        uri=True,
-        timeout=30,
-        isolation_level=None,
-        check_same_thread=False,
+    connection = (
+        readonly.connect(file)
+        if not writable
+        else sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=rwc",
+            uri=True,
+            timeout=30,
+            isolation_level=None,
+            check_same_thread=False,
+        )
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")

@@ -164,9 +164,7 @@ def _dense(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
     ((size, vectors),) = sizes.items()
     indexed = len(indexes.dense(sql, size // 4))
     if indexed != vectors:
-        yield Problem(
-            f"the dense index holds {indexed} vectors and the library {vectors}", _REPAIR
-        )
+        yield Problem(f"the dense index holds {indexed} vectors and the library {vectors}", _REPAIR)
 
 
 def _lexical(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:

@@ -85,7 +85,10 @@ def expected_chunks(state: State) -> Counter[tuple[str, str]]:
 
 
 def check_dense(
-    library: LocalLibrary, state: State, expected: Counter[tuple[str, str]], question: str = "whales"
+    library: LocalLibrary,
+    state: State,
+    expected: Counter[tuple[str, str]],
+    question: str = "whales",
 ) -> None:
     """The dense index holds exactly the chunks, and ranks as brute force does."""
     embedder = HashEmbedder(state.embedder)
@@ -117,9 +120,7 @@ def check_lexical(library: LocalLibrary, state: State) -> None:
     for collection in set(COLLECTIONS) & set(library.collections()):
         there = {number for (c, _), number in state.files.items() if c == collection}
         for number in range(N_NUMBERS):
-            found = library.lexical(
-                own_word(number), EVERYTHING, collection=collection, where=None
-            )
+            found = library.lexical(own_word(number), EVERYTHING, collection=collection, where=None)
             ids = Counter(c.id for c in library.chunks([row for row, _ in found]).values())
             wanted = chunks(document(number), size) if number in there else ()
             assert ids == Counter(chunk.id for chunk in wanted), (number, collection)

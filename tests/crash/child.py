@@ -81,7 +81,7 @@ class Worker:
 
     folder: Path
     version: int
-    report: Callable[..., None]
+    report: Callable[[str], None]
     library: LocalLibrary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,11 +93,14 @@ class Worker:
                 if any(o.kind in ("put", "attach", "remove", "re-embed") for o in run):
                     stack.enter_context(self.library.writing())
                 for operation in run:
-                    self.report(event="begin")
+                    self.report("begin")
                     self.do(operation)
-                    self.report(event="end")
+                    self.report("end")
         if close:
-            self.library.close()
+            self.close()
+
+    def close(self) -> None:
+        self.library.close()
 
     def do(self, operation: Operation) -> None:
         embedder = HashEmbedder(self.version or 1)
@@ -148,9 +151,7 @@ def remade(library: LocalLibrary, embedder: HashEmbedder) -> Iterator[Any]:
         yield record, made, cut, vectors, embedder.recipe
 
 
-def run_engine(
-    folder: Path, script: list[list[Operation]], version: int, report: Callable[..., None]
-) -> None:
+def run_engine(folder: Path, script: list[list[Operation]], version: int) -> None:
     """The engine's calls over real files, with a reader in a process of its own."""
     for operation in (operation for run in script for operation in run):
         version = operation.number or version
@@ -164,7 +165,7 @@ def run_engine(
                 assert not [o for o in outcomes if o.status == "failed"], outcomes
 
 
-def work(request: dict[str, Any], report: Callable[..., None]) -> None:
+def work(request: dict[str, Any], report: Reporter) -> None:
     """What a child does from its start to its end."""
     # A commit of the lexical index in the midst of a run, not only at its end.
     vectorstore.library._LEXICAL_BATCH = 6
@@ -175,9 +176,9 @@ def work(request: dict[str, Any], report: Callable[..., None]) -> None:
         killer = LineKiller(report, request["first_line"], frozenset(request["spared"]))
         sys.settrace(killer)
     if request["engine"]:
-        run_engine(folder, script, request["embedder"], report)
+        run_engine(folder, script, request["embedder"])
     else:
-        Worker(folder, request["embedder"], report).run(script)
+        Worker(folder, request["embedder"], lambda event: report(event=event)).run(script)
     sys.settrace(None)
     report(finished=True, lines=killer.lines if killer else 0)
 
@@ -208,12 +209,12 @@ def serve() -> None:
         sys.stdout.flush()
 
 
-def _be_the_child(request: dict[str, Any], report: Callable[..., None]) -> None:
+def _be_the_child(request: dict[str, Any], report: Reporter) -> None:
     code = 1
     try:
         work(request, report)
         code = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 (whatever it is, the server is told)
         import traceback
 
         sys.settrace(None)

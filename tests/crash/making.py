@@ -22,7 +22,7 @@ def make_library(folder: Path, seed: int, n_calls: int = 30) -> State:
     """A library that has lived through random calls; closed."""
     state = State()
     script = random_script(random.Random(seed), state, n_calls)
-    Worker(folder, 0, lambda **_: None).run(script)
+    Worker(folder, 0, lambda _: None).run(script)
     for operation in (operation for run in script for operation in run):
         state = after(state, operation)
     return state
@@ -39,7 +39,7 @@ def make_unclosed(folder: Path, seed: int, n_calls: int = 25) -> list[State]:
     for operation in (operation for run in script for operation in run):
         states.append(after(states[-1], operation))
     alive = folder.with_name("alive")
-    worker = Worker(alive, 0, lambda **_: None)
+    worker = Worker(alive, 0, lambda _: None)
     worker.run(script, close=False)
     shutil.copytree(alive, folder, ignore=shutil.ignore_patterns("*-shm"))
     worker.library.close()

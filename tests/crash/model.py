@@ -6,7 +6,6 @@ It knows nothing of the library: a state and an operation give the states that c
 from __future__ import annotations
 
 import hashlib
-import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import numpy as np
 from quoth.datatypes import Chunk, Document, Heading, Page
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Mapping, Sequence
 
     from quoth.datatypes import FloatArray

@@ -128,8 +128,9 @@ def test_a_damaged_log_of_sqlite_gives_an_earlier_state_never_a_mixture(
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.usefixtures("state")
 def test_a_damaged_library_file_is_reported_and_never_made_anew(
-    state: State, tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+    tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
 ) -> None:
     library = tmp_path / "library"
     rng = random.Random(seed)

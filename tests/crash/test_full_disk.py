@@ -6,7 +6,7 @@ import os
 import random
 import subprocess
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,21 +62,20 @@ def work_until_full(
     states = [state]
     for operation in (operation for run in script for operation in run):
         states.append(after(states[-1], operation))
-    try:
-        worker = Worker(folder, state.embedder, lambda event: told.append(event))
-    except StorageFullError as error:
-        assert "free disk space" in str(error)
-        return "opening", states[:1]
     what = "nothing"
     try:
-        worker.run(script, close=False)
+        with closing(Worker(folder, state.embedder, told.append)) as worker:
+            worker.run(script, close=False)
     except StorageFullError as error:
-        assert "free disk space" in str(error)
-        assert "\n" not in str(error)
-        what = "the index of words" if "lexical cannot be written" in str(error) else "SQLite"
-    finally:
-        worker.library.close()
+        what = failure(str(error))
     return what, states[told.count("end") : told.count("begin") + 1]
+
+
+def failure(text: str) -> str:
+    """What could not be written, by the error's one line, which says what to do."""
+    assert "free disk space" in text
+    assert "\n" not in text
+    return "the index of words" if "lexical cannot be written" in text else "SQLite"
 
 
 @pytest.mark.timeout(1800)

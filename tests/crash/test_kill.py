@@ -69,7 +69,9 @@ class Campaign:
                 self.states.append(after(self.states[-1], operation))
             allowed = self.states[death.ended :]
             # Half the time the next writer finds the library as the dead one left it.
-            state = check(folder, allowed) if self.rng.random() < 0.5 else check_copy(folder, allowed)
+            state = (
+                check(folder, allowed) if self.rng.random() < 0.5 else check_copy(folder, allowed)
+            )
 
     def _strike(self, folder: Path, script: list, state: State) -> Death:  # type: ignore[type-arg]
         if self.rng.random() < 0.35:

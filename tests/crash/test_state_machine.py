@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,7 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.crash.checks import check_open
 from tests.crash.child import Worker
 from tests.crash.model import COLLECTIONS, N_SOURCES, Operation, State, after
-from tests.crash.victims import Victims
+
+if TYPE_CHECKING:
+    from tests.crash.victims import Victims
 
 collections = st.sampled_from(COLLECTIONS)
 sources = st.integers(0, N_SOURCES - 1).map(lambda n: f"/folder/{n}.txt")
@@ -32,7 +34,7 @@ class LibraryMachine(RuleBasedStateMachine):
         super().__init__()
         self.home = Path(tempfile.mkdtemp(prefix="quoth-machine-", dir=memory()))
         self.state = State()
-        self.worker = Worker(self.home / "library", 0, lambda **_: None)
+        self.worker = Worker(self.home / "library", 0, lambda _: None)
 
     def teardown(self) -> None:
         self.worker.library.close()
