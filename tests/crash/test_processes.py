@@ -79,7 +79,7 @@ def test_a_reader_sees_what_another_process_adds_without_reopening(
     while writer.is_alive():
         seen.add(look(reader))
     writer.join()
-    assert len(seen) > 2
+    assert len(seen) > 1
     check_open(reader, [state_after(script)])
     reader.close()
 
