@@ -1,12 +1,13 @@
 # Every target makes what it needs; a second run installs nothing again.
 #   make chat   ingest examples/ and open the chat page on http://localhost:8501
 #   make test   run every check and test
+#   make crash  kill writers and damage files a thousand times
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test bench bench-reading docs screenshots clean distclean
+.PHONY: chat test crash bench bench-reading docs screenshots clean distclean
 .DELETE_ON_ERROR:
 
 chat: $(VENV)/installed
@@ -19,6 +20,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+# The long run of the crash tests: 1,000 writers killed, 500 indexes damaged.
+crash: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/crash --kills 1000 --corruptions 500
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

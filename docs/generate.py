@@ -32,6 +32,7 @@ from quoth.datatypes import (
     Passage,
     Problem,
     Quote,
+    RepairReport,
     Sentence,
 )
 
@@ -197,6 +198,9 @@ def examples() -> dict[str, records.Record]:
             "configuration": records.info_record({}, Config())["configuration"][:1],
         },
         "verify": records.verify_record([Problem("3 chunks have no vector", "ingest again")]),
+        "repair": records.repair_record(
+            RepairReport(("the lexical index lacks 3 chunks of the library",), ())
+        ),
         "ui": {"url": "http://localhost:8501"},
     }
 

@@ -5,17 +5,16 @@ Above this module nobody sees SQL, FAISS or tantivy: a library on a server could
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import lock, records, schema, selection, writes
+from vectorstore import lock, readonly, records, repairing, schema, selection, verification, writes
 from vectorstore.indexes import Indexes
-from vectorstore.verification import verify
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
         FloatArray,
         KnownFile,
         Problem,
+        RepairReport,
         SourceFile,
         Where,
     )
@@ -89,10 +89,27 @@ class LocalLibrary:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for one reader at a time, with SQLite's errors translated."""
         with self._lock:
+            if isinstance(self._sql, readonly.FrozenConnection) and self._sql.is_stale:
+                self._sql.close()
+                self._sql = schema.connect(self.folder, writable=False)
             try:
                 yield self._sql
-            except sqlite3.Error as error:
+            except schema.UNREADABLE as error:
                 raise schema.translated(error, self.folder / schema.FILE_NAME) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The connection, seeing one state of the library throughout, whoever writes meanwhile."""
+        with self.reading() as sql:
+            if sql.in_transaction:
+                yield sql
+                return
+            sql.execute("BEGIN")
+            try:
+                yield sql
+            finally:
+                if sql.in_transaction:
+                    sql.execute("ROLLBACK")
 
     @property
     def change(self) -> int:
@@ -208,7 +225,7 @@ class LocalLibrary:
         self, vector: FloatArray, k: int, *, collection: Collections, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
-        with self.reading() as sql:
+        with self.snapshot() as sql:
             allowed = self._select(sql, self._collections(collection), where)
             index = self._indexes.dense(sql, len(vector))
         return index.search(vector, k, None if allowed is None else allowed.rows)
@@ -265,10 +282,12 @@ class LocalLibrary:
         """Write a document under `file`, replacing what that source named, in one transaction.
 
         `vectors` is float32, unit rows, shape (len(chunks), dimension). Call inside `writing`.
+        Raises EmbedderMismatchError.
         """
         with self.transaction() as sql:
-            if not records.meta(sql, "embedder"):
-                writes.set_meta(sql, "embedder", embedder)
+            # Whoever held the write lock before may have embedded the library anew.
+            self.require_embedder(embedder)
+            writes.set_meta(sql, "embedder", embedder)
             place = writes.make_collection(sql, collection)
             before = records.document_row(sql, place, document.id)
             sources = [] if before is None else records.sources_of(sql, before)
@@ -338,6 +357,9 @@ class LocalLibrary:
         return tuple(gone.values())
 
     def verify(self) -> tuple[Problem, ...]:
-        """Check everything there is to check."""
-        with self.reading() as sql:
-            return verify(sql, self._indexes)
+        """Check everything there is to check; empty when the library is whole."""
+        return verification.verify(self.snapshot, self.reading, self._indexes)
+
+    def repair(self) -> RepairReport:
+        """Mend what can be mended, make both indexes anew. Call inside `writing`; StorageFullError."""
+        return repairing.repair(self.verify, self.transaction, self.reading, self._indexes)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from quoth.config import Config
-    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem
+    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem, RepairReport
 
 Record = dict[str, Any]
 
@@ -134,6 +134,11 @@ def info_record(info: dict[str, object], config: Config) -> Record:
 def verify_record(problems: Sequence[Problem]) -> Record:
     """What `quoth verify --json` prints."""
     return {"problems": [dataclasses.asdict(problem) for problem in problems]}
+
+
+def repair_record(report: RepairReport) -> Record:
+    """What `quoth repair --json` prints."""
+    return {"mended": list(report.mended), **verify_record(report.problems)}
 
 
 def plain_value(value: Any) -> Any:

@@ -27,6 +27,7 @@ from quoth.datatypes import (
     Problem,
     Progress,
     Quote,
+    RepairReport,
     Sentence,
     Where,
 )
@@ -257,6 +258,9 @@ class FakeQuoth:
 
     def verify(self) -> tuple[Problem, ...]:
         return tuple(self.problems)
+
+    def repair(self) -> RepairReport:
+        return RepairReport(("the lexical index lacks 3 chunks",), tuple(self.problems))
 
 
 def scenario(name: str) -> FakeQuoth:
