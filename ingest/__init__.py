@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when the same file gives another text or other chunks, so that it is read again."""
 
 _HOMES = {

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from pathlib import PurePath
+
+from quoth.errors import UnsupportedFileError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -39,6 +42,16 @@ def decode(data: bytes, declared: str = "") -> str | None:
     if len(_CONTROLS.findall(sample)) > _MOST_CONTROLS * len(sample):
         return None
     return _declared(data, declared) or _utf8(data) or _guess(data)
+
+
+def decode_text(data: bytes, source: str, declared: str = "") -> str:
+    """`decode`, or UnsupportedFileError when the bytes are no text."""
+    text = decode(data, declared)
+    if text is None:
+        raise UnsupportedFileError(
+            f"{PurePath(source).name} is not text: its bytes are binary data; save it as PDF or text"
+        )
+    return text
 
 
 def _utf16(data: bytes) -> str | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import document_id
-from ingest.readers import Format, reader_for
+from ingest.formats import SUFFIXES
+from ingest.readers import reader_for
 from ingest.signatures import format_of
 from quoth.errors import LimitError, MissingFileError, NoTextError
 
@@ -16,32 +19,26 @@ if TYPE_CHECKING:
     from quoth.config import IngestConfig
     from quoth.datatypes import Document
 
-__all__ = ["SUFFIXES", "document_id", "read_document"]
-
-SUFFIXES: dict[str, Format] = {
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".txt": "plain",
-    ".text": "plain",
-    ".rst": "plain",
-}
-
+__all__ = ["SUFFIXES", "document_id", "read_bytes", "read_document"]
 
 def read_document(path: Path, config: IngestConfig) -> Document:
     """Read a file. The Document's source is `str(path)`.
 
     Raises a subclass of ReadError; see `quoth.errors` for which.
     """
-    data = _read_bytes(path, config)
+    return read_bytes(_read_bytes(path, config), str(path), config)
+
+
+def read_bytes(data: bytes, source: str, config: IngestConfig) -> Document:
+    """Read what a file called `source` holds. Raises as `read_document` does."""
+    path = PurePath(source)
     if not data.strip():
         raise NoTextError(f"{path.name} is empty; leave it out")
-    name = format_of(data, str(path), SUFFIXES.get(path.suffix.lower()))
-    return reader_for(name)(data, str(path), config)
+    name, warning = format_of(data, source, SUFFIXES.get(path.suffix.lower()))
+    document = reader_for(name)(data, source, config)
+    if warning:
+        return replace(document, warnings=(warning, *document.warnings))
+    return document
 
 
 def _read_bytes(path: Path, config: IngestConfig) -> bytes:

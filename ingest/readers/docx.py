@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import struct
-import zipfile
-import zlib
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean
 from ingest.blocks import Block, join_blocks, markdown_table
-from quoth.errors import DamagedFileError, LimitError
+from ingest.packages import check_package, mended, transitional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +23,6 @@ _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_BOX = f"{_W}txbxContent"
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-_STRICT = "http://purl.oclc.org/ooxml/"
-_STRICT_NAME = re.compile(re.escape(_STRICT.encode()) + rb"(\w+)/")
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 
 
@@ -38,28 +31,13 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     import docx
     from docx.opc.exceptions import OpcError
 
-    try:
-        _check_expanded_size(data, source, config)
-        word = docx.Document(_transitional(data))
+    with mended(source, "a word processor"):
+        check_package(data, source, config)
+        try:
+            word = docx.Document(transitional(data, "word/document.xml"))
+        except OpcError as error:
+            raise ValueError(str(error)) from error
         text, headings = join_blocks(_blocks(word))
-    except (
-        OpcError,
-        SyntaxError,  # lxml's errors are syntax errors
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        LookupError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        EOFError,
-        NotImplementedError,
-        RecursionError,
-    ) as error:
-        raise DamagedFileError(
-            f"{PurePath(source).name} is damaged: Word's parts cannot be read in it; "
-            "open it in a word processor and save it again"
-        ) from error
     content = Content(
         media_type=_MEDIA_TYPE,
         pages=[(text, "")],
@@ -69,31 +47,6 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         metadata=_metadata(word),
     )
     return assemble(data, source, content, config)
-
-
-def _check_expanded_size(data: bytes, source: str, config: IngestConfig) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        n_bytes = sum(entry.file_size for entry in archive.infolist())
-    if n_bytes > config.max_megabytes * 1_000_000:
-        raise LimitError(
-            f"{PurePath(source).name} expands to {n_bytes // 1_000_000:,} MB and the limit is "
-            f"{config.max_megabytes:,}; if you trust it, raise ingest.max_megabytes"
-        )
-
-
-def _transitional(data: bytes) -> io.BytesIO:
-    """The document in the namespaces that python-docx knows; "Strict" files use others."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if _STRICT.encode() not in archive.read("word/document.xml"):
-            return io.BytesIO(data)
-        rewritten = io.BytesIO()
-        with zipfile.ZipFile(rewritten, "w") as copy:
-            for entry in archive.infolist():
-                part = archive.read(entry)
-                if entry.filename.endswith((".xml", ".rels")):
-                    part = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
-                copy.writestr(entry.filename, part)
-    return io.BytesIO(rewritten.getvalue())
 
 
 def _metadata(word: WordDocument) -> dict[str, str]:
