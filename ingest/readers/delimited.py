@@ -13,8 +13,6 @@ from ingest.decoding import decode_text
 from ingest.grids import grid_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from quoth.config import IngestConfig
     from quoth.datatypes import Document
 
@@ -38,15 +36,15 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     return assemble(data, source, Content(media_type, pages, headings), config)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """The rows. A quote that is never closed would swallow the rest: then quotes mean nothing."""
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    """The rows that are not blank. A quote that is never closed would swallow the rest: then quotes mean nothing."""
     csv.field_size_limit(_LARGEST_FIELD)
-    lines = text.split("\n")
+    lines = [f"{line}\n" for line in text.split("\n")]
     try:
         rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         rows = list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
-    return iter(rows)
+    return [row for row in rows if row]
 
 
 def _delimiter(text: str) -> str:
