@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from quoth.config import IngestConfig
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # A log of a training run would drown the notebook; its first lines say what it is.
 _LONGEST_OUTPUT = 4000
 
@@ -83,7 +83,7 @@ def _printed(output: Any) -> str:
     if "ename" in output:
         return f"{output['ename']}: {output.get('evalue', '')}"
     value = output.get("text") or output.get("data", output).get("text/plain", "")
-    return _ESCAPES.sub("", _joined(value))
+    return _joined(value)
 
 
 def _fenced(text: str, language: str) -> str:
@@ -95,4 +95,4 @@ def _fenced(text: str, language: str) -> str:
 
 def _joined(value: Any) -> str:
     """A text, which notebooks keep whole or as a list of lines."""
-    return clean(value if isinstance(value, str) else "".join(value))
+    return clean(_COLOURS.sub("", value if isinstance(value, str) else "".join(value)))
