@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.reading import SUFFIXES
+from ingest.formats import KINDS, SUFFIXES
 from quoth.datatypes import FileOutcome
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ def _add_folder(folder: Path, *, hidden: bool, found: _Found) -> None:
     found.files |= files
     found.skipped.update(skipped)
     if not files and len(found.problems) == n_problems:
-        kinds = ", ".join(sorted(SUFFIXES))
-        found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {kinds}")
+        found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {KINDS}")
 
 
 def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:

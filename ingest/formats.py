@@ -52,9 +52,7 @@ FORMATS: dict[Format, Facts] = {
     "presentation": Facts(
         "a PowerPoint presentation", (".pptx", ".pptm", ".ppsx", ".potx", ".ppt"), binary=True
     ),
-    "spreadsheet": Facts(
-        "a spreadsheet", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), binary=True
-    ),
+    "spreadsheet": Facts("a spreadsheet", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), binary=True),
     "opendocument": Facts("an OpenDocument file", (".odt", ".odp", ".ott", ".otp"), binary=True),
     "epub": Facts("an EPUB book", (".epub",), binary=True),
     "outlook": Facts("an Outlook message", (".msg",), binary=True),
@@ -85,3 +83,5 @@ FORMATS: dict[Format, Facts] = {
 SUFFIXES: dict[str, Format] = {
     suffix: name for name, facts in FORMATS.items() for suffix in facts.suffixes
 }
+
+KINDS = "PDF, office documents, web pages, mail, books, tables, notebooks, text and code"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUFFIXES", "document_id", "read_bytes", "read_document"]
 
+
 def read_document(path: Path, config: IngestConfig) -> Document:
     """Read a file. The Document's source is `str(path)`.
 

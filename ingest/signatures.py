@@ -20,23 +20,28 @@ _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?>\s*<!--.*?-->)*+\s*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"II*\0", "a TIFF picture"),
-    (b"MM\0*", "a TIFF picture"),
-    (b"%!PS", "a PostScript file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"GGUF", "a GGUF model"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"\0asm", "a program"),
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"GIF8", "a GIF picture"),
+    (0, b"II*\0", "a TIFF picture"),
+    (0, b"MM\0*", "a TIFF picture"),
+    (0, b"%!PS", "a PostScript file"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"7z\xbc\xaf", "a 7-Zip archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (0, b"SQLite format 3\0", "an SQLite database"),
+    (0, b"GGUF", "a GGUF model"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"MZ\x90", "a program"),
+    (0, b"\0asm", "a program"),
+    (4, b"ftypheic", "a HEIF picture"),
+    (4, b"ftypmif1", "a HEIF picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (257, b"ustar", "a TAR archive"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS: tuple[tuple[str, Format | None, str], ...] = (
@@ -115,18 +120,10 @@ def _identify(data: bytes, source: str, expected: Format | None) -> tuple[Format
         return _identify_zip(data, source)
     if data.startswith(_OLE):
         return _identify_ole(data, source)
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            return None, what
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return None, "a WebP picture"
-    if data[4:12] in (b"ftypheic", b"ftypavif", b"ftypmif1"):
-        return None, "a HEIF picture"
-    if data[257:262] == b"ustar":
-        return None, "a TAR archive"
     if data.lstrip()[:5] == b"{\\rtf":
-        return "rtf", "an RTF document"
-    return _identify_text(data, expected)
+        return "rtf", FORMATS["rtf"].what
+    what = next((what for at, magic, what in _MAGIC if data.startswith(magic, at)), "")
+    return (None, what) if what else _identify_text(data, expected)
 
 
 def _identify_text(data: bytes, expected: Format | None) -> tuple[Format | None, str]:

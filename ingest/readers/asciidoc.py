@@ -20,9 +20,7 @@ _VERBATIM = re.compile(r"^(-{4,}|\.{4,}|/{4,}|\+{4,}|```.*)[ \t]*$")
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read AsciiDoc. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
     text = clean(decode_text(data, source))
-    return assemble(
-        data, source, Content("text/asciidoc", [(text, "")], _headings(text)), config
-    )
+    return assemble(data, source, Content("text/asciidoc", [(text, "")], _headings(text)), config)
 
 
 def _headings(text: str) -> list[Heading]:

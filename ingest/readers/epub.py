@@ -81,8 +81,10 @@ class _Book:
         label = ""
         for reference in self._root.iter(f"{_OPF}itemref"):
             item = self._items.get(reference.get("idref"))
-            name = self._path(item.get("href", "")) if item is not None else ""
-            if name not in self._names or "html" not in item.get("media-type", ""):
+            if item is None or "html" not in item.get("media-type", ""):
+                continue
+            name = self._path(item.get("href", ""))
+            if name not in self._names:
                 continue
             blocks = html_blocks(parse_html(html_text(self._archive.read(name), source)))
             label = titles.get(name, label)

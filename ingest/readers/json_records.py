@@ -41,7 +41,7 @@ def _records(text: str) -> list[_Item]:
         value = _parse(text)
     except ValueError:
         lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-        if len(lines) < 2:  # noqa: PLR2004
+        if len(lines) < 2:
             raise
         return [(f"line {number}", _parse(line)) for number, line in lines]
     return list(_parted("", value))

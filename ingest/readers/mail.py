@@ -9,7 +9,6 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +22,7 @@ from quoth.errors import EncryptedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from email.message import EmailMessage
 
     from quoth.config import IngestConfig
     from quoth.datatypes import Document
@@ -41,7 +41,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     Raises DamagedFileError, EncryptedFileError, NoTextError and LimitError.
     """
     warnings: list[str] = []
-    raws = list(_messages(data))
+    raws = list(_messages(_as_bytes_of_mail(data)))
     with mended(source, "a mail program"):
         letters = [_letter(raw) for raw in raws]
     if len(letters) == 1 and letters[0].is_encrypted:
@@ -74,6 +74,13 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     return assemble(data, source, content, config)
 
 
+def _as_bytes_of_mail(data: bytes) -> bytes:
+    """The bytes; those of a message that an editor saved in UTF-16 as UTF-8."""
+    if b"\0" not in data[:1000]:
+        return data
+    return (decode(data) or "").encode() or data
+
+
 def _messages(data: bytes) -> Iterator[bytes]:
     if not data.startswith(b"From "):
         yield data
@@ -104,9 +111,7 @@ class _Letter:
         if not any(block.text.strip() for block in body):
             body = [block for markup in self.html for block in html_blocks(parse_html(markup))]
         # Headings inside a message stand below its subject.
-        lower = [
-            Block(one.text, one.level + bool(one.level), one.item, one.title) for one in body
-        ]
+        lower = [Block(one.text, one.level + bool(one.level), one.item, one.title) for one in body]
         return [Block(self.subject, level=1), Block(about), *lower]
 
 
@@ -152,6 +157,8 @@ def _sort(part: EmailMessage, letter: _Letter) -> None:
     if kind in _TEXTS and not is_attached:
         text = decode(data, part.get_content_charset() or "")
         (letter.plain if kind == "text/plain" else letter.html).append(clean(text or ""))
-    elif part.get_content_disposition() == "attachment" or not kind.startswith("image/"):
-        if kind not in _SIGNATURES and is_attached:
-            letter.attachments.append(Attachment(one_line(name) or "attachment", data))
+        return
+    # A picture inside the text has a name too; only one that is attached is worth a word.
+    is_decoration = kind.startswith("image/") and part.get_content_disposition() != "attachment"
+    if is_attached and not is_decoration and kind not in _SIGNATURES:
+        letter.attachments.append(Attachment(one_line(name) or "attachment", data))

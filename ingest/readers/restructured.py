@@ -28,9 +28,7 @@ _SHORTEST = 3
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read reStructuredText. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
     text = clean(decode_text(data, source))
-    return assemble(
-        data, source, Content("text/x-rst", [(text, "")], _headings(text)), config
-    )
+    return assemble(data, source, Content("text/x-rst", [(text, "")], _headings(text)), config)
 
 
 def _headings(text: str) -> list[Heading]:

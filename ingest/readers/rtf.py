@@ -45,7 +45,7 @@ def rtf_text(data: bytes) -> tuple[str, str]:
     found = _CODE_PAGE.search(data[:4096].decode("latin-1"))
     encoding = f"cp{found[1]}" if found and found[1] not in ("0", "65001") else "cp1252"
     raw = _HEX.sub("", data.decode(encoding, "replace"))
-    text = clean(rtf_to_text(raw, encoding=encoding, errors="replace"))
+    text = clean(rtf_to_text(raw, encoding=encoding, errors="replace"))  # type: ignore[no-untyped-call]
     text = _BLANK_LINES.sub("\n\n", _SPACE_BEFORE_END.sub("\n", text))
     return raw, _ROWS.sub(_table, text).strip() + "\n"
 

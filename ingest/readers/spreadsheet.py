@@ -6,7 +6,7 @@ and links to other files are not looked at.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import re
 import zipfile
@@ -151,6 +151,6 @@ def _text(value: Any) -> str:
         return str(value).upper()
     if isinstance(value, float):
         return f"{value:.15g}"
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return value.isoformat(" ").removesuffix(" 00:00:00")
     return str(value)

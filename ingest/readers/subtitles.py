@@ -41,7 +41,9 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
             "if it is plain text, rename it to end in .txt"
         )
     pages, headings = join_parts(_parts(cues))
-    kind = "text/vtt" if data.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") else "application/x-subrip"
+    kind = (
+        "text/vtt" if data.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") else "application/x-subrip"
+    )
     return assemble(data, source, Content(kind, pages, headings), config)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def ole_file(path: Path, streams: Mapping[str, bytes]) -> Path:
         starts[name] = (len(fat), len(padded))
         body += padded.ljust(-(-len(padded) // _SECTOR) * _SECTOR, b"\0")
         fat += [*range(len(fat) + 1, len(body) // _SECTOR), _END]
-    right = {a: b for kids in children.values() for a, b in zip(kids, kids[1:], strict=False)}
+    right = {a: b for kids in children.values() for a, b in pairwise(kids)}
     entries = [_entry("Root Entry", 5, child=(children[""] or [_NONE])[0])]
     for number, name in enumerate(names, 1):
         follows = right.get(number, _NONE)

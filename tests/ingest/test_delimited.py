@@ -54,7 +54,11 @@ def test_rows_without_names_make_no_header() -> None:
 def test_a_long_table_has_pages_of_rows_and_one_header() -> None:
     data = "name,number\n" + "".join(f"n,{number}\n" for number in range(2, 1002))
     document = read(data.encode(), "a.csv", CONFIG)
-    assert [page.label for page in document.pages] == ["rows 1–500", "rows 501–1000", "rows 1001–1001"]
+    assert [page.label for page in document.pages] == [
+        "rows 1–500",
+        "rows 501–1000",
+        "rows 1001–1001",
+    ]
     assert document.text.count("---") == 2
 
 

@@ -87,4 +87,7 @@ def test_a_book_of_pictures_has_no_text(tmp_path: Path) -> None:
 def test_a_link_out_of_the_book_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / "secret.xhtml").write_text("SECRET")
     package = PACKAGE.replace("text/2.xhtml", f"{'../' * 9}{tmp_path}/secret.xhtml")
-    assert "SECRET" not in read_file(book(tmp_path / "a.epub", {**PARTS, "OPS/book.opf": package})).text
+    assert (
+        "SECRET"
+        not in read_file(book(tmp_path / "a.epub", {**PARTS, "OPS/book.opf": package})).text
+    )

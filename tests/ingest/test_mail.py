@@ -140,6 +140,12 @@ def test_any_bytes_are_a_letter_or_a_read_error(data: bytes) -> None:
     assert "\0" not in document.text
 
 
+def test_a_letter_saved_in_utf16_is_read(tmp_path: Path) -> None:
+    data = bytes(letter(body="Plain words.\n")).decode().encode("utf-16")
+    document = read_file(tmp_path / "a.eml", data)
+    assert (document.title, "Plain words." in document.text) == ("Grüße aus Köln", True)
+
+
 MHTML = b"""From: <Saved by Blink>
 Snapshot-Content-Location: https://example.org/page
 Subject: A page
@@ -201,7 +207,9 @@ def test_an_outlook_message_in_html_or_rtf_alone_is_read(tmp_path: Path) -> None
     import compressed_rtf
 
     html = b"<html><body><p>In <b>HTML</b>.</p></body></html>".ljust(5000)
-    assert "In HTML." in read_file(outlook(tmp_path / "a.msg", **{"__substg1.0_10130102": html})).text
+    assert (
+        "In HTML." in read_file(outlook(tmp_path / "a.msg", **{"__substg1.0_10130102": html})).text
+    )
     rtf = compressed_rtf.compress(b"{\\rtf1\\ansi In RTF.\\par}" + b" " * 6000, compressed=False)
     assert "In RTF." in read_file(outlook(tmp_path / "b.msg", **{"__substg1.0_10090102": rtf})).text
 

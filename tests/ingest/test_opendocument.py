@@ -20,7 +20,7 @@ SPACES = " ".join(
 )  # fmt: skip
 LAUGHS = (
     "<!DOCTYPE d ["
-    + '<!ENTITY a "ha">'
+    '<!ENTITY a "ha">'
     + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
     + "]>"
 )

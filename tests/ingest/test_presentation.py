@@ -60,9 +60,7 @@ def group(slide: Any) -> None:
 def test_a_slide_is_a_page_with_its_title_list_and_notes(tmp_path: Path) -> None:
     document = read_file(slides(tmp_path / "a.pptx", title_and_list, table))
     assert [page.label for page in document.pages] == ["slide 1", "slide 2"]
-    assert document.pages[0].text == (
-        "Our plan\n\n- First\n  - Second\n\nNotes: Say it slowly.\n"
-    )
+    assert document.pages[0].text == ("Our plan\n\n- First\n  - Second\n\nNotes: Say it slowly.\n")
     assert headings_of(document) == [(1, "Our plan"), (1, "Numbers")]
     assert document.title == "Our plan"
 

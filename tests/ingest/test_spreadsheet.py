@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import time
 import zipfile
@@ -53,7 +53,7 @@ def test_each_sheet_is_a_page_with_its_name_and_a_table_with_its_header(tmp_path
 def test_dates_truths_and_saved_results_of_formulas_are_words(tmp_path: Path) -> None:
     import openpyxl
 
-    day, moment = datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 13, 5)  # noqa: DTZ001
+    day, moment = dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 13, 5)  # noqa: DTZ001
     path = excel(tmp_path / "a.xlsx", S=[["Day", "At", "Done"], [day, moment, True]])
     assert read(path).text.splitlines()[-1] == "| 2024-02-29 | 2024-02-29 13:05:00 | TRUE |"
     book = openpyxl.load_workbook(path)
@@ -127,7 +127,9 @@ ODS = """<?xml version="1.0"?><office:document-content
 </table:table-row><table:table-row>
 <table:table-cell office:value-type="string"><text:p>Fig</text:p></table:table-cell>
 <table:table-cell office:value-type="float" office:value="2.5"><text:p>2,50 €</text:p></table:table-cell>
-</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>""".replace(">\n<", "><")
+</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>""".replace(
+    ">\n<", "><"
+)
 
 
 def test_an_open_document_spreadsheet_is_read_too(tmp_path: Path) -> None:
@@ -215,5 +217,8 @@ def test_a_web_page_or_text_under_the_name_of_a_workbook_is_read_as_what_it_is(
     (tmp_path / "b.xls").write_text("A\tB\n1\t2\n")
     for name, kind in (("a.xls", "text/html"), ("b.xls", "text/tab-separated-values")):
         document = read(tmp_path / name)
-        assert (document.text, document.media_type) == ("| A | B |\n| --- | --- |\n| 1 | 2 |\n", kind)
+        assert (document.text, document.media_type) == (
+            "| A | B |\n| --- | --- |\n| 1 | 2 |\n",
+            kind,
+        )
         assert "whatever its name says" in document.warnings[0]

@@ -45,7 +45,9 @@ def test_rtf_is_known_by_its_bytes(tmp_path: Path, name: str) -> None:
 def test_large_pictures_in_rtf_cost_no_time(tmp_path: Path) -> None:
     picture = b"{\\pict " + b"0a1b\n" * 1_000_000 + b"}"
     began = time.perf_counter()
-    assert read_file(tmp_path / "a.rtf", b"{\\rtf1 Before. " + picture + b" After.}").text.split() == [
+    assert read_file(
+        tmp_path / "a.rtf", b"{\\rtf1 Before. " + picture + b" After.}"
+    ).text.split() == [
         "Before.",
         "After.",
     ]
@@ -63,7 +65,9 @@ PEOPLE = [{"name": "Ada", "age": 36, "tags": ["x", "y"], "at": {"city": "Bern", 
 
 def test_json_records_keep_their_values_with_their_paths(tmp_path: Path) -> None:
     text = read_file(tmp_path / "a.json", json.dumps([*PEOPLE, {"name": "Bob", "ok": True}])).text
-    assert text == "[0]\nname: Ada\nage: 36\ntags: x, y\nat.city: Bern\n\n[1]\nname: Bob\nok: true\n"
+    assert (
+        text == "[0]\nname: Ada\nage: 36\ntags: x, y\nat.city: Bern\n\n[1]\nname: Bob\nok: true\n"
+    )
 
 
 def test_json_lists_inside_an_object_are_records_under_its_key(tmp_path: Path) -> None:
@@ -266,7 +270,9 @@ def test_restructured_text_keeps_every_word_and_knows_its_titles(tmp_path: Path)
 
 
 def test_asciidoc_keeps_every_word_and_knows_its_titles(tmp_path: Path) -> None:
-    text = "= Book\n\ninclude::/etc/passwd[]\n\n== Chapter ==\n\n----\n== no title\n----\n\n=== Part\n"
+    text = (
+        "= Book\n\ninclude::/etc/passwd[]\n\n== Chapter ==\n\n----\n== no title\n----\n\n=== Part\n"
+    )
     document = read_file(tmp_path / "a.adoc", text)
     assert document.text == text
     assert headings_of(document) == [(1, "Book"), (2, "Chapter"), (3, "Part")]
@@ -298,14 +304,13 @@ def test_latex_becomes_the_text_that_it_sets(tmp_path: Path) -> None:
     assert "\\section" not in document.text
 
 
-@pytest.mark.parametrize("data", ["\\section{" * 5000, "{" * 20_000, "$" * 9999, "\\begin{a}" * 3000])
+@pytest.mark.parametrize(
+    "data", ["\\section{" * 5000, "{" * 20_000, "$" * 9999, "\\begin{a}" * 3000]
+)
 def test_latex_that_is_broken_or_nested_without_end_is_read_somehow(
     tmp_path: Path, data: str
 ) -> None:
-    try:
-        read_file(tmp_path / "a.tex", f"Words. {data}")
-    except ReadError as error:
-        assert str(error).startswith("a.tex")
+    assert "Words." in read_file(tmp_path / "a.tex", f"Words. {data}").text
 
 
 @pytest.mark.parametrize(
