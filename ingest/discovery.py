@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.archives import contents, is_archive
 from ingest.formats import KINDS, SUFFIXES
 from quoth.datatypes import FileOutcome
+from quoth.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,6 +64,8 @@ def discover(paths: Iterable[str | os.PathLike[str]], *, hidden: bool) -> Discov
 def _add(path: Path, *, hidden: bool, found: _Found) -> None:
     if path.is_dir():
         _add_folder(path, hidden=hidden, found=found)
+    elif path.exists() and is_archive(path):
+        _add_archive(_resolved(path), hidden=hidden, found=found)
     elif path.exists():
         found.files.add(_resolved(path))
     elif path.is_symlink():
@@ -79,16 +83,46 @@ def _add_folder(folder: Path, *, hidden: bool, found: _Found) -> None:
     n_problems = len(found.problems)
     skipped: Counter[str] = Counter()
     files = set()
+    n_archives = 0
     for file in _walk(folder, hidden=hidden, found=found):
         suffix = file.suffix.lower()
-        if suffix in SUFFIXES:
+        if is_archive(file):
+            _add_archive(_resolved(file), hidden=hidden, found=found)
+            n_archives += 1
+        elif suffix in SUFFIXES:
             files.add(_resolved(file))
         else:
             skipped[suffix] += 1
     found.files |= files
     found.skipped.update(skipped)
-    if not files and len(found.problems) == n_problems:
+    if not files and not n_archives and len(found.problems) == n_problems:
         found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {KINDS}")
+
+
+def _add_archive(archive: Path, *, hidden: bool, found: _Found) -> None:
+    """The files in an archive, as if it were a folder; what is left out is a problem each."""
+    try:
+        inside = contents(archive)
+    except ReadError as error:
+        found.fail(archive, str(error))
+        return
+    if inside is None:
+        found.files.add(archive)
+        return
+    seen = [file for file in inside.files if hidden or not _is_hidden(file, archive)]
+    files = [file for file in seen if file.suffix.lower() in SUFFIXES]
+    found.files.update(files)
+    found.skipped.update(f.suffix.lower() for f in seen if f.suffix.lower() not in SUFFIXES)
+    for what in inside.left_out:
+        found.fail(archive, f"{archive.name}: {what}; unpack it and ingest its folder")
+    if not files and not inside.left_out:
+        found.fail(archive, f"{archive.name} holds nothing to read; Quoth reads {KINDS}")
+
+
+def _is_hidden(file: Path, archive: Path) -> bool:
+    """Whether a folder or name inside the archive is hidden, or only macOS knows what it is."""
+    inner = str(file).removeprefix(str(archive)).split("/")
+    return "__MACOSX" in inner or any(part.startswith(".") for part in inner)
 
 
 def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from ingest.archives import bytes_of, stat_of
 from ingest.assembly import document_id
 from ingest.formats import SUFFIXES
 from ingest.readers import reader_for
@@ -45,7 +46,7 @@ def read_bytes(data: bytes, source: str, config: IngestConfig) -> Document:
 def _read_bytes(path: Path, config: IngestConfig) -> bytes:
     limit = config.max_megabytes * 1_000_000
     try:
-        state = path.stat()
+        state = stat_of(path)
         if not stat.S_ISREG(state.st_mode):
             raise MissingFileError(f"{path.name} is not a file; give the path of a file or folder")
         if state.st_size > limit:
@@ -53,8 +54,7 @@ def _read_bytes(path: Path, config: IngestConfig) -> bytes:
                 f"{path.name} has {state.st_size / 1_000_000:,.0f} MB and the limit is {config.max_megabytes:,}; "
                 "split it, or raise ingest.max_megabytes"
             )
-        with path.open("rb") as file:
-            return file.read(state.st_size)
+        return bytes_of(path, state.st_size)
     except FileNotFoundError as error:
         raise MissingFileError(f"{path.name} does not exist; check the path") from error
     except OSError as error:
