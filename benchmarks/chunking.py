@@ -29,9 +29,13 @@ if TYPE_CHECKING:
     from quoth.datatypes import Document
     from vectorstore import Embedder
 
+    # The places of the chunks of a document, and what is embedded for each.
+    Chunker = Callable[[Document], Iterable[tuple[Span, str]]]
+
 _TOP = 5
 _BUDGET = 1024
 _IOU_GAIN = 1.3
+_SMALL = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,6 @@ class Question:
     wanted: tuple[Span, ...]
 
 
-Chunker = "Callable[[Document], Iterable[tuple[Span, str]]]"
-
-
 def run(options: Options) -> Result:
     """Measure Quoth's chunker and LangChain's."""
     folder = options.data / "chunking_evaluation"
@@ -71,8 +72,8 @@ def run(options: Options) -> Result:
     bars = [] if options.quick else _bars(figures)
     notes = (
         f"{len(questions)} questions over {len(documents)} corpora searched as one",
-        f"top {_TOP}: the five best chunks; equal tokens: the best chunks up to {_BUDGET} tokens, "
-        "the last one cut off there",
+        f"top {_TOP}: the five best chunks",
+        f"equal tokens: the best chunks up to {_BUDGET} tokens, the last one cut off there",
         "tokens: retrieved by the five best, each with what is embedded for it",
     )
     return Result(figures, [_table(figures)], bars, notes)
@@ -114,10 +115,11 @@ def _chunkers(embedder: Embedder, tokenizer: Any) -> dict[str, Chunker]:
     def length(text: str) -> int:
         return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def quoth(document: Document) -> Iterator[tuple[Span, str]]:
-        limit = Config().chunking.max_tokens or embedder.max_tokens
-        for chunk in chunk_document(document, embedder.count_tokens, limit):
-            yield (chunk.start, chunk.end), chunk.text_with_headings
+    def quoth(limit: int) -> Chunker:
+        return lambda document: (
+            ((chunk.start, chunk.end), chunk.text_with_headings)
+            for chunk in chunk_document(document, embedder.count_tokens, limit)
+        )
 
     def recursive(size: int, overlap: int) -> Chunker:
         return lambda document: _recursive(document.text, size, overlap, length)
@@ -126,7 +128,8 @@ def _chunkers(embedder: Embedder, tokenizer: Any) -> dict[str, Chunker]:
         return lambda document: _windows(document.text, size, overlap, tokenizer)
 
     return {
-        "quoth": quoth,
+        "quoth": quoth(Config().chunking.max_tokens or embedder.max_tokens),
+        f"quoth, max_tokens {_SMALL}": quoth(_SMALL),
         "recursive 200/0": recursive(200, 0),
         "recursive 250/0": recursive(250, 0),
         "recursive 250/125": recursive(250, 125),
@@ -155,9 +158,7 @@ def _recursive(
         yield (start, start + len(piece)), piece
 
 
-def _windows(
-    text: str, size: int, overlap: int, tokenizer: Any
-) -> Iterator[tuple[Span, str]]:
+def _windows(text: str, size: int, overlap: int, tokenizer: Any) -> Iterator[tuple[Span, str]]:
     """What LangChain's token splitter does, with places: its own would lose upper case."""
     offsets = tokenizer.encode(text, add_special_tokens=False).offsets
     for first in range(0, len(offsets), size - overlap):
@@ -230,7 +231,11 @@ def _bars(figures: Mapping[str, Mapping[str, float]]) -> list[Bar]:
     ours, windows = figures["quoth"], figures["tokens 250/125"]
     recursive = figures["recursive 200/0"]
     return [
-        Bar("recall of five chunks, against tokens 250/125", windows["top 5 recall"], ours["top 5 recall"]),
+        Bar(
+            "recall of five chunks, against tokens 250/125",
+            windows["top 5 recall"],
+            ours["top 5 recall"],
+        ),
         Bar(
             "tokens retrieved by five, against tokens 250/125",
             windows["retrieved tokens"],

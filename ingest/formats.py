@@ -174,6 +174,9 @@ FORMATS: dict[Format, Facts] = {
     ),
 }
 
+SOURCE_CODE = "text/x-source"
+"""The media type of source code: few agree on one for each language, and this says what matters."""
+
 SUFFIXES: dict[str, Format] = {
     suffix: name for name, facts in FORMATS.items() for suffix in facts.suffixes
 }

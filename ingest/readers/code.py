@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean
 from ingest.decoding import decode_text
+from ingest.formats import SOURCE_CODE
 from quoth.datatypes import Document, Heading
 
 if TYPE_CHECKING:
     from quoth.config import IngestConfig
 
-# Few tools agree on a type for source code; this one says what matters here.
-MEDIA_TYPE = "text/x-source"
 _DEFINITION = re.compile(
     r"^([ \t]*)(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|"
     r"pub(?:\([a-z]+\))?|unsafe|override|open|data|sealed|virtual|inline|const)[ \t]+)*"
@@ -32,7 +31,7 @@ _TAB = "    "
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read code. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
     text = clean(decode_text(data, source))
-    content = Content(MEDIA_TYPE, [(text, "")], _headings(text), title=PurePath(source).name)
+    content = Content(SOURCE_CODE, [(text, "")], _headings(text), title=PurePath(source).name)
     return assemble(data, source, content, config)
 
 

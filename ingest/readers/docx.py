@@ -51,14 +51,14 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         except OpcError as error:
             raise ValueError(str(error)) from error
         text, headings = join_blocks(_blocks(word))
-    content = Content(
-        media_type=_MEDIA_TYPE,
-        pages=[(text, "")],
-        headings=headings,
-        title=word.core_properties.title or "",
-        language=word.core_properties.language or "",
-        metadata=_metadata(word),
-    )
+        content = Content(
+            media_type=_MEDIA_TYPE,
+            pages=[(text, "")],
+            headings=headings,
+            title=word.core_properties.title or "",
+            language=word.core_properties.language or "",
+            metadata=_metadata(word),
+        )
     return assemble(data, source, content, config)
 
 

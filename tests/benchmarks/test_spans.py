@@ -24,7 +24,9 @@ def test_nothing_found_is_nothing() -> None:
 
 
 @given(lists, lists)
-def test_scores_agree_with_sets_of_characters(wanted: list[tuple[int, int]], got: list[tuple[int, int]]) -> None:
+def test_scores_agree_with_sets_of_characters(
+    wanted: list[tuple[int, int]], got: list[tuple[int, int]]
+) -> None:
     want = {at for start, end in wanted for at in range(start, end)}
     have = [at for start, end in got for at in range(start, end)]
     common = len(want & set(have))
