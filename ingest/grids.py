@@ -1,7 +1,8 @@
 """Writes the rows of a sheet or table file as Markdown tables, page by page; knows no file format.
 
 Numbers stay with their labels: a row is never broken, and a table's first row is its header
-when it reads like one. Rows far below find their header through the table (see `ingest.tables`).
+when it reads like one. Rows far below find their header through the table (see `ingest.tables`);
+those of a very wide table repeat the names of their columns.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ Row = tuple[int, list[str]]
 
 # So many rows are read at a glance; a page of a whole long sheet would show nothing.
 _ROWS_A_PAGE = 500
+# A header beyond some 60 tokens can't stand above every piece of its table (see `ingest.headings`).
+_WIDEST_HEADER = 240
 _FIGURE = re.compile(r"[\s$€£¥(+\-–.,]*\d[\d\s.,%)eE:/+\-–]*")
 _YEAR_OR_DATE = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[-/]\d\d?(?:[-/]\d\d?)?)?")
 
@@ -103,11 +106,26 @@ def _group_lines(group: list[Row]) -> Iterator[_Line]:
         number, cells = group.pop(0)
         yield _Line(number, "".join(cells), joined=False)
     has_header = len(group) > 1 and _is_header(group[0][1])
+    if has_header and len(" | ".join(group[0][1])) > _WIDEST_HEADER:
+        yield from _records(group)
+        return
     for at, (number, cells) in enumerate(group):
         row = "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
         if has_header and not at:
             row += "\n|" + " --- |" * len(cells)
         yield _Line(number, row, joined=at > 0)
+
+
+def _records(group: Sequence[Row]) -> Iterator[_Line]:
+    """The rows of a wide table as list items that repeat the name of each column."""
+    (first, names), *rows = group
+    yield _Line(first, "Columns: " + "; ".join(name for name in names if name), joined=False)
+    for at, (number, cells) in enumerate(rows):
+        named = (
+            f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=True)
+        )
+        filled = [text for text, cell in zip(named, cells, strict=True) if cell]
+        yield _Line(number, "- " + "; ".join(filled), joined=at > 0)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -62,6 +62,16 @@ def test_a_long_table_has_pages_of_rows_and_one_header() -> None:
     assert document.text.count("---") == 2
 
 
+def test_each_row_of_a_very_wide_table_repeats_the_names_of_its_columns() -> None:
+    names = [f"measured quantity {n}" for n in range(30)]
+    rows = [[str(n * m) if m != 3 else "" for m in range(30)] for n in (7, 8)]
+    lines = text_of("\n".join(",".join(row) for row in [names, *rows])).split("\n")
+    assert lines[0].startswith("Columns: measured quantity 0; measured quantity 1; ")
+    assert lines[2].startswith("- measured quantity 0: 0; measured quantity 1: 7; ")
+    assert "measured quantity 3:" not in lines[3]
+    assert "measured quantity 29: 232" in lines[3]
+
+
 def test_a_very_large_cell_is_read() -> None:
     assert len(text_of("a,b\n1," + "word " * 100_000)) > 400_000
 
