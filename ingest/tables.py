@@ -29,8 +29,10 @@ class Table:
 
 def find_tables(text: str) -> list[Table]:
     """The tables with a header and at least one row, in order."""
-    tables = []
+    tables: list[Table] = []
     for head in _HEAD.finditer(text):
+        if tables and head.start() < tables[-1].end:
+            continue
         end = head.end()
         while row := _ROW.match(text, end):
             end = row.end()

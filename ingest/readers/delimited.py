@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from quoth.datatypes import Document
 
 _DELIMITERS = ",;\t|"
+_SAMPLE = 100_000
 _SAMPLE_ROWS = 100
 _HINT = "sep="
 # The module's own limit, 128 KB, is less than a cell of long text.
@@ -25,6 +25,7 @@ _LARGEST_FIELD = 10_000_000
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read a table. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
+    csv.field_size_limit(_LARGEST_FIELD)
     text = clean(decode_text(data, source))
     delimiter = ""
     first_line, _, rest = text.partition("\n")
@@ -38,7 +39,6 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
     """The rows that are not blank. A quote that is never closed would swallow the rest: then quotes mean nothing."""
-    csv.field_size_limit(_LARGEST_FIELD)
     lines = [f"{line}\n" for line in text.split("\n")]
     try:
         rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
@@ -49,10 +49,13 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 def _delimiter(text: str) -> str:
     """The delimiter that cuts most rows into the same number of cells, above one."""
+    lines = text[:_SAMPLE].split("\n")[:_SAMPLE_ROWS]
 
     def evenness(delimiter: str) -> tuple[float, int]:
-        lines = islice(text.split("\n"), _SAMPLE_ROWS)
-        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+        try:
+            rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+        except csv.Error:
+            return 0.0, 0
         usual, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
         return (count / len(rows), usual) if usual > 1 else (0.0, 0)
 

@@ -31,6 +31,9 @@ _SECTION = re.compile(rf"\\({'|'.join(_LEVELS)})\*?{_ARGUMENT}")
 _TITLE = re.compile(rf"\\title{_ARGUMENT}")
 _AUTHOR = re.compile(rf"\\author{_ARGUMENT}")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*\n?")
+# pylatexenc reads some 30 KB a second: a longer section, or a whole bible, stays as it is written.
+_LARGEST = 100_000
+_LARGEST_FILE = 1_000_000
 _BEGIN, _END = r"\begin{document}", r"\end{document}"
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
@@ -39,7 +42,7 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read LaTeX. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
     text = _COMMENT.sub("", clean(decode_text(data, source)))
-    spoken = _speaker()
+    spoken = _speaker() if len(text) <= _LARGEST_FILE else str
     head, begin, body = text.partition(_BEGIN)
     body = body.partition(_END)[0] if begin else head
     pages, headings = join_parts([Part("", list(_blocks(body, spoken)))])
@@ -50,6 +53,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         headings=headings,
         title=one_line(spoken(title)),
         metadata={"author": spoken(author)},
+        warnings=[] if len(text) <= _LARGEST_FILE else ["commands are left in: it is very long"],
     )
     return assemble(data, source, content, config)
 
@@ -62,6 +66,8 @@ def _speaker() -> Callable[[str], str]:
     converter = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
 
     def spoken(latex: str) -> str:
+        if len(latex) > _LARGEST:
+            return latex
         try:
             return str(converter.latex_to_text(latex, tolerant_parsing=True))
         except (LatexWalkerError, ValueError, LookupError, AttributeError, RecursionError):
