@@ -8,6 +8,7 @@ from __future__ import annotations
 import email
 import re
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
@@ -146,7 +147,7 @@ def _decoded(header: str) -> str:
     """The text of encoded words; what is beyond decoding stays as it is written."""
     try:
         return one_line(str(make_header(decode_header(header))))
-    except BROKEN:
+    except (*BROKEN, MessageError):
         return one_line(header)
 
 
