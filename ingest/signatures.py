@@ -46,9 +46,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS: tuple[tuple[str, Format | None, str], ...] = (
     ("__properties_version1.0", "outlook", "an Outlook message"),
-    ("Workbook", "spreadsheet", "an Excel workbook"),
     ("WordDocument", None, "an old Word document (.doc)"),
     ("PowerPoint Document", None, "an old PowerPoint presentation (.ppt)"),
+    ("Workbook", "spreadsheet", "an Excel workbook"),
     ("Book", "spreadsheet", "an old Excel workbook"),
 )
 _ZIP_KINDS: tuple[tuple[str, Format], ...] = (
