@@ -86,7 +86,7 @@ def contents(path: Path) -> Contents | None:
     n_locked = sum(not one.is_open for one in files.values())
     counts = (
         (n_locked, "need a password or an unusual program"),
-        (len(archive.members) - len(sound), "have names that lead out of it"),
+        (len(archive.members) - len(sound), "have names that lead out of it or are not UTF-8"),
         (len(sound) - len(files), "are archives themselves"),
     )
     return Contents(
@@ -149,7 +149,10 @@ def _split(path: Path) -> tuple[Path, str] | None:
 
 
 def _is_inside(name: str) -> bool:
+    """Whether a name is text, and none that would lead out of the folder it is unpacked into."""
     parts = PurePosixPath(name).parts
+    if name != name.encode(errors="replace").decode():
+        return False
     return bool(parts) and not name.startswith("/") and ".." not in parts and ":" not in parts[0]
 
 

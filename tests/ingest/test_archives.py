@@ -78,7 +78,14 @@ def test_names_that_lead_out_are_left_out_and_said(tmp_path: Path) -> None:
         found = discover([archive], hidden=False)
         assert "ok.txt" in {file.name for file in found.files}
         assert not {"up.txt", "passwd.txt", "b.txt"} & {file.name for file in found.files}
-        assert "names that lead out of it; unpack it" in found.problems[0].reason
+        assert "names that lead out of it or are not UTF-8; unpack it" in found.problems[0].reason
+
+
+def test_a_name_that_is_not_utf8_is_left_out_and_said(tmp_path: Path) -> None:
+    archive = tarred(tmp_path / "a.tar", {"ok.txt": b"ok", "b\udcff.txt": b"x"})
+    found = discover([archive], hidden=False)
+    assert [file.name for file in found.files] == ["ok.txt"]
+    assert "1 files in it have names" in found.problems[0].reason
 
 
 def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
