@@ -164,7 +164,7 @@ FORMATS: dict[Format, Facts] = {
             *(".py", ".pyi", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".scala"),
             *(".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".go", ".rs", ".swift", ".m", ".jl"),
             *(".rb", ".php", ".pl", ".lua", ".r", ".sh", ".bash", ".zsh", ".ps1", ".bat"),
-            *(".sql", ".css", ".scss", ".xml", ".yaml", ".yml", ".toml", ".ini", ".cfg"),
+            *(".sql", ".css", ".scss", ".xml", ".yaml", ".yml"),
         ),
         "the document",
         "the text as it is; classes, functions and tables are its headings",
