@@ -15,7 +15,16 @@ from pathlib import Path
 from benchmarks.reporting import ROOT, Options, Result, Skipped, circumstances, write_json
 from quoth import QuothError
 
-NAMES = ("startup", "reading", "ingest", "search", "answers", "retrieval", "quality")
+NAMES = (
+    "startup",
+    "reading",
+    "ingest",
+    "search",
+    "answers",
+    "retrieval",
+    "chunking",
+    "quality",
+)
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 

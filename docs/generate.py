@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docs.file_map import README, readme
+from ingest.formats import FORMATS
 from quoth.cli import records
 from quoth.cli.commands import quoth
 from quoth.config import Config, section_names
@@ -41,6 +42,29 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 CONTEXT = click.Context(quoth)
+
+FORMATS_PAGE = """\
+# Formats
+
+<!-- Written by `make docs` from ingest/formats.py. -->
+
+What a file is, its content says: a PDF called `notes.txt` is read as a PDF, a web page called
+`table.xls` as a web page, each with a warning. A name decides only between formats that are plain
+text. Nothing that a file names is fetched, and no macro, directive or command in it is run.
+
+| format | names end in | a page is | what is read |
+|---|---|---|---|
+ROWS
+
+ZIP and TAR archives (`.zip`, `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tbz2`) are looked into: each
+file in one is a document of its own, `papers.zip!/2023/report.pdf`. Left out, with one line each: files
+with a password, names that lead out of the archive, and archives in it.
+
+Not read, and said so: old Word and PowerPoint files (`.doc`, `.ppt`; save them as `.docx`, `.pptx`),
+Office documents under a password, books under a seller's lock, encrypted mail, and whatever is not text.
+
+What a number looks like in a spreadsheet is not known to Quoth: 15 % may be stored, and quoted, as 0.15.
+"""
 
 CONFIGURATION = """\
 # Configuration
@@ -262,9 +286,20 @@ def _option_rows(options: Sequence[click.Parameter]) -> Iterator[str]:
         yield f"| {names} | {option.help}{variable} |\n"
 
 
+def formats() -> str:
+    """The page about file formats."""
+    rows = [
+        f"| {facts.what.partition(' ')[2] if facts.what.startswith(('a ', 'an ')) else facts.what} "
+        f"| {' '.join(f'`{suffix}`' for suffix in facts.suffixes)} | {facts.pages} | {facts.text} |\n"
+        for facts in FORMATS.values()
+    ]
+    return FORMATS_PAGE.replace("ROWS\n", "".join(rows))
+
+
 def pages() -> dict[Path, str]:
     """Each generated page and its text."""
     return {
+        HERE / "formats.md": formats(),
         HERE / "configuration.md": configuration(),
         HERE / "cli.md": command_line(),
         README: readme(),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list item or table. `level` from 1 makes it a heading.
+    """A paragraph, list item or table. `level` from 1 makes it a heading, or puts `title` above it.
 
     Consecutive `item` blocks stand on lines below each other, all others a blank line apart.
     """
@@ -21,6 +21,36 @@ class Block:
     text: str
     level: int = 0
     item: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet, slide, chapter or message: one page. A `title` that no block spells stands above it.
+
+    `level` is the title's level; the headings among the blocks keep theirs.
+    """
+
+    label: str
+    blocks: Iterable[Block]
+    title: str = ""
+    level: int = 1
+
+
+def join_parts(parts: Iterable[Part]) -> tuple[list[tuple[str, str]], list[Heading]]:
+    """The pages of all parts, as (text, label), and the headings over all of them."""
+    pages: list[tuple[str, str]] = []
+    headings: list[Heading] = []
+    offset = 0
+    for part in parts:
+        text, found = join_blocks(part.blocks)
+        title = " ".join(part.title.split())
+        if title and not any(heading.text == title for heading in found[:1]):
+            headings.append(Heading(offset, part.level, title))
+        headings += [Heading(offset + one.start, one.level, one.text) for one in found]
+        pages.append((text, part.label))
+        offset += len(text)
+    return pages, headings
 
 
 def join_blocks(blocks: Iterable[Block]) -> tuple[str, tuple[Heading, ...]]:
@@ -36,7 +66,8 @@ def join_blocks(blocks: Iterable[Block]) -> tuple[str, tuple[Heading, ...]]:
             parts.append("\n" if block.item and before.item else "\n\n")
             offset += len(parts[-1])
         if block.level:
-            headings.append(Heading(offset, block.level, " ".join(block.text.split())))
+            title = " ".join((block.title or block.text).split())
+            headings.append(Heading(offset, block.level, title))
         parts.append(block.text)
         offset += len(block.text)
         before = block

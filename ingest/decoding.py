@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from pathlib import PurePath
+
+from quoth.errors import UnsupportedFileError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,6 +22,21 @@ _LEGACY = [
     *("koi8_r", "koi8_u", "cp866", "cp874", "iso8859_2", "iso8859_5", "iso8859_7", "iso8859_8"),
     *("cp932", "shift_jis", "euc_jp", "iso2022_jp", "gb18030", "big5", "euc_kr", "cp949"),
 ]
+# Latin code pages that charset-normalizer finds alike, the likeliest first: it knows languages by
+# their common letters, these are the others.
+_LETTERS = {
+    "cp1252": "äöüßéèêëàâçîïôùûñóíáúåøæœãõìòÿ",
+    "cp1254": "çğıöşüâîûi̇",
+    "cp1250": "ąćęłńóśźżáčďéěíňřšťúůýžľĺŕäôöüőűăâîşţđß",
+    "iso8859_2": "ąćęłńóśźżáčďéěíňřšťúůýžľĺŕäôöüőűăâîşţđß",
+    "cp1257": "āčēģīķļņšūžąęėįųõäöü",
+}
+_MARKS = "“”„‘’‚«»‹›–—…•€£§°·©®™¡¿ºª\xa0½"
+_ALIKE = 0.01
+_ISO_2022_JP = (b"\x1b$B", b"\x1b$@")
+_ODD = frozenset({"Cc", "Cs", "Co", "Cn"})
+_COMMON = " \n,.。、，"
+_FEWEST_COMMON = 0.01
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 65_536
 _MOST_CONTROLS = 0.003
@@ -34,25 +53,42 @@ def decode(data: bytes, declared: str = "") -> str | None:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     if b"\0" in data[:_SAMPLE]:
-        return _utf16(data)
+        return _wide(data)
     sample = data[:_SAMPLE]
     if len(_CONTROLS.findall(sample)) > _MOST_CONTROLS * len(sample):
         return None
-    return _declared(data, declared) or _utf8(data) or _guess(data)
+    if declared and (text := _declared(data, declared)):
+        return text
+    is_escaped = any(mark in sample for mark in _ISO_2022_JP)
+    return (None if is_escaped else _utf8(data)) or _guess(data)
 
 
-def _utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark: every second byte of Western text is NUL."""
-    sample = data[:_SAMPLE]
-    half = max(1, len(sample) // 2)
-    if sample[1::2].count(0) > half * 0.4:
-        encoding = "utf-16-le"
-    elif sample[0::2].count(0) > half * 0.4:
-        encoding = "utf-16-be"
-    else:
-        return None
-    text = data.decode(encoding, "replace")
-    return text if text.count("\0") + text.count("\ufffd") <= _MOST_BROKEN * len(text) else None
+def decode_text(data: bytes, source: str, declared: str = "") -> str:
+    """`decode`, or UnsupportedFileError when the bytes are no text."""
+    text = decode(data, declared)
+    if text is None:
+        raise UnsupportedFileError(
+            f"{PurePath(source).name} is not text: its bytes are binary data; save it as PDF or text"
+        )
+    return text
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-32 or UTF-16 without a mark: read the right way round, it has spaces and full stops."""
+    for encoding in ("utf-32-le", "utf-32-be"):
+        if len(data) % 4 == 0 and _wideness(data, encoding):
+            return data.decode(encoding, "replace")
+    best = max(("utf-16-le", "utf-16-be"), key=lambda encoding: _wideness(data, encoding))
+    return data.decode(best, "replace") if _wideness(data, best) else None
+
+
+def _wideness(data: bytes, encoding: str) -> float:
+    """The share of spaces and common marks in what the encoding makes of it; 0 for no text."""
+    text = data[:_SAMPLE].decode(encoding, "replace")
+    odd = sum(unicodedata.category(character) in _ODD for character in text) - text.count("\n")
+    odd += text.count("\ufffd") - text.count("\r") - text.count("\t")
+    share = sum(map(text.count, _COMMON)) / max(1, len(text))
+    return share if odd <= _MOST_BROKEN * len(text) + 1 and share >= _FEWEST_COMMON else 0.0
 
 
 def _declared(data: bytes, declared: str) -> str | None:
@@ -75,5 +111,22 @@ def _utf8(data: bytes) -> str | None:
 def _guess(data: bytes) -> str | None:
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(data, cp_isolation=_LEGACY).best()
-    return str(best) if best is not None else None
+    if any(mark in data for mark in _ISO_2022_JP) and (text := _declared(data, "iso2022_jp")):
+        return text
+    matches = charset_normalizer.from_bytes(data, cp_isolation=_LEGACY)
+    best = matches.best()
+    if best is None:
+        return None
+    if best.encoding in _LETTERS:
+        alike = [one.encoding for one in matches if one.chaos <= best.chaos + _ALIKE]
+        encoding = max((e for e in _LETTERS if e in alike), key=lambda e: _fit(data, e))
+        return data.decode(encoding, "replace")
+    return str(best)
+
+
+def _fit(data: bytes, encoding: str) -> float:
+    """The share of the letters beyond ASCII that the languages of an encoding use."""
+    text = data[:_SAMPLE].decode(encoding, "replace").lower()
+    beyond = [character for character in text if not character.isascii()]
+    usual = _LETTERS[encoding] + _MARKS
+    return sum(character in usual for character in beyond) / max(1, len(beyond))

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.reading import SUFFIXES
+from ingest.archives import contents, is_archive
+from ingest.formats import KINDS, SUFFIXES
 from quoth.datatypes import FileOutcome
+from quoth.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -91,6 +93,8 @@ def discover(
 def _add(path: Path, found: _Found, *, hidden: bool, may_be_empty: bool) -> None:
     if path.is_dir():
         _add_folder(path, found, hidden=hidden, may_be_empty=may_be_empty)
+    elif path.exists() and is_archive(path):
+        _add_archive(_resolved(path), found, hidden=hidden)
     elif path.exists():
         if found.can_be_kept(path):
             found.files.add(_resolved(path))
@@ -109,17 +113,49 @@ def _add_folder(folder: Path, found: _Found, *, hidden: bool, may_be_empty: bool
     n_problems = len(found.problems)
     skipped: Counter[str] = Counter()
     files = set()
+    n_archives = 0
     for file in _walk(folder, hidden=hidden, found=found):
         suffix = file.suffix.lower()
-        if suffix not in SUFFIXES:
+        if is_archive(file):
+            _add_archive(file, found, hidden=hidden)
+            n_archives += 1
+        elif suffix not in SUFFIXES:
             skipped[suffix] += 1
         elif found.can_be_kept(file):
             files.add(file)
     found.files |= files
     found.skipped.update(skipped)
-    if not files and len(found.problems) == n_problems and not may_be_empty:
-        kinds = ", ".join(sorted(SUFFIXES))
-        found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {kinds}")
+    nothing = not files and not n_archives and len(found.problems) == n_problems
+    if nothing and not may_be_empty:
+        found.fail(folder, f"{folder.name} holds nothing to read; Quoth reads {KINDS}")
+
+
+def _add_archive(archive: Path, found: _Found, *, hidden: bool) -> None:
+    """The files in an archive, as if it were a folder; what is left out is a problem each."""
+    if not found.can_be_kept(archive):
+        return
+    try:
+        inside = contents(archive)
+    except ReadError as error:
+        found.fail(archive, str(error))
+        return
+    if inside is None:
+        found.files.add(archive)
+        return
+    seen = [file for file in inside.files if hidden or not _is_hidden(file, archive)]
+    files = [file for file in seen if file.suffix.lower() in SUFFIXES]
+    found.files.update(files)
+    found.skipped.update(f.suffix.lower() for f in seen if f.suffix.lower() not in SUFFIXES)
+    for what in inside.left_out:
+        found.fail(archive, f"{archive.name}: {what}; unpack it and ingest its folder")
+    if not files and not inside.left_out:
+        found.fail(archive, f"{archive.name} holds nothing to read; Quoth reads {KINDS}")
+
+
+def _is_hidden(file: Path, archive: Path) -> bool:
+    """Whether a folder or name inside the archive is hidden, or only macOS knows what it is."""
+    inner = str(file).removeprefix(str(archive)).split("/")
+    return "__MACOSX" in inner or any(part.startswith(".") for part in inner)
 
 
 def _walk(folder: Path, *, hidden: bool, found: _Found) -> Iterator[Path]:

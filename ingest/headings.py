@@ -1,9 +1,11 @@
-"""Answers which titles stand above an offset; knows headings, not how chunks are made."""
+"""Answers which titles stand above an offset; knows headings and tables, not how chunks are made."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from typing import TYPE_CHECKING
+
+from ingest.tables import find_tables, table_around
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 class HeadingPaths:
     """The heading paths of one document, each of at most `cap` weight.
 
-    A path that weighs more loses its outermost titles. `weigh` gives the weight of each text.
+    The names of a table's columns are the innermost title above its rows. A path that weighs more
+    loses its outermost titles. `weigh` gives the weight of each text.
     """
 
     def __init__(
@@ -23,13 +26,17 @@ class HeadingPaths:
         self._headings = document.headings
         self._text = document.text
         self._starts = [heading.start for heading in document.headings]
-        self._weights = weigh([heading.text for heading in document.headings])
+        self._tables = find_tables(self._text)
+        # Headings first, then the tables' columns: a path is a tuple of indexes into them.
+        self._titles = [heading.text for heading in document.headings]
+        self._titles += [table.columns for table in self._tables]
+        self._weights = weigh(self._titles)
         self._chains = _chains(document.headings)
         self._cap = cap
 
     def path(self, offset: int) -> tuple[str, ...]:
         """The titles above the offset, outermost first, without one whose words begin there."""
-        return tuple(self._headings[at].text for at in self._shown(offset))
+        return tuple(self._titles[at] for at in self._shown(offset))
 
     def weight(self, offset: int) -> int:
         """The weight of `path(offset)`, a unit for each separator included."""
@@ -49,10 +56,11 @@ class HeadingPaths:
 
     def _shown(self, offset: int) -> tuple[int, ...]:
         at = bisect_right(self._starts, offset) - 1
-        if at < 0:
-            return ()
-        chain = self._chains[at]
+        chain = self._chains[at] if at >= 0 else ()
         shown = [at for at in chain if self._starts[at] < offset or not self._is_written(at)]
+        table = table_around(self._tables, offset)
+        if table is not None:
+            shown.append(len(self._headings) + table)
         weight = sum(self._weights[at] + 1 for at in shown)
         while shown and weight > self._cap:
             weight -= self._weights[shown.pop(0)] + 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.discovery import discover
+from ingest.nested import INSIDE
 from ingest.pipeline import Shelf, bring
 from ingest.run import Run
 from quoth.datatypes import FileOutcome
@@ -71,7 +72,9 @@ def mirror_folders(
         with run.timed("scan"):
             devices = _Devices()
             moved = devices.moved(kept, files)
-            gone = _gone(kept, files, devices, run, allow_empty=allow_empty)
+            unread = {problem.source for problem in found.problems}
+            there = {source for source in kept if source.partition(INSIDE)[0] in unread}
+            gone = _gone(kept, files | there, devices, run, allow_empty=allow_empty)
         with run.timed("write"):
             _write(shelf, moved, gone)
         for source in gone:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from ingest import archives
 from ingest.discovery import discover
 from ingest.isolation import ReaderPool
 from ingest.reading import document_id
@@ -126,6 +127,7 @@ def bring(
             _keep(*before, shelf, run)
     finally:
         embedder.shutdown(cancel_futures=True)
+        archives.forget()
 
 
 def _groups(documents: Iterator[_Read], shelf: Shelf, run: Run) -> Iterator[list[_Read]]:
@@ -224,7 +226,7 @@ def _untouched(known: KnownFile, file: SourceFile) -> bool:
 
 def _state(path: Path) -> SourceFile:
     try:
-        stat = path.stat()
+        stat = archives.stat_of(path)
     except OSError as error:
         raise MissingFileError(
             f"{path.name} cannot be read ({error.strerror}); check the path"
@@ -241,7 +243,7 @@ def _with_id(path: Path, file: SourceFile, config: IngestConfig) -> SourceFile:
             "raise ingest.max_megabytes"
         )
     try:
-        data = path.read_bytes()
+        data = archives.bytes_of(path, config.max_megabytes * 1_000_000)
     except OSError as error:
         raise MissingFileError(
             f"{path.name} cannot be read ({error.strerror}); check it"

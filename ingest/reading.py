@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from ingest.archives import bytes_of, stat_of
 from ingest.assembly import document_id
-from ingest.readers import Format, reader_for
+from ingest.formats import SUFFIXES
+from ingest.readers import reader_for
 from ingest.signatures import format_of
 from quoth.errors import LimitError, MissingFileError, NoTextError
 
@@ -16,20 +20,7 @@ if TYPE_CHECKING:
     from quoth.config import IngestConfig
     from quoth.datatypes import Document
 
-__all__ = ["SUFFIXES", "document_id", "read_document"]
-
-SUFFIXES: dict[str, Format] = {
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".txt": "plain",
-    ".text": "plain",
-    ".rst": "plain",
-}
+__all__ = ["SUFFIXES", "document_id", "read_bytes", "read_document"]
 
 
 def read_document(path: Path, config: IngestConfig) -> Document:
@@ -37,17 +28,25 @@ def read_document(path: Path, config: IngestConfig) -> Document:
 
     Raises a subclass of ReadError; see `quoth.errors` for which.
     """
-    data = _read_bytes(path, config)
+    return read_bytes(_read_bytes(path, config), str(path), config)
+
+
+def read_bytes(data: bytes, source: str, config: IngestConfig) -> Document:
+    """Read what a file called `source` holds. Raises as `read_document` does."""
+    path = PurePath(source)
     if not data.strip():
         raise NoTextError(f"{path.name} is empty; leave it out")
-    name = format_of(data, str(path), SUFFIXES.get(path.suffix.lower()))
-    return reader_for(name)(data, str(path), config)
+    name, warning = format_of(data, source, SUFFIXES.get(path.suffix.lower()))
+    document = reader_for(name)(data, source, config)
+    if warning:
+        return replace(document, warnings=(warning, *document.warnings))
+    return document
 
 
 def _read_bytes(path: Path, config: IngestConfig) -> bytes:
     limit = config.max_megabytes * 1_000_000
     try:
-        state = path.stat()
+        state = stat_of(path)
         if not stat.S_ISREG(state.st_mode):
             raise MissingFileError(f"{path.name} is not a file; give the path of a file or folder")
         if state.st_size > limit:
@@ -55,8 +54,7 @@ def _read_bytes(path: Path, config: IngestConfig) -> bytes:
                 f"{path.name} has {state.st_size / 1_000_000:,.0f} MB and the limit is {config.max_megabytes:,}; "
                 "split it, or raise ingest.max_megabytes"
             )
-        with path.open("rb") as file:
-            return file.read(state.st_size)
+        return bytes_of(path, state.st_size)
     except FileNotFoundError as error:
         raise MissingFileError(f"{path.name} does not exist; check the path") from error
     except OSError as error:

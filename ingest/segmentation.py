@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from enum import IntEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from ingest.formats import SOURCE_CODE
+from ingest.tables import find_tables, first_row_end
 from quoth.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from quoth.datatypes import Document, Heading
 
@@ -31,6 +34,8 @@ class Break(IntEnum):
 
 Breaks = dict[int, Break]
 
+_LINE_START = re.compile(r"^(?=[^\n])", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _ITEM = re.compile(
@@ -53,6 +58,8 @@ def find_breaks(document: Document) -> list[tuple[int, Break]]:
     """Each offset where a piece of the text may begin, ascending from 0, with its kind."""
     text = document.text
     breaks: Breaks = {0: Break.SECTION}
+    if document.media_type == SOURCE_CODE:
+        return _code_breaks(document, breaks)
     for page in document.pages:
         for start, kind in _line_breaks(page.text):
             _raise(breaks, page.start + start, kind)
@@ -60,22 +67,41 @@ def find_breaks(document: Document) -> list[tuple[int, Break]]:
         _raise(breaks, found.end(), Break.PARAGRAPH)
     for heading in document.headings:
         _raise(breaks, heading.start, Break.SECTION)
-    whole = _whole_spans(breaks, text)
-    _add_sentences(breaks, document)
+    fences = list(_fences(text))
+    whole = _whole_spans(breaks, text, fences)
     for start, end in whole:
         _raise(breaks, start, Break.LINE)
         _raise(breaks, end, Break.LINE)
+    _add_sentences(breaks, document, fences)
     _lower_within(breaks, whole)
     _keep_with_text(breaks, text, document.headings)
     return sorted(breaks.items())
 
 
-def _add_sentences(breaks: Breaks, document: Document) -> None:
-    """Sentence starts, paragraph by paragraph: an unclosed quote must not hide those after it."""
+def _code_breaks(document: Document, breaks: Breaks) -> list[tuple[int, Break]]:
+    """Lines of code stay whole; empty lines and definitions are the better places."""
+    for found in _LINE_START.finditer(document.text):
+        _raise(breaks, found.start(), Break.LINE)
+    for found in _BLANK_LINES.finditer(document.text):
+        _raise(breaks, found.end(), Break.PARAGRAPH)
+    for heading in document.headings:
+        _raise(breaks, heading.start, Break.SECTION)
+    _keep_with_text(breaks, document.text, document.headings)
+    return sorted(breaks.items())
+
+
+def _add_sentences(breaks: Breaks, document: Document, fences: Sequence[tuple[int, int]]) -> None:
+    """Sentence starts, paragraph by paragraph: an unclosed quote must not hide those after it.
+
+    Code between fences has lines in their place.
+    """
     text = document.text
     starts = sorted(breaks)
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        if end - start > _SHORT_PARAGRAPH:
+        if _within(fences, start):
+            for found in _LINE_START.finditer(text, start + 1, end):
+                _raise(breaks, found.start(), Break.INSIDE)
+        elif end - start > _SHORT_PARAGRAPH:
             for sentence in sentence_starts(text, start, end, document.language):
                 _raise(breaks, sentence, Break.SENTENCE)
 
@@ -146,20 +172,28 @@ def _is_row_of_figures(line: str) -> bool:
     return all(figures[-2:]) or sum(figures) * 2 > len(figures)
 
 
-def _whole_spans(breaks: Breaks, text: str) -> list[tuple[int, int]]:
-    """The spans of fenced code, list items and Markdown table rows, to be cut only if too large."""
-    fences = list(_fences(text))
-    starts = [start for start, _ in fences]
+def _whole_spans(
+    breaks: Breaks, text: str, fences: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The spans of fenced code, list items and Markdown table rows, to be cut only if too large.
 
-    def is_fenced(offset: int) -> bool:
-        at = bisect_right(starts, offset) - 1
-        return at >= 0 and offset < fences[at][1]
-
+    A table's header goes with its first row.
+    """
     items = list(_items(breaks, text))
     ends = sorted({*items, *(at for at, kind in breaks.items() if _ends_item(text, at, kind))})
     lists = [(start, _next(ends, start, len(text))) for start in items]
     rows = [found.span() for found in _ROW.finditer(text)]
-    return [*(span for span in (*lists, *rows) if not is_fenced(span[0])), *fences]
+    heads = [(table.start, first_row_end(text, table)) for table in find_tables(text)]
+    return [
+        *(span for span in (*lists, *rows, *heads) if not _within(fences, span[0])),
+        *fences,
+    ]
+
+
+def _within(spans: Sequence[tuple[int, int]], offset: int) -> bool:
+    """Whether an offset is in one of the spans, which are in order."""
+    at = bisect_right(spans, offset, key=itemgetter(0)) - 1
+    return at >= 0 and offset < spans[at][1]
 
 
 def _ends_item(text: str, offset: int, kind: Break) -> bool:

@@ -9,137 +9,168 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.decoding import decode
+from ingest.formats import FORMATS
 from quoth.errors import DamagedFileError, EncryptedFileError, UnsupportedFileError
 
 if TYPE_CHECKING:
-    from ingest.readers import Format
+    from ingest.formats import Format
 
 _PDF = b"%PDF-"
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?>\s*<!--.*?-->)*+\s*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"II*\0", "a TIFF picture"),
-    (b"MM\0*", "a TIFF picture"),
-    (b"{\\rtf", "an RTF document"),
-    (b"%!PS", "a PostScript file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"GGUF", "a GGUF model"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"\0asm", "a program"),
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"GIF8", "a GIF picture"),
+    (0, b"II*\0", "a TIFF picture"),
+    (0, b"MM\0*", "a TIFF picture"),
+    (0, b"%!PS", "a PostScript file"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"7z\xbc\xaf", "a 7-Zip archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (0, b"SQLite format 3\0", "an SQLite database"),
+    (0, b"GGUF", "a GGUF model"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"MZ\x90", "a program"),
+    (0, b"\0asm", "a program"),
+    (4, b"ftypheic", "a HEIF picture"),
+    (4, b"ftypmif1", "a HEIF picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (257, b"ustar", "a TAR archive"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_KINDS = (
-    ("WordDocument", "an old Word document (.doc)"),
-    ("Workbook", "an old Excel workbook (.xls)"),
-    ("PowerPoint Document", "an old PowerPoint presentation (.ppt)"),
-    ("__properties_version1.0", "an Outlook message (.msg)"),
+_OLE_KINDS: tuple[tuple[str, Format | None, str], ...] = (
+    ("__properties_version1.0", "outlook", "an Outlook message"),
+    ("WordDocument", None, "an old Word document (.doc)"),
+    ("PowerPoint Document", None, "an old PowerPoint presentation (.ppt)"),
+    ("Workbook", "spreadsheet", "an Excel workbook"),
+    ("Book", "spreadsheet", "an old Excel workbook"),
 )
-_ZIP_KINDS = (
-    ("xl/workbook.xml", "an Excel workbook"),
-    ("ppt/presentation.xml", "a PowerPoint presentation"),
-    ("META-INF/container.xml", "an EPUB book"),
-    ("META-INF/manifest.xml", "an OpenDocument file"),
+_ZIP_KINDS: tuple[tuple[str, Format], ...] = (
+    ("word/document.xml", "docx"),
+    ("xl/workbook.xml", "spreadsheet"),
+    ("xl/workbook.bin", "spreadsheet"),
+    ("ppt/presentation.xml", "presentation"),
+)
+_MIMETYPES: tuple[tuple[bytes, Format], ...] = (
+    (b"application/epub+zip", "epub"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "spreadsheet"),
+    (b"application/vnd.oasis.opendocument.text", "opendocument"),
+    (b"application/vnd.oasis.opendocument.presentation", "opendocument"),
+)
+_MAIL = re.compile(
+    rb"(?:From \S+.*\r?\n)?(?:(?:[A-Za-z][\w-]*:[^\n]*\n)(?:[ \t][^\n]*\n)*){0,60}?"
+    rb"(?:Received|Message-ID|MIME-Version|Return-Path):",
+    re.IGNORECASE,
 )
 _REMEDIES = {"pictur": "run it through OCR first", "archiv": "unpack it and ingest its files"}
-_EXPECTED = {
-    "pdf": "a PDF",
-    "docx": "a Word document",
-    "html": "HTML",
-    "markdown": "Markdown",
-    "plain": "text",
-}
+# Where a browser or another program often puts these under an office suffix.
+_WRITTEN_AS_OFFICE = ("html", "mhtml", "rtf")
 
 
-def format_of(data: bytes, source: str, expected: Format | None) -> Format:
-    """The format that the bytes are in; `expected` is what the file's suffix says, if anything.
+def format_of(data: bytes, source: str, expected: Format | None) -> tuple[Format, str]:
+    """The format that the bytes are in, and a warning when the name says another, else "".
 
-    Raises UnsupportedFileError when no reader takes them or they contradict the suffix,
-    EncryptedFileError for an encrypted Word document, DamagedFileError for a broken one.
+    `expected` is the format that the file's suffix promises, if any. Raises UnsupportedFileError
+    when no reader takes the bytes or they are not what the suffix promises, EncryptedFileError
+    for an encrypted Office file, DamagedFileError for a broken package.
     """
+    name = PurePath(source).name
     found, what = _identify(data, source, expected)
     if found is None:
         remedy = next((r for key, r in _REMEDIES.items() if key in what), "save it as PDF or .docx")
+        raise UnsupportedFileError(f"{name} is {what}, which Quoth does not read; {remedy}")
+    if expected is None or found == expected:
+        return found, ""
+    if not FORMATS[found].binary and not FORMATS[expected].binary:
+        return found, ""
+    if not _may_stand_under(found, expected, data):
         raise UnsupportedFileError(
-            f"{PurePath(source).name} is {what}, which Quoth does not read; {remedy}"
+            f"{name} is not {FORMATS[expected].what}: its bytes are {what}; "
+            f"rename it to end in {FORMATS[found].suffixes[0]}, or get the right file"
         )
-    if expected in ("pdf", "docx") and found != expected:
-        raise UnsupportedFileError(
-            f"{PurePath(source).name} is not {_EXPECTED[expected]}: its bytes are {what}; "
-            f"rename it to end in {_SUFFIX[found]}, or get the right file"
-        )
-    if found in ("pdf", "docx") and expected not in (None, found):
-        raise UnsupportedFileError(
-            f"{PurePath(source).name} is not {_EXPECTED[str(expected)]}: its bytes are {what}; "
-            f"rename it to end in {_SUFFIX[found]}"
-        )
-    return found
+    if expected == "spreadsheet" and found == "plain":
+        found, what = "delimited", FORMATS["delimited"].what
+    return found, f"read as {what}, which its bytes are, whatever its name says"
 
 
-_SUFFIX: dict[Format, str] = {
-    "pdf": ".pdf",
-    "docx": ".docx",
-    "html": ".html",
-    "markdown": ".md",
-    "plain": ".txt",
-}
+def _may_stand_under(found: Format, expected: Format, data: bytes) -> bool:
+    """Whether a file that is not what its suffix promises is rather misnamed than wrong.
+
+    A text in place of a document is most often a server's message that the download failed.
+    """
+    if FORMATS[found].binary:
+        return found != "rtf" or expected != "pdf"
+    if expected == "spreadsheet" and found == "plain":
+        return b"\t" in data[:4096]
+    return expected != "pdf" and found in _WRITTEN_AS_OFFICE
 
 
 def _identify(data: bytes, source: str, expected: Format | None) -> tuple[Format | None, str]:
     """The format, None when no reader takes it, and in words what the bytes are."""
-    is_text_name = expected in ("html", "markdown", "plain")
+    is_text_name = expected is not None and not FORMATS[expected].binary
     if _PDF in data[: len(_PDF) + 3 if is_text_name else 1024]:
         return "pdf", "a PDF"
     if data.startswith(b"PK\x03\x04"):
         return _identify_zip(data, source)
     if data.startswith(_OLE):
-        return None, _identify_ole(data, source)
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            return None, what
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return None, "a WebP picture"
-    return _identify_text(data, expected)
+        return _identify_ole(data, source)
+    if data.lstrip()[:5] == b"{\\rtf":
+        return "rtf", FORMATS["rtf"].what
+    what = next((what for at, magic, what in _MAGIC if data.startswith(magic, at)), "")
+    return (None, what) if what else _identify_text(data, expected)
 
 
 def _identify_text(data: bytes, expected: Format | None) -> tuple[Format | None, str]:
-    if expected == "html" or (expected != "markdown" and _HTML.match(data[:4096])):
-        return (
-            ("html", "an HTML page") if decode(data[:65_536]) is not None else (None, "binary data")
-        )
-    if decode(data[:65_536]) is None:
+    if decode(data[:65_536]) is None and expected != "mail":
         return None, "binary data"
-    return ("markdown", "Markdown") if expected == "markdown" else ("plain", "plain text")
+    found = _text_format(data, expected)
+    return found, FORMATS[found].what
+
+
+def _text_format(data: bytes, expected: Format | None) -> Format:
+    """The name decides between text formats; a web page and an e-mail are known without one."""
+    if expected in (None, "plain", "html") or FORMATS[expected].binary:
+        if _MAIL.match(data[:65_536]) and b"multipart/related" in data[:4096]:
+            return "mhtml"
+        if _HTML.match(data[:4096]):
+            return "html"
+    if expected is None and _MAIL.match(data[:65_536]):
+        return "mail"
+    return expected if expected is not None and not FORMATS[expected].binary else "plain"
 
 
 def _identify_zip(data: bytes, source: str) -> tuple[Format | None, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            with archive.open("mimetype") if "mimetype" in names else io.BytesIO() as file:
+                mimetype = file.read(100)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError) as error:
         raise DamagedFileError(
-            f"{PurePath(source).name} is damaged: it begins as a Word document or ZIP archive and breaks off; "
-            "get it again from where it came"
+            f"{PurePath(source).name} is damaged: it begins as an Office document or ZIP archive "
+            "and breaks off; get it again from where it came"
         ) from error
-    if "word/document.xml" in names:
-        return "docx", "a Word document"
-    return None, next((what for name, what in _ZIP_KINDS if name in names), "a ZIP archive")
+    found = next((kind for name, kind in _ZIP_KINDS if name in names), None)
+    found = found or next((kind for mark, kind in _MIMETYPES if mimetype.startswith(mark)), None)
+    if found is None and "META-INF/container.xml" in names:
+        found = "epub"
+    if found is None:
+        return None, "an OpenDocument drawing" if "content.xml" in names else "a ZIP archive"
+    return found, FORMATS[found].what
 
 
-def _identify_ole(data: bytes, source: str) -> str:
+def _identify_ole(data: bytes, source: str) -> tuple[Format | None, str]:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise EncryptedFileError(
             f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
         )
-    kinds = ((name.encode("utf-16-le"), what) for name, what in _OLE_KINDS)
-    return next((what for name, what in kinds if name in data), "an old Office file")
+    for name, found, what in _OLE_KINDS:
+        if name.encode("utf-16-le") in data:
+            return found, what
+    return None, "an old Office file"

@@ -39,7 +39,7 @@ class CoreEncoder:
         self._batch_size = batch_size or _CPU_BATCH
         self._pool = ThreadPoolExecutor(
             torch.get_num_threads(),
-            thread_name_prefix="quoth-embedder",
+            thread_name_prefix="quoth-encoder",
             initializer=torch.set_num_threads,
             initargs=(1,),
         )

@@ -6,13 +6,12 @@ Each module holds `read(data, source, config)`, which returns a Document or rais
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
+    from ingest.formats import Format
     from quoth.config import IngestConfig
     from quoth.datatypes import Document
-
-Format = Literal["pdf", "docx", "html", "markdown", "plain"]
 
 
 class Reader(Protocol):

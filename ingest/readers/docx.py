@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import struct
-import zipfile
-import zlib
-from pathlib import PurePath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean
 from ingest.blocks import Block, join_blocks, markdown_table
-from quoth.errors import DamagedFileError, LimitError
+from ingest.packages import check_package, mended, transitional
+from ingest.readers.docx_numbering import Numbering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +21,21 @@ if TYPE_CHECKING:
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_MATH_TEXT = f"{_M}t"
+# The children of a formula in the order in which they are said, between marks.
+_FORMULAS = {
+    f"{_M}sSup": ("e", "^", "sup"),
+    f"{_M}sSub": ("e", "_", "sub"),
+    f"{_M}f": ("(", "num", ")/(", "den", ")"),
+    f"{_M}rad": ("√(", "e", ")"),
+}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_BOX = f"{_W}txbxContent"
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-_STRICT = "http://purl.oclc.org/ooxml/"
-_STRICT_NAME = re.compile(re.escape(_STRICT.encode()) + rb"(\w+)/")
+_PAGE_NUMBER = re.compile(r"\b(?:page|of|seite|von|p)\b|[\d\W_]", re.IGNORECASE)
+_DEEPEST = 8
+_LONGEST_CHAIN = 10
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 
 
@@ -38,62 +44,22 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     import docx
     from docx.opc.exceptions import OpcError
 
-    try:
-        _check_expanded_size(data, source, config)
-        word = docx.Document(_transitional(data))
+    with mended(source, "a word processor"):
+        check_package(data, source, config)
+        try:
+            word = docx.Document(transitional(data, "word/document.xml"))
+        except OpcError as error:
+            raise ValueError(str(error)) from error
         text, headings = join_blocks(_blocks(word))
-    except (
-        OpcError,
-        SyntaxError,  # lxml's errors are syntax errors
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        LookupError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        EOFError,
-        NotImplementedError,
-        RecursionError,
-    ) as error:
-        raise DamagedFileError(
-            f"{PurePath(source).name} is damaged: Word's parts cannot be read in it; "
-            "open it in a word processor and save it again"
-        ) from error
-    content = Content(
-        media_type=_MEDIA_TYPE,
-        pages=[(text, "")],
-        headings=headings,
-        title=word.core_properties.title or "",
-        language=word.core_properties.language or "",
-        metadata=_metadata(word),
-    )
-    return assemble(data, source, content, config)
-
-
-def _check_expanded_size(data: bytes, source: str, config: IngestConfig) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        n_bytes = sum(entry.file_size for entry in archive.infolist())
-    if n_bytes > config.max_megabytes * 1_000_000:
-        raise LimitError(
-            f"{PurePath(source).name} expands to {n_bytes // 1_000_000:,} MB and the limit is "
-            f"{config.max_megabytes:,}; if you trust it, raise ingest.max_megabytes"
+        content = Content(
+            media_type=_MEDIA_TYPE,
+            pages=[(text, "")],
+            headings=headings,
+            title=word.core_properties.title or "",
+            language=word.core_properties.language or "",
+            metadata=_metadata(word),
         )
-
-
-def _transitional(data: bytes) -> io.BytesIO:
-    """The document in the namespaces that python-docx knows; "Strict" files use others."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if _STRICT.encode() not in archive.read("word/document.xml"):
-            return io.BytesIO(data)
-        rewritten = io.BytesIO()
-        with zipfile.ZipFile(rewritten, "w") as copy:
-            for entry in archive.infolist():
-                part = archive.read(entry)
-                if entry.filename.endswith((".xml", ".rels")):
-                    part = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
-                copy.writestr(entry.filename, part)
-    return io.BytesIO(rewritten.getvalue())
+    return assemble(data, source, content, config)
 
 
 def _metadata(word: WordDocument) -> dict[str, str]:
@@ -104,50 +70,98 @@ def _metadata(word: WordDocument) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """What the names of paragraph styles mean: heading levels and lists."""
+
+    levels: dict[str, int]
+    lists: set[str]
+    numbering: Numbering
+
+
 def _blocks(word: WordDocument) -> Iterator[Block]:
-    """The body's blocks, then the notes'."""
+    """The body's blocks, then those of notes, comments, page headers and footers."""
+    parts = [
+        (r.reltype.rpartition("/")[2], r) for r in word.part.rels.values() if not r.is_external
+    ]
+    numbering = next((_root(r) for kind, r in parts if kind == "numbering"), None)
+    named = [style for style in word.styles if style.style_id]
+    styles = _Styles(
+        levels={s.style_id: level for s in named if (level := _style_level(s))},
+        lists={s.style_id for s in named if (s.name or "").startswith("List")},
+        numbering=Numbering(numbering, [style.element for style in word.styles]),
+    )
+    yield from _body_blocks(word.element.body, styles)
+    for kind, relation in parts:
+        if kind in ("footnotes", "endnotes"):
+            yield from _body_blocks(_root(relation), styles)
+        elif kind == "comments":
+            yield from _comments(_root(relation), styles)
+    around = [_one_text(_root(r), styles) for kind, r in parts if kind in ("header", "footer")]
+    yield from (Block(text) for text in dict.fromkeys(around) if _says_something(text))
+
+
+def _root(relation: Any) -> Any:
     from docx.oxml import parse_xml
 
-    levels = {
-        style.style_id: level
-        for style in word.styles
-        if style.style_id and (level := _style_level(style.name or ""))
-    }
-    lists = {s.style_id for s in word.styles if s.style_id and (s.name or "").startswith("List")}
-    yield from _body_blocks(word.element.body, levels, lists)
-    for relation in word.part.rels.values():
-        if relation.reltype.endswith(("/footnotes", "/endnotes")):
-            yield from _body_blocks(parse_xml(relation.target_part.blob), levels, lists)
+    return parse_xml(relation.target_part.blob)
 
 
-def _style_level(name: str) -> int:
-    found = _HEADING_STYLE.match(name)
-    return int(found[1]) if found else int(name == "Title")
+def _comments(root: Any, styles: _Styles) -> Iterator[Block]:
+    for comment in root.iterchildren(f"{_W}comment"):
+        author = comment.get(f"{_W}author", "")
+        if text := _one_text(comment, styles):
+            yield Block(f"Comment by {author}: {text}" if author else f"Comment: {text}")
 
 
-def _body_blocks(element: Any, levels: dict[str, int], lists: set[str]) -> Iterator[Block]:
+def _one_text(element: Any, styles: _Styles) -> str:
+    return join_blocks(_body_blocks(element, styles))[0].strip()
+
+
+def _says_something(text: str) -> bool:
+    """Whether a page header or footer is more than "Page 1 of 9"."""
+    return len(_PAGE_NUMBER.sub("", text)) > 1
+
+
+def _style_level(style: Any) -> int:
+    """The level of a heading style, or of the heading style that it is based on."""
+    for _ in range(_LONGEST_CHAIN):
+        name = style.name or ""
+        if found := _HEADING_STYLE.match(name):
+            return int(found[1])
+        if name == "Title":
+            return 1
+        style = getattr(style, "base_style", None)  # list styles are based on none
+        if style is None:
+            return 0
+    return 0
+
+
+def _body_blocks(element: Any, styles: _Styles) -> Iterator[Block]:
     """Paragraphs and tables below an element, through content controls and the like."""
     for child in element.iterchildren():
         if child.tag == f"{_W}p":
-            yield _paragraph(child, levels, lists)
+            yield _paragraph(child, styles)
             for box in _text_boxes(child):
-                yield from _body_blocks(box, levels, lists)
+                yield from _body_blocks(box, styles)
         elif child.tag == f"{_W}tbl":
-            yield from _table(child, levels, lists)
+            yield from _table(child, styles)
         elif child.tag != _FALLBACK and isinstance(child.tag, str):
-            yield from _body_blocks(child, levels, lists)
+            yield from _body_blocks(child, styles)
 
 
-def _paragraph(paragraph: Any, levels: dict[str, int], lists: set[str]) -> Block:
+def _paragraph(paragraph: Any, styles: _Styles) -> Block:
     text = clean(_text(paragraph)).replace("\xad", "").strip()
+    place = styles.numbering.place(paragraph)
+    if not text:
+        return Block("")
     style = paragraph.style or ""
-    level = levels.get(style, 0)
-    if level and text:
-        return Block(" ".join(text.split()), level=level)
-    numbering = paragraph.pPr.numPr if paragraph.pPr is not None else None
-    if text and (numbering is not None or style in lists):
-        depth = numbering.ilvl.val if numbering is not None and numbering.ilvl is not None else 0
-        return Block("  " * min(depth, 8) + "- " + text, item=True)
+    label = styles.numbering.label(place) if place else ""
+    if level := styles.levels.get(style, 0):
+        return Block(" ".join([label, *text.split()]).strip(), level=level)
+    if place or style in styles.lists:
+        depth = min(place[1], _DEEPEST) if place else 0
+        return Block(f"{'  ' * depth}{label or '-'} {text}", item=True)
     return Block(text)
 
 
@@ -157,13 +171,23 @@ def _text(element: Any) -> str:
     stack = [element]
     while stack:
         node = stack.pop()
-        if node.tag in (f"{_W}t", _MATH_TEXT):
+        if isinstance(node, str):
+            parts.append(node)
+        elif node.tag in (f"{_W}t", _MATH_TEXT):
             parts.append(node.text or "")
         elif node.tag in _SPACES:
             parts.append(_SPACES[node.tag])
+        elif node.tag in _FORMULAS:
+            stack.extend(reversed(_formula(node)))
         elif node.tag not in (_FALLBACK, _TEXT_BOX, f"{_W}pPr", f"{_W}rPr"):
             stack.extend(reversed(node))
     return "".join(parts)
+
+
+def _formula(node: Any) -> list[Any]:
+    """The parts of a fraction, power or root in a line, with the marks that say what it is."""
+    pieces = [node.find(f"{_M}{one}") if one.isalpha() else one for one in _FORMULAS[node.tag]]
+    return [piece for piece in pieces if piece is not None]
 
 
 def _text_boxes(paragraph: Any) -> Iterator[Any]:
@@ -176,20 +200,20 @@ def _text_boxes(paragraph: Any) -> Iterator[Any]:
             stack.extend(reversed(node))
 
 
-def _table(table: Any, levels: dict[str, int], lists: set[str]) -> Iterator[Block]:
+def _table(table: Any, styles: _Styles) -> Iterator[Block]:
     """A table as Markdown; one of a single column is layout, and gives its blocks."""
     rows = [list(row.tc_lst) for row in table.tr_lst]
     if max(map(len, rows), default=0) <= 1:
         for cell in (cell for row in rows for cell in row):
-            yield from _body_blocks(cell, levels, lists)
+            yield from _body_blocks(cell, styles)
         return
-    yield Block(markdown_table([_row(row) for row in rows]))
+    yield Block(markdown_table([_row(row, styles) for row in rows]))
 
 
-def _row(cells: list[Any]) -> list[str]:
+def _row(cells: list[Any], styles: _Styles) -> list[str]:
     """The texts of a row; a merged cell's text stands once, the cells it covers are empty."""
     texts: list[str] = []
     for cell in cells:
-        inner = "" if cell.vMerge == "continue" else join_blocks(_body_blocks(cell, {}, set()))[0]
+        inner = "" if cell.vMerge == "continue" else _one_text(cell, styles)
         texts += [inner, *[""] * (cell.grid_span - 1)]
     return texts

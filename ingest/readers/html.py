@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean, one_line
 from ingest.blocks import Block, join_blocks, markdown_table
-from ingest.decoding import decode
-from quoth.errors import UnsupportedFileError
+from ingest.decoding import decode_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,18 +93,8 @@ _SPACE = re.compile(r"[^\S\xa0]+")
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read HTML. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    declared = _CHARSET.search(data[:4096])
-    decoded = decode(data, declared[1].decode("ascii", "ignore") if declared else "")
-    if decoded is None:
-        raise UnsupportedFileError(
-            f"{PurePath(source).name} is not HTML: its bytes are binary data; save it as PDF or text"
-        )
-    tree = LexborHTMLParser(clean(decoded).replace("\xad", ""))
-    text, headings = join_blocks(_blocks(tree, frozenset({"nav"})))
-    if not text.strip():
-        text, headings = join_blocks(_blocks(tree, frozenset()))
+    tree = parse_html(html_text(data, source))
+    text, headings = join_blocks(html_blocks(tree))
     content = Content(
         media_type="text/html",
         pages=[(text, "")],
@@ -116,6 +104,25 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         metadata=_metadata(tree),
     )
     return assemble(data, source, content, config)
+
+
+def html_text(data: bytes, source: str) -> str:
+    """The markup, in the encoding that it declares. Raises UnsupportedFileError (binary)."""
+    declared = _CHARSET.search(data[:4096])
+    return decode_text(data, source, declared[1].decode("ascii", "ignore") if declared else "")
+
+
+def parse_html(markup: str) -> LexborHTMLParser:
+    """The tree of a page."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    return LexborHTMLParser(clean(markup).replace("\xad", ""))
+
+
+def html_blocks(tree: LexborHTMLParser) -> list[Block]:
+    """The page's blocks in document order, without its navigation unless it has nothing else."""
+    blocks = list(_blocks(tree, frozenset({"nav"})))
+    return blocks if any(b.text.strip() for b in blocks) else list(_blocks(tree, frozenset()))
 
 
 def _first_text(tree: LexborHTMLParser, selector: str) -> str:

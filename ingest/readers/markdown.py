@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate, pairwise
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean, one_line
-from ingest.decoding import decode
+from ingest.decoding import decode_text
 from quoth.datatypes import Document, Heading
-from quoth.errors import UnsupportedFileError
 
 if TYPE_CHECKING:
     from quoth.config import IngestConfig
@@ -21,18 +19,14 @@ _FIELD = re.compile(r"(\w+)[ \t]*[:=](.*)")
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read Markdown. Raises UnsupportedFileError (binary), NoTextError and LimitError."""
-    decoded = decode(data)
-    if decoded is None:
-        raise UnsupportedFileError(
-            f"{PurePath(source).name} is not Markdown: its bytes are binary data; save it as PDF or text"
-        )
+    decoded = decode_text(data, source)
     text = clean(decoded)
     front = _FRONT_MATTER.match(text)
     fields = _fields(front[2]) if front else {}
     content = Content(
         media_type="text/markdown",
         pages=[(text, "")],
-        headings=_headings(text, front.end() if front else 0),
+        headings=markdown_headings(text, front.end() if front else 0),
         title=fields.get("title", ""),
         language=fields.get("lang") or fields.get("language") or "",
     )
@@ -48,7 +42,7 @@ def _fields(front_matter: str) -> dict[str, str]:
     return fields
 
 
-def _headings(text: str, body: int) -> list[Heading]:
+def markdown_headings(text: str, body: int = 0) -> list[Heading]:
     """The headings outside lists and quotes, from the offset `body`; each starts at its line."""
     from markdown_it import MarkdownIt
 

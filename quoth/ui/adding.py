@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from quoth.engine import Quoth
     from quoth.ui.jobs import IngestJob
 
-SUFFIXES = ("pdf", "docx", "html", "htm", "md", "markdown", "txt")
 _LOOK_EVERY = 0.2  # seconds
 
 
@@ -27,7 +26,6 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     generation = st.session_state.setdefault("upload-generation", 0)
     files = st.file_uploader(
         texts.UPLOAD,
-        type=list(SUFFIXES),
         accept_multiple_files=True,
         help=texts.UPLOAD_HELP,
         key=f"upload-{generation}",

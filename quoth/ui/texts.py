@@ -140,7 +140,10 @@ PAGE_EMPTY = "This page has no text."
 
 # Documents
 UPLOAD = "Add documents"
-UPLOAD_HELP = "PDF, Word (.docx), HTML, Markdown and plain text."
+UPLOAD_HELP = (
+    "PDF, Office and OpenDocument files, web pages, mail, books, tables, notebooks, subtitles, code, "
+    "text, and ZIP or TAR archives of these."
+)
 UPLOAD_INTO = "Into the collection"
 UPLOAD_INTO_HELP = "Choose one, or type a new name."
 INGEST = "Add to the library"

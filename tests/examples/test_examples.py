@@ -19,7 +19,7 @@ EXAMPLES = ROOT / "examples"
 DOCUMENTS = sorted(
     path for path in EXAMPLES.iterdir() if path.suffix in {".md", ".txt", ".html", ".pdf", ".docx"}
 )
-NOT_DOCUMENTS = {"questions.toml", "use_quoth.py"}
+NOT_DOCUMENTS = {"questions.toml"}
 TOUR = tomllib.loads((EXAMPLES / "questions.toml").read_text(encoding="utf-8"))
 QUESTIONS, UNANSWERABLE = TOUR["question"], TOUR["unanswerable"]
 BUILT = ["transformers-and-attention.pdf", "quantization-and-memory.pdf", "fine-tuning.docx"]
@@ -169,7 +169,7 @@ def test_the_builder_refuses_markdown_it_does_not_know(builder: ModuleType) -> N
 )
 def test_the_python_example_runs_and_finds_the_answer() -> None:
     ran = subprocess.run(
-        [sys.executable, str(EXAMPLES / "use_quoth.py")],
+        [sys.executable, str(ROOT / "docs" / "use_quoth.py")],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import mean
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest import chunk_document
+from ingest.formats import SOURCE_CODE
 from quoth.datatypes import Chunk, Document
 from quoth.errors import ConfigError
 from tests.ingest.making import make_document
@@ -217,6 +219,57 @@ def test_code_rows_and_items_stay_whole_when_they_fit(count_tokens: CountTokens)
     assert sum(code in chunk.text for chunk in chunks) == 1
     for line in (*items.split("\n"), *rows.split("\n")):
         assert sum(line in chunk.text for chunk in chunks) == 1, line
+
+
+def table_of(n_rows: int) -> str:
+    rows = "".join(f"| Town number {n} | {n * 7} | {n * 11} |\n" for n in range(n_rows))
+    return f"| Town | Births | Deaths |\n| --- | --- | --- |\n{rows}"
+
+
+def test_rows_far_below_their_header_find_it_in_their_heading_path(
+    count_tokens: CountTokens,
+) -> None:
+    text = f"Health\n\nSome words before.\n\n{table_of(80)}\nSome words after.\n"
+    document = make_document(text[:900], text[900:], headings=[(1, "Health")])
+    chunks = chunk_document(document, count_tokens, 128)
+    check_invariants(document, chunks, count_tokens, 128)
+    first, *rest, last = chunks
+    assert first.headings == ()
+    assert len(rest) > 3
+    assert all(chunk.headings == ("Health", "Town | Births | Deaths") for chunk in rest)
+    assert all(re.fullmatch(r"\|.*\|", line) for c in rest for line in c.text.splitlines())
+    assert last.text.endswith("Some words after.")
+
+
+def test_a_table_header_goes_with_its_first_row(count_tokens: CountTokens) -> None:
+    for n_words in range(60, 75):
+        text = f"{'word ' * n_words}.\n\n{table_of(6)}"
+        for chunk in chunk_document(make_document(text), count_tokens, 96):
+            assert "| Town |" not in chunk.text or "| Town number 0 |" in chunk.text
+
+
+def test_a_header_wider_than_a_third_of_a_chunk_is_left_out(count_tokens: CountTokens) -> None:
+    names = " | ".join(f"a long name of column {n}" for n in range(20))
+    rows = "".join(f"| {' | '.join(str(n * m) for m in range(20))} |\n" for n in range(30))
+    document = make_document(f"| {names} |\n|{' --- |' * 20}\n{rows}")
+    chunks = chunk_document(document, count_tokens, 96)
+    check_invariants(document, chunks, count_tokens, 96)
+    assert {chunk.headings for chunk in chunks} == {()}
+
+
+def test_code_is_cut_between_its_lines(count_tokens: CountTokens) -> None:
+    body = "".join(f'    say("Number {n}. Then more. {n}")\n' for n in range(60))
+    fenced = make_document(f"Look:\n\n```python\ndef run():\n{body}```\n\nDone.\n")
+    source = replace(make_document(f"def run():\n{body}\n\ndef stop():\n    pass\n",
+                     headings=[(1, "def run"), (1, "def stop")]), media_type=SOURCE_CODE)  # fmt: skip
+    for document in (fenced, source):
+        chunks = chunk_document(document, count_tokens, 96)
+        check_invariants(document, chunks, count_tokens, 96)
+        assert len(chunks) > 8
+        assert all('"' not in c.text or c.text.splitlines()[0].strip()[0] in "sdL`" for c in chunks)
+        assert all(c.text.count('"') % 2 == 0 for c in chunks)
+    assert chunks[3].headings == ("def run",)
+    assert chunks[-1].text.startswith("def stop():")
 
 
 def test_tables_of_a_pdf_are_cut_between_their_lines(count_tokens: CountTokens) -> None:

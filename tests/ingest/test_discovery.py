@@ -76,7 +76,7 @@ def test_what_gives_nothing_is_one_line_each_with_the_way_out(tmp_path: Path) ->
     assert [Path(problem.source).name for problem in problems] == list(names)
     reasons = [problem.reason for problem in problems]
     assert reasons[0] == "missing.pdf does not exist; check the path"
-    assert reasons[1].startswith("empty holds nothing to read; Quoth reads .docx, .htm")
+    assert reasons[1].startswith("empty holds nothing to read; Quoth reads PDF")
     assert reasons[2].startswith("pictures holds nothing to read")
     assert reasons[3] == "dangling.txt is a link to nothing; mend or remove it"
 

@@ -34,7 +34,7 @@ def test_paragraphs_tables_and_lists_stand_in_body_order(tmp_path: Path) -> None
         word.add_paragraph("After.")
 
     assert text_of(tmp_path / "a.docx", build) == (
-        "Before.\n\n| Year | Sales |\n| --- | --- |\n| 2023 | 7\\|8 |\n\n- one\n- two\n\nAfter.\n"
+        "Before.\n\n| Year | Sales |\n| --- | --- |\n| 2023 | 7\\|8 |\n\n- one\n1. two\n\nAfter.\n"
     )
 
 
@@ -148,3 +148,84 @@ def test_entities_do_not_reach_for_files(tmp_path: Path) -> None:
                 data = data.replace("?>", "?>" + entity, 1).replace("MARK", "MARK &x;")
             new.writestr(name, data.encode("utf-8", "surrogateescape"))
     assert "SECRET" not in read_document(tmp_path / "b.docx", CONFIG).text
+
+
+def test_numbers_that_word_prints_stand_before_headings_and_items(tmp_path: Path) -> None:
+    from docx.oxml import parse_xml
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    levels = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for at, (kind, text) in enumerate(
+            [
+                ("decimal", "%1."),
+                ("decimal", "%1.%2"),
+                ("lowerLetter", "(%3)"),
+                ("upperRoman", "%4)"),
+            ]
+        )
+    )
+
+    def build(word: Any) -> None:
+        numbering = word.part.numbering_part.element
+        abstract = parse_xml(
+            f'<w:abstractNum {space} w:abstractNumId="90">{levels}</w:abstractNum>'
+        )
+        numbering.insert(0, abstract)
+        for number, override in (("91", ""), ("92", '<w:startOverride w:val="7"/>')):
+            inner = f'<w:lvlOverride w:ilvl="0">{override}</w:lvlOverride>' if override else ""
+            numbering.append(
+                parse_xml(
+                    f'<w:num {space} w:numId="{number}"><w:abstractNumId w:val="90"/>{inner}</w:num>'
+                )
+            )
+        for style, number, level in (
+            ("Heading 1", 91, 0), ("Heading 2", 91, 1), ("Normal", 91, 2), ("Normal", 91, 2),
+            ("Normal", 91, 3), ("Heading 2", 91, 1), ("Heading 1", 92, 0), ("Heading 1", 0, 0),
+        ):  # fmt: skip
+            paragraph = word.add_paragraph("Text", style=style)
+            properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+            properties.get_or_add_numId().val = number
+            properties.get_or_add_ilvl().val = level
+
+    document = read_document(word_file(tmp_path / "a.docx", build), CONFIG)
+    assert [line.strip() for line in document.text.split("\n") if line] == [
+        "1. Text", "1.1 Text", "(a) Text", "(b) Text", "I) Text", "1.2 Text", "7. Text", "Text",
+    ]  # fmt: skip
+    assert [heading.text for heading in document.headings][:2] == ["1. Text", "1.1 Text"]
+
+
+def test_comments_and_what_page_headers_say_come_last(tmp_path: Path) -> None:
+    def build(word: Any) -> None:
+        word.sections[0].header.paragraphs[0].text = "Contract no. 17"
+        word.sections[0].footer.paragraphs[0].text = "Page 1 of 9"
+        paragraph = word.add_paragraph("Text.")
+        word.add_comment(paragraph.runs, text="Is it so?", author="Ada", initials="A")
+
+    text = text_of(tmp_path / "a.docx", build)
+    assert text == "Text.\n\nComment by Ada: Is it so?\n\nContract no. 17\n"
+
+
+def test_a_formula_says_what_is_a_power_and_what_a_fraction(tmp_path: Path) -> None:
+    from docx.oxml import parse_xml
+
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    run = "<m:r><m:t>{}</m:t></m:r>"
+    power = f"<m:sSup><m:e>{run.format('r')}</m:e><m:sup>{run.format(2)}</m:sup></m:sSup>"
+    inner = f"<m:f><m:num>{power}</m:num><m:den>{run.format('b')}</m:den></m:f>"
+
+    def build(word: Any) -> None:
+        paragraph = word.add_paragraph("A = ")
+        paragraph._p.append(parse_xml(f'<m:oMath xmlns:m="{math}">{inner}</m:oMath>'))
+
+    assert text_of(tmp_path / "a.docx", build) == "A = (r^2)/(b)\n"
+
+
+def test_a_style_based_on_a_heading_is_a_heading(tmp_path: Path) -> None:
+    def build(word: Any) -> None:
+        style = word.styles.add_style("Firm title", 1)
+        style.base_style = word.styles["Heading 2"]
+        word.add_paragraph("Ours", style="Firm title")
+
+    document = read_document(word_file(tmp_path / "a.docx", build), CONFIG)
+    assert [(heading.level, heading.text) for heading in document.headings] == [(2, "Ours")]

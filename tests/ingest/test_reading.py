@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import document_id, read_document
+from ingest.formats import FORMATS
+from ingest.readers import reader_for
 from quoth.config import IngestConfig
 from quoth.errors import (
     DamagedFileError,
@@ -60,10 +62,11 @@ def test_the_same_bytes_have_the_same_id_under_any_name(tmp_path: Path) -> None:
         ("notes.txt", os.urandom(4096), "binary data, which Quoth does not read; save it as PDF"),
         ("notes.md", b"\0\1\2" * 500, "binary data"),
         ("page.html", PNG, "a PNG picture"),
-        ("notes.txt", b"%PDF-1.7\n", "not text: its bytes are a PDF; rename it to end in .pdf"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),
          "an old Word document (.doc), which Quoth does not read; save it as PDF or .docx"),
-        ("a.rtf", b"{\\rtf1 hello}", "an RTF document"),
+        ("report.pdf", b"{\\rtf1 hello}", "not a PDF: its bytes are an RTF document"),
+        ("table.xlsx", b"no table", "not a spreadsheet: its bytes are plain text"),
+        ("photo.heic", b"\0\0\0\x18ftypheic" + bytes(99), "a HEIF picture"),
         ("model.gguf", b"GGUF\3\0\0\0", "a GGUF model"),
     ],
 )  # fmt: skip
@@ -74,15 +77,35 @@ def test_content_that_contradicts_the_name_is_said_to_be_what_it_is(
     assert what in refused(tmp_path / name, UnsupportedFileError)
 
 
-def test_an_archive_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_misnamed_document_is_read_as_what_it_is_with_a_warning(tmp_path: Path) -> None:
+    pdf = make_pdf(tmp_path / "a.pdf", ["Hello from a page."]).rename(tmp_path / "notes.txt")
+    word = word_file(tmp_path / "a.docx", lambda word: word.add_paragraph("Hello from Word."))
+    page = tmp_path / "page.doc"
+    page.write_bytes(HTML)
+    for path, kind in (
+        (pdf, "a PDF"), (word.rename(tmp_path / "sheet.xlsx"), "a Word document"),
+        (page, "an HTML page"),
+    ):  # fmt: skip
+        document = read_document(path, CONFIG)
+        assert "Hello" in document.text
+        assert document.warnings == (
+            f"read as {kind}, which its bytes are, whatever its name says",
+        )
+
+
+def test_an_archive_under_another_name_is_said_to_be_one(tmp_path: Path) -> None:
     for name, inner, what in (
-        ("book.docx", "xl/workbook.xml", "an Excel workbook"),
-        ("talk.pptx", "ppt/presentation.xml", "a PowerPoint presentation"),
-        ("files.zip", "a.txt", "a ZIP archive, which Quoth does not read; unpack it"),
+        ("a.docx", "a.txt", "a ZIP archive, which Quoth does not read; unpack it"),
+        ("a.pdf", "content.xml", "an OpenDocument drawing, which Quoth does not read; save it as"),
     ):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
             archive.writestr(inner, "text")
         assert what in refused(tmp_path / name, UnsupportedFileError)
+
+
+def test_every_format_has_its_reader() -> None:
+    for name in FORMATS:
+        assert callable(reader_for(name))
 
 
 def test_a_type_is_found_without_a_suffix(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -302,3 +303,36 @@ def test_a_sync_of_unchanged_files_loads_no_model(tmp_path: Path, folder: Path) 
         env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109
     )  # fmt: skip
     assert ran.stdout.strip() == "2 []", ran.stderr
+
+
+def pack(path: Path, **files: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}.md", text)
+    os.utime(path, (OLD, OLD + len(files)))
+
+
+def test_an_archive_is_mirrored_like_a_folder(quoth: Quoth, folder: Path) -> None:
+    (folder / "kettle.md").unlink()
+    pack(folder / "both.zip", kettle=KETTLE, lamp="# Lamp\n\nThe lamp is green.\n")
+    assert statuses(quoth, folder) == {
+        "kettle.md": "added",
+        "lamp.md": "added",
+        "toaster.md": "added",
+    }
+    pack(folder / "both.zip", kettle=KETTLE)
+    assert statuses(quoth, folder) == {
+        "kettle.md": "unchanged",
+        "lamp.md": "removed",
+        "toaster.md": "unchanged",
+    }
+    (folder / "both.zip").unlink()
+    assert statuses(quoth, folder) == {"kettle.md": "removed", "toaster.md": "unchanged"}
+
+
+def test_what_a_damaged_archive_held_stays(quoth: Quoth, folder: Path) -> None:
+    pack(folder / "both.zip", lamp="# Lamp\n\nThe lamp is green.\n")
+    quoth.sync([folder])
+    (folder / "both.zip").write_bytes(b"PK\x03\x04 cut off")
+    assert statuses(quoth, folder)["both.zip"] == "failed"
+    assert names(quoth) == {"kettle.md", "lamp.md", "toaster.md"}

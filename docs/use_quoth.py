@@ -1,5 +1,5 @@
-"""The Python API in one screen: `python examples/use_quoth.py`. Knows only `quoth`."""
-# ruff: noqa: INP001, T201 - a script that talks to its reader
+"""The Python API in one screen: `python docs/use_quoth.py`. Knows only `quoth`."""
+# ruff: noqa: T201 - a script that talks to its reader
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from quoth import Quoth
 
 with TemporaryDirectory() as folder, Quoth.open(Path(folder) / "library") as quoth:
-    report = quoth.ingest([Path(__file__).parent])
+    report = quoth.ingest([Path(__file__).parents[1] / "examples"])
     print(f"{report.count('added')} documents added in {report.seconds:.1f} s\n")
 
     for hit in quoth.search("how much memory does the KV cache take?", k=3):
