@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.reporting import ROOT, Options, Result, Skipped, circumstances, write_json
 from quoth import QuothError
 
-NAMES = ("startup", "ingest", "search", "answers", "retrieval", "quality")
+NAMES = ("startup", "ingest", "search", "answers", "retrieval", "quality", "gpu")
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 

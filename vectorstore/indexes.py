@@ -1,6 +1,6 @@
 """The derived indexes and how they follow SQLite: by replaying its log. Knows no documents.
 
-The dense index lives in memory and is filled from SQLite on first use; the lexical index lives in
+The dense index lives in memory and is kept in step by `dense_follower`; the lexical index lives in
 a folder and is brought up to date by whoever holds the write lock.
 """
 
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vectorstore import lock, records
-from vectorstore.dense import build_dense_index
+from vectorstore.dense_follower import DenseFollower
 from vectorstore.lexical import Entry, LexicalIndex
 
 if TYPE_CHECKING:
@@ -21,44 +19,34 @@ if TYPE_CHECKING:
     from quoth.config import IndexConfig
     from vectorstore.dense import DenseIndex
 
-_HIGHEST_ROW = int(np.iinfo(np.int64).max)
-
 
 class Indexes:
     """Both indexes of one library. The caller serialises: every method runs under its lock."""
 
     def __init__(self, folder: Path, config: IndexConfig) -> None:
         self._folder = folder
-        self._config = config
-        self._dense: DenseIndex | None = None
-        self._dense_reached = 0
+        self._follower = DenseFollower(folder, config)
         self._lexical: LexicalIndex | None = None
 
     def dense(self, sql: sqlite3.Connection, dimension: int) -> DenseIndex:
         """The dense index, having replayed what has changed since it was last used."""
-        if self._dense is None:
-            self._dense = build_dense_index(dimension, self._config)
-            self._dense_reached = records.last_change(sql)
-            self._add_vectors(sql, self._dense, 0, _HIGHEST_ROW, dimension)
-        for event in records.changes_since(sql, self._dense_reached):
-            if event.kind == "remove":
-                self._dense.remove(event.first_chunk, event.last_chunk)
-            elif event.kind == "add":
-                self._add_vectors(sql, self._dense, event.first_chunk, event.last_chunk, dimension)
-            self._dense_reached = event.change
-        return self._dense
-
-    @staticmethod
-    def _add_vectors(
-        sql: sqlite3.Connection, index: DenseIndex, first: int, last: int, dimension: int
-    ) -> None:
-        rows, vectors = records.vectors_between(sql, first, last, dimension)
-        if len(rows):
-            index.add(rows, vectors)
+        return self._follower.index(sql, dimension)
 
     def forget_dense(self) -> None:
-        """Drop the dense index; the next search fills it again."""
-        self._dense = None
+        """Drop the dense index; the next search opens it again."""
+        self._follower.forget()
+
+    def give_up_gpu(self, reason: object) -> None:
+        """Go on without the GPU."""
+        self._follower.give_up_gpu(reason)
+
+    def settle(self, sql: sqlite3.Connection, *, at_once: bool = False) -> None:
+        """Save the dense index if it pays. Call with the write lock held."""
+        self._follower.settle(sql, at_once=at_once)
+
+    def describe(self, sql: sqlite3.Connection) -> dict[str, object]:
+        """What `quoth info` shows of the dense index."""
+        return self._follower.describe(sql)
 
     def lexical(self, sql: sqlite3.Connection) -> LexicalIndex:
         """The lexical index, brought up to date unless another writer is at work."""

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import lock, records, schema, selection, writes
+from vectorstore import lock, records, schema, selection, stored_vectors, writes
+from vectorstore.dense import search
+from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
 from vectorstore.verification import verify
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         FloatArray,
         KnownFile,
         Problem,
+        RowArray,
         SourceFile,
         Where,
     )
@@ -158,6 +161,11 @@ class LocalLibrary:
             "bytes": size,
         }
 
+    def index_facts(self) -> dict[str, object]:
+        """The dense index in words and numbers, for JSON; nothing is loaded for it."""
+        with self.reading() as sql:
+            return self._indexes.describe(sql)
+
     def known_file(self, collection: str, source: str) -> KnownFile | None:
         """What the library holds under a source."""
         with self.reading() as sql:
@@ -197,7 +205,16 @@ class LocalLibrary:
         with self.reading() as sql:
             allowed = selection.allowed_rows(sql, self._collection(collection), where)
             index = self._indexes.dense(sql, len(vector))
-        return index.search(vector, k, allowed)
+        try:
+            return search(index, self._stored, vector, k, allowed)
+        except GpuFailedError as error:
+            with self.reading():
+                self._indexes.give_up_gpu(error)
+            return self.dense(vector, k, collection=collection, where=where)
+
+    def _stored(self, rows: RowArray, dimension: int) -> tuple[RowArray, FloatArray]:
+        with self.reading() as sql:
+            return stored_vectors.of_rows(sql, rows.tolist(), dimension)
 
     def lexical(
         self, question: str, k: int, *, collection: str | None, where: Where | None
@@ -214,6 +231,8 @@ class LocalLibrary:
     def writing(self) -> Iterator[None]:
         """Hold the write lock; on leaving, the lexical index is brought up to date.
 
+        The dense index is saved when enough has changed.
+
         Raises LibraryLockedError when another process keeps it for too long.
         """
         with lock.writing(self.folder):
@@ -222,6 +241,8 @@ class LocalLibrary:
             finally:
                 with self.reading() as sql:
                     self._indexes.catch_up(sql)
+            with self.reading() as sql:
+                self._indexes.settle(sql)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -65,6 +65,14 @@ def changes_since(connection: sqlite3.Connection, change: int) -> list[Change]:
     return [Change(*row) for row in rows]
 
 
+def rows_changed_since(connection: sqlite3.Connection, change: int) -> int:
+    """How many chunk rows were added or removed after `change`."""
+    row = connection.execute(
+        "SELECT sum(last_chunk - first_chunk + 1) FROM log WHERE change > ?", (change,)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
 def collection_id(connection: sqlite3.Connection, name: str) -> int | None:
     """The row of a collection."""
     row = connection.execute("SELECT id FROM collections WHERE name = ?", (name,)).fetchone()

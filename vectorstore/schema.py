@@ -120,7 +120,7 @@ def _refuse_foreign_folder(folder: Path) -> None:
         )
 
 
-OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads"})
+OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads", "dense.snapshot"})
 
 
 def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
