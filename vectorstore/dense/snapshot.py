@@ -13,6 +13,7 @@ import json
 import os
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -81,7 +82,8 @@ def write(folder: Path, stamp: Stamp, index: InvertedIndex) -> None:
         temporary.replace(folder / FILE_NAME)
         _sync_folder(folder)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StorageFullError(
             f"{temporary} cannot be written ({error.strerror}); free disk space and try again"
         ) from error
