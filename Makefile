@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test bench docs screenshots clean distclean
+.PHONY: chat test bench bench-scale docs screenshots clean distclean
 .DELETE_ON_ERROR:
 
 chat: $(VENV)/installed
@@ -22,6 +22,10 @@ test: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
+
+# OTHERS=PYTHON, one that has chromadb, lancedb and qdrant-client, measures those beside.
+bench-scale: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks scale $(if $(OTHERS),--others $(OTHERS))
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m docs.generate

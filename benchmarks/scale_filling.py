@@ -44,15 +44,16 @@ class Filled:
 
 
 class Texts:
-    """Chunks of made-up words, distributed as words are. The same seed gives the same texts."""
+    """Chunks of made-up words, distributed as words are: the same words for every seed."""
 
     def __init__(self, seed: int = 3) -> None:
         self._random = np.random.default_rng(seed)
+        spelling = np.random.default_rng(0)
         letters = np.array(list(_LETTERS))
         self._words = np.array(
             [
-                "".join(letters[self._random.integers(26, size=int(length))])
-                for length in self._random.integers(3, 11, size=_VOCABULARY)
+                "".join(letters[spelling.integers(26, size=int(length))])
+                for length in spelling.integers(3, 11, size=_VOCABULARY)
             ]
         )
         weights = 1.0 / (np.arange(_VOCABULARY) + _SHIFT)

@@ -32,6 +32,8 @@ from quoth.datatypes import (
     Quote,
     Sentence,
 )
+from quoth.doctor import Diagnosis
+from vectorstore import Compaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -171,6 +173,10 @@ def examples() -> dict[str, records.Record]:
             "configuration": records.info_record({}, Config())["configuration"][:1],
         },
         "verify": records.verify_record([Problem("3 chunks have no vector", "ingest again")]),
+        "compact": dataclasses.asdict(Compaction(91_234_304, 60_817_408, 1.7)),
+        "doctor": records.doctor_record(
+            [Diagnosis("gpu", "ok", "FAISS sees no GPU; the CPU searches")]
+        ),
         "ui": {"url": "http://localhost:8501"},
     }
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Progress,
         Where,
     )
-    from vectorstore import Embedder, LocalLibrary
+    from vectorstore import Compaction, Embedder, LocalLibrary
 
     Scope = tuple[str | None, Where | None, int]
     Remade = tuple[DocumentRecord, Document, Sequence[Chunk], FloatArray, str]
@@ -196,6 +196,13 @@ class Quoth:
     def collections(self) -> tuple[str, ...]:
         """The names of the collections, sorted."""
         return self._library.collections()
+
+    def compact(self) -> Compaction:
+        """Give back the space of what was removed, and fit the indexes to the library's size.
+
+        Raises LibraryLockedError, StorageFullError.
+        """
+        return self._library.compact()
 
     def verify(self) -> tuple[Problem, ...]:
         """Check the library; empty when all is well."""

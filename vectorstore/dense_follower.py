@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from quoth.errors import ModelError, StorageFullError
 from vectorstore import lock, records, stored_vectors
-from vectorstore.dense import InvertedIndex, build, choice, snapshot
+from vectorstore.dense import FlatIndex, InvertedIndex, build, choice, snapshot
 from vectorstore.dense.building import to_gpu
 from vectorstore.dense.gpu import GpuFailedError, GpuInvertedIndex, count_gpus
 
@@ -114,14 +114,7 @@ class DenseFollower:
         if (stamp.library, stamp.embedder, stamp.dimension) != ours:
             return None
         behind = records.rows_changed_since(sql, stamp.change)
-        outgrown = choice.is_outgrown(
-            InvertedIndex.plan,
-            stored_vectors.count(sql),
-            stamp.dimension,
-            stamp.trained_on,
-            self._config,
-        )
-        return None if outgrown or 2 * behind > stamp.n_vectors else stamp
+        return None if self._outgrown(sql, stamp) or 2 * behind > stamp.n_vectors else stamp
 
     def _build(self, sql: sqlite3.Connection, plan: Plan) -> None:
         now = stored_vectors.position(sql)
@@ -219,19 +212,33 @@ class DenseFollower:
 
     def describe(self, sql: sqlite3.Connection) -> dict[str, object]:
         """The kind, size and recall of the index, loading nothing: as it is, or as it was saved."""
-        n_vectors = stored_vectors.count(sql)
+        found: dict[str, object] = {"vectors": stored_vectors.count(sql)}
         stamp = snapshot.read_stamp(self._folder)
-        found: dict[str, object] = {"vectors": n_vectors}
         if self._index is not None:
             found |= {"kind": self._index.description, "bytes": self._index.n_bytes}
+            recall = 1.0 if self._index.exact else getattr(self._index, "recall", None)
         elif stamp is not None:
             found |= {"kind": stamp.description, "bytes": stamp.n_bytes}
+            recall = stamp.recall
         else:
-            found["kind"] = choice.plans(n_vectors, 0, self._config, 0)[0].kind
+            large = stored_vectors.count(sql) > self._config.exact_up_to
+            found["kind"] = "not made yet" if large else FlatIndex.description
+            recall = None if large else 1.0
+        if recall is not None:
+            found["recall_at_10"] = round(recall, 4)
         if stamp is not None:
-            found["recall_at_10"] = round(stamp.recall, 4)
             found["snapshot_behind"] = records.rows_changed_since(sql, stamp.change)
+            found["outgrown"] = self._outgrown(sql, stamp)
         return found
+
+    def _outgrown(self, sql: sqlite3.Connection, stamp: snapshot.Stamp) -> bool:
+        return choice.is_outgrown(
+            InvertedIndex.plan,
+            stored_vectors.count(sql),
+            stamp.dimension,
+            stamp.trained_on,
+            self._config,
+        )
 
 
 def _spans(events: Sequence[Change], kind: str) -> list[Span]:

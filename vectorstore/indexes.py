@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from vectorstore.dense import DenseIndex
 
 
+# tantivy drops removed texts when it merges segments, which large ones wait long for.
+_MOST_DEAD = 0.2
+
+
 class Indexes:
     """Both indexes of one library. The caller serialises: every method runs under its lock."""
 
@@ -43,6 +47,14 @@ class Indexes:
     def settle(self, sql: sqlite3.Connection, *, at_once: bool = False) -> None:
         """Save the dense index if it pays. Call with the write lock held."""
         self._follower.settle(sql, at_once=at_once)
+
+    def compact(self, sql: sqlite3.Connection) -> None:
+        """Fit both to the library as it is. Call with the write lock held."""
+        index = self._open_lexical(sql)
+        if index.dead_share > _MOST_DEAD:
+            index.forget()
+            self.catch_up(sql)
+        self._follower.settle(sql, at_once=True)
 
     def describe(self, sql: sqlite3.Connection) -> dict[str, object]:
         """What `quoth info` shows of the dense index."""

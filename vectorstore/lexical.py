@@ -89,6 +89,30 @@ class LexicalIndex:
                 self._index = None
             self._index, self.reached = self._open()
 
+    def forget(self) -> None:
+        """Drop what is there; the next write makes the index anew. Raises StorageFullError."""
+        with self._lock:
+            self._index, self.reached = None, 0
+            try:
+                (self._folder / _STAMP).unlink(missing_ok=True)
+            except OSError as error:
+                raise StorageFullError(
+                    f"{self._folder} cannot be written ({error}); free disk space and try again"
+                ) from error
+
+    @property
+    def dead_share(self) -> float:
+        """The share in [0, 1] of what the files hold that was taken out; merging drops some of it."""
+        try:
+            segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+            held = sum(segment["max_doc"] for segment in segments)
+            dead = sum(
+                (segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return 0.0  # there is no index, or it is torn and will be made anew
+        return dead / held if held else 0.0
+
     def __len__(self) -> int:
         return 0 if self._index is None else int(self._index.searcher().num_docs)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
 from vectorstore import lock, records, schema, selection, stored_vectors, writes
+from vectorstore.compaction import Compaction, bytes_in, compact
 from vectorstore.dense import search
 from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
@@ -35,8 +37,12 @@ if TYPE_CHECKING:
     )
 
 
-# The lexical index commits by this many chunks: a commit costs some tens of milliseconds.
-_LEXICAL_BATCH = 2_000
+# The lexical index commits by this many chunks: each commit makes a segment that is merged later,
+# and with ten times fewer of them twice as many chunks went in per second.
+_LEXICAL_BATCH = 20_000
+# Unless so many have waited so many seconds: other processes should find them soon.
+_LEXICAL_FEWEST = 2_000
+_LEXICAL_SECONDS = 5.0
 
 
 class Library(Protocol):
@@ -78,6 +84,7 @@ class LocalLibrary:
         self._sql = schema.connect(folder, writable=lock.is_writable(folder))
         self._indexes = Indexes(folder, config)
         self._uncommitted = 0
+        self._committed_at = time.monotonic()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -151,14 +158,13 @@ class LocalLibrary:
                 "SELECT count(*), coalesce(sum(n_characters), 0) FROM documents"
             ).fetchone()
             (pages,) = sql.execute("SELECT count(*) FROM pages").fetchone()
-            (chunks,) = sql.execute("SELECT count(*) FROM chunks").fetchone()
-        size = sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file())
+            chunks = stored_vectors.count(sql)
         return {
             "documents": documents,
             "pages": pages,
             "chunks": chunks,
             "characters": characters,
-            "bytes": size,
+            "bytes": bytes_in(self.folder),
         }
 
     def index_facts(self) -> dict[str, object]:
@@ -285,10 +291,15 @@ class LocalLibrary:
             for source in [*sources, file]:
                 writes.point_source(sql, place, source, row)
         self._uncommitted += len(chunks)
-        if self._uncommitted >= _LEXICAL_BATCH:
+        if self._lexical_is_due():
             with self.reading() as sql:
                 self._indexes.catch_up(sql)
-            self._uncommitted = 0
+            self._uncommitted, self._committed_at = 0, time.monotonic()
+
+    def _lexical_is_due(self) -> bool:
+        waited = time.monotonic() - self._committed_at
+        enough = _LEXICAL_BATCH if waited < _LEXICAL_SECONDS else _LEXICAL_FEWEST
+        return self._uncommitted >= enough
 
     def attach(self, file: SourceFile, *, collection: str, recipe: str) -> bool:
         """Let `file` name a document that the collection holds already, made by the same recipe.
@@ -340,6 +351,11 @@ class LocalLibrary:
                 assert row is not None
                 writes.delete_document(sql, row)
         return tuple(gone.values())
+
+    def compact(self) -> Compaction:
+        """Give back the space of what was removed. Raises LibraryLockedError, StorageFullError."""
+        with self.writing(), self.reading() as sql:
+            return compact(sql, self._indexes, self.folder)
 
     def verify(self) -> tuple[Problem, ...]:
         """Check everything there is to check."""

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from quoth import __version__
+from quoth.cli import upkeep
 from quoth.cli.options import Options, common_options
 
 INTERRUPTED = 130
@@ -240,3 +241,7 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
                 say(f"Quoth is at {url} (Ctrl-C stops it)")
                 page.show_in_browser(url)
         return server.wait()
+
+
+quoth.add_command(upkeep.compact)
+quoth.add_command(upkeep.doctor)
