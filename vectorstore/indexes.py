@@ -6,6 +6,7 @@ a folder and is brought up to date by whoever holds the write lock.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from vectorstore import lock, records
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from vectorstore.dense import DenseIndex
 
 
+# The lexical index commits by this many chunks: each commit makes a segment that is merged later,
+# and with ten times fewer of them twice as many chunks went in per second.
+_BATCH = 20_000
+# Unless so many have waited so many seconds: other processes should find them soon.
+_FEWEST = 2_000
+_SECONDS = 5.0
 # tantivy drops removed texts when it merges segments, which large ones wait long for.
 _MOST_DEAD = 0.2
 
@@ -31,6 +38,8 @@ class Indexes:
         self._folder = folder
         self._follower = DenseFollower(folder, config)
         self._lexical: LexicalIndex | None = None
+        self._uncommitted = 0
+        self._committed_at = time.monotonic()
 
     def dense(self, sql: sqlite3.Connection, dimension: int) -> DenseIndex:
         """The dense index, having replayed what has changed since it was last used."""
@@ -71,6 +80,14 @@ class Indexes:
                 if mine:
                     self.catch_up(sql)
         return index
+
+    def wrote(self, sql: sqlite3.Connection, n_chunks: int) -> None:
+        """Bring the lexical index up to date every so often. Call with the write lock held."""
+        self._uncommitted += n_chunks
+        waited = time.monotonic() - self._committed_at
+        if self._uncommitted >= (_BATCH if waited < _SECONDS else _FEWEST):
+            self.catch_up(sql)
+            self._uncommitted, self._committed_at = 0, time.monotonic()
 
     def catch_up(self, sql: sqlite3.Connection) -> None:
         """Bring the lexical index up to date. Call with the write lock held."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,14 +34,6 @@ if TYPE_CHECKING:
         SourceFile,
         Where,
     )
-
-
-# The lexical index commits by this many chunks: each commit makes a segment that is merged later,
-# and with ten times fewer of them twice as many chunks went in per second.
-_LEXICAL_BATCH = 20_000
-# Unless so many have waited so many seconds: other processes should find them soon.
-_LEXICAL_FEWEST = 2_000
-_LEXICAL_SECONDS = 5.0
 
 
 class Library(Protocol):
@@ -83,8 +74,6 @@ class LocalLibrary:
         self._lock = threading.RLock()
         self._sql = schema.connect(folder, writable=lock.is_writable(folder))
         self._indexes = Indexes(folder, config)
-        self._uncommitted = 0
-        self._committed_at = time.monotonic()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -290,16 +279,8 @@ class LocalLibrary:
             row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
             for source in [*sources, file]:
                 writes.point_source(sql, place, source, row)
-        self._uncommitted += len(chunks)
-        if self._lexical_is_due():
-            with self.reading() as sql:
-                self._indexes.catch_up(sql)
-            self._uncommitted, self._committed_at = 0, time.monotonic()
-
-    def _lexical_is_due(self) -> bool:
-        waited = time.monotonic() - self._committed_at
-        enough = _LEXICAL_BATCH if waited < _LEXICAL_SECONDS else _LEXICAL_FEWEST
-        return self._uncommitted >= enough
+        with self.reading() as sql:
+            self._indexes.wrote(sql, len(chunks))
 
     def attach(self, file: SourceFile, *, collection: str, recipe: str) -> bool:
         """Let `file` name a document that the collection holds already, made by the same recipe.

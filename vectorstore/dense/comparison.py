@@ -48,7 +48,7 @@ def compare(dimension: int, *, float16: bool) -> tuple[Agreement, ...]:
     """
     from vectorstore.dense.gpu import GpuFlatIndex
 
-    vectors = _unit(_VECTORS, dimension, seed=0)
+    vectors = random_vectors(_VECTORS, dimension, seed=0)
     trained = InvertedIndex.train(vectors, _LISTS, _VECTORS)
     trained.n_probes = _LISTS // 4
     moved = to_gpu(trained)
@@ -56,17 +56,18 @@ def compare(dimension: int, *, float16: bool) -> tuple[Agreement, ...]:
         "exact": (FlatIndex(dimension), GpuFlatIndex(dimension, float16=float16)),
         "inverted file": (trained, moved),
     }
-    questions = _unit(_QUESTIONS, dimension, seed=1)
+    questions = random_vectors(_QUESTIONS, dimension, seed=1)
     found = []
     for kind, both in kinds.items():
         for index in both:
             index.add(np.arange(_VECTORS, dtype=np.int64), vectors)
             index.remove(np.arange(0, _VECTORS, 10, dtype=np.int64))
-        found.append(_agreement(kind, *both, questions))
+        found.append(agreement(kind, *both, questions))
     return tuple(found)
 
 
-def _agreement(kind: str, cpu: DenseIndex, gpu: DenseIndex, questions: FloatArray) -> Agreement:
+def agreement(kind: str, cpu: DenseIndex, gpu: DenseIndex, questions: FloatArray) -> Agreement:
+    """Ask both indexes, which hold the same, the same questions."""
     same, apart = 0, 0.0
     for question in questions:
         ours, theirs = dict(cpu.search(question, _K)), dict(gpu.search(question, _K))
@@ -88,7 +89,8 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _unit(n: int, dimension: int, seed: int) -> FloatArray:
+def random_vectors(n: int, dimension: int, seed: int) -> FloatArray:
+    """`n` vectors of unit length, the same ones for the same seed."""
     raw = np.random.default_rng(seed).standard_normal((n, dimension), dtype=np.float32)
     unit: FloatArray = raw / np.linalg.norm(raw, axis=1, keepdims=True)
     return unit
