@@ -58,6 +58,7 @@ def run(options: Options) -> Result:
         "chunks_a_second": filled.chunks_a_second,
         "seconds": {"writing": filled.writing, "settling": filled.settling},
         "bytes_on_disk": size,
+        "filling_peak_bytes": filled.peak_bytes,
         **ours,
     }
     tables = [_table(figures)]
@@ -160,6 +161,7 @@ def _table(figures: Mapping[str, Any]) -> Table:
         ["", "measured"],
         ["chunks a second into all three stores", f"{figures['chunks_a_second']:.0f}"],
         ["of it settling at the end, s", f"{figures['seconds']['settling']:.1f}"],
+        ["most memory of the filling process, MB", f"{figures['filling_peak_bytes'] / 1e6:.0f}"],
         ["open and first dense search, s", f"{figures['open'] + figures['first_dense']:.2f}"],
         ["first lexical search, s", f"{figures['first_lexical']:.2f}"],
         ["dense recall@10", f"{figures['recall']:.4f}"],

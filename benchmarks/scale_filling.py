@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,11 +32,15 @@ EMBEDDER = "synthetic@1"
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Seconds of filling a library: in transactions with the lexical index, and settling at the end."""
+    """Seconds of filling a library: in transactions with the lexical index, and settling at the end.
+
+    `peak_bytes` is the most memory that the process had.
+    """
 
     n_chunks: int
     writing: float
     settling: float
+    peak_bytes: int
 
     @property
     def chunks_a_second(self) -> float:
@@ -97,7 +102,8 @@ def fill(folder: Path, made: synthetic.Mixture, n_chunks: int) -> Filled:
     with_all.__exit__(None, None, None)
     settling = time.perf_counter() - began
     library.close()
-    return Filled(n_chunks, writing, settling)
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Filled(n_chunks, writing, settling, peak)
 
 
 def put(
