@@ -230,14 +230,17 @@ def load_model(config: ModelConfig) -> LlamaModel:
     facts = model_facts(config)
     trained = facts.context_length or config.context_size
     context_size = min(config.context_size or trained, trained)
+    gpu_layers = config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0
     settings = LoadSettings(
         context_size=context_size,
         batch_size=min(config.batch_size, context_size),
         threads=config.threads or usable_cores(),
-        gpu_layers=config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0,
-        flash_attention=config.flash_attention,
+        gpu_layers=gpu_layers,
+        # On a CPU it evaluates a long prompt sooner by a tenth, and a short one or a token later by
+        # half: see docs/decisions/0007.
+        flash_attention=config.flash_attention and gpu_layers != 0,
         share_cores=config.threads == 0,
     )
     if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
-        check_memory(facts, context_size, settings.batch_size, available_bytes())
+        check_memory(facts, context_size, settings.largest_batch, available_bytes())
     return LlamaModel(facts, settings)

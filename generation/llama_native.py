@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
 _PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
-_UBATCH = 512  # tokens llama.cpp computes at once; its compute buffer grows with it
-# From this many tokens on, ggml's fused attention computes all rows of a batch the same way; with
-# fewer it takes another path whose numbers differ in the third digit. Prompts are always cut into
-# batches at least this long, so that an answer does not depend on what the cache happened to hold.
-MIN_BATCH = 64
+# Tokens llama.cpp computes at once. Its buffers grow with it, and on a CPU, without fused attention,
+# one of them also with the window; smaller is no slower there.
+_GPU_BATCH, _CPU_BATCH = 512, 128
+# An answer shall not depend on what the cache happened to hold. On a CPU, ggml's plain attention gives
+# every row of a batch the same numbers, unless the row is alone: prompts are never cut into batches
+# shorter than this (two would do). A GPU's numbers depend on the cut itself: see `keep_prefix`.
+MIN_BATCH = 8
 _library_lock = threading.Lock()
 _loaded: list[Library] = []
 
@@ -58,6 +60,16 @@ class LoadSettings:
     gpu_layers: int
     flash_attention: bool
     share_cores: bool
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a GPU computes anything."""
+        return self.gpu_layers != 0
+
+    @property
+    def largest_batch(self) -> int:
+        """Tokens evaluated at once, at most."""
+        return min(self.batch_size, _GPU_BATCH if self.on_gpu else _CPU_BATCH)
 
 
 def library() -> Library:
@@ -92,10 +104,10 @@ def _load_library() -> Library:
     return Library(functions, errors, callback)
 
 
-def batch_bounds(n_tokens: int, batch_size: int) -> list[tuple[int, int]]:
-    """Where to cut: batches of `batch_size`, the last two evened out if the last were too short."""
-    starts = list(range(0, n_tokens, batch_size))
-    if len(starts) > 1 and n_tokens - starts[-1] < MIN_BATCH <= batch_size // 2:
+def batch_bounds(n_tokens: int, largest: int) -> list[tuple[int, int]]:
+    """Where to cut: batches of `largest`, the last two evened out if the last were too short."""
+    starts = list(range(0, n_tokens, largest))
+    if len(starts) > 1 and n_tokens - starts[-1] < MIN_BATCH <= largest // 2:
         starts[-1] = n_tokens - MIN_BATCH
     return list(zip(starts, [*starts[1:], n_tokens], strict=True))
 
@@ -112,6 +124,7 @@ class NativeModel:
         self._file = facts.path
         self.abort = False
         self.cached: list[int] = []
+        self._n_whole = 0  # tokens from the start that were evaluated in whole batches
         self._pointers: list[tuple[str, Any]] = []
         self._finalizer = weakref.finalize(self, _free, self._c, self._pointers)
         self._finalizer.atexit = False  # the process's end frees it, without a race with the worker
@@ -119,7 +132,7 @@ class NativeModel:
         self.vocabulary = Vocabulary(self._c, self._c.llama_model_get_vocab(self._model))
         self._check_kind()
         self._load_context(settings)
-        self._batch_size = settings.batch_size
+        self._settings = settings
         self._threads = settings.threads
         self.context_size: int = min(settings.context_size, self._c.llama_n_ctx(self._context))
 
@@ -145,9 +158,9 @@ class NativeModel:
     def _load_context(self, settings: LoadSettings) -> None:
         parameters = self._c.llama_context_default_params()
         parameters.n_ctx = settings.context_size
-        parameters.n_batch = settings.batch_size
-        parameters.n_ubatch = min(settings.batch_size, _UBATCH)
+        parameters.n_batch = parameters.n_ubatch = settings.largest_batch
         parameters.n_threads = parameters.n_threads_batch = settings.threads
+        parameters.op_offload = settings.on_gpu
         # "auto" uses the fused kernel wherever this model and device have one.
         parameters.flash_attn_type = (
             self._c.LLAMA_FLASH_ATTN_TYPE_AUTO
@@ -172,12 +185,17 @@ class NativeModel:
         return "; ".join(self._library.errors) or "it gives no reason"
 
     def keep_prefix(self, tokens: Sequence[int]) -> int:
-        """Forget all but the common prefix with `tokens`, their last MIN_BATCH never part of it.
+        """Forget all but the common prefix with `tokens`, their last few never part of it.
 
-        Returns its length. A model that cannot forget a part (a recurrent one) forgets all.
+        On a GPU only whole batches from the start are kept, so that every prompt is cut in the same
+        places. Returns the prefix's length. A model that cannot forget a part (a recurrent one)
+        forgets all.
         """
         limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
-        self.forget_after(next((i for i in range(limit) if self.cached[i] != tokens[i]), limit))
+        n = next((i for i in range(limit) if self.cached[i] != tokens[i]), limit)
+        if self._settings.on_gpu:
+            n = min(n - n % self._settings.largest_batch, self._n_whole)
+        self.forget_after(n)
         return len(self.cached)
 
     def forget_after(self, n: int) -> None:
@@ -186,13 +204,14 @@ class NativeModel:
             n = 0
             self._c.llama_memory_clear(self._memory, True)
         del self.cached[n:]
+        self._n_whole = min(self._n_whole, n - n % self._settings.largest_batch)
 
     def decode(self, tokens: Sequence[int]) -> bool:
         """Evaluate tokens after those cached. False when `abort` was set meanwhile.
 
         Raises ModelError, with nothing cached any more, when llama.cpp fails.
         """
-        for start, end in batch_bounds(len(tokens), self._batch_size):
+        for start, end in batch_bounds(len(tokens), self._settings.largest_batch):
             batch = list(tokens[start:end])
             array = (ctypes.c_int32 * len(batch))(*batch)
             code = self._c.llama_decode(
@@ -207,6 +226,8 @@ class NativeModel:
                     f"{self._file.name} failed on {len(tokens)} tokens (llama_decode {code}): "
                     f"{self._why()}; try again, or with a smaller model.context_size"
                 )
+            if len(batch) == self._settings.largest_batch and len(self.cached) == self._n_whole:
+                self._n_whole += len(batch)
             self.cached.extend(batch)
         return True
 

@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
 _CACHE_BYTES = 2  # a number in the KV cache is float16
 _LOGIT_BYTES = 4
+_SCORE_BYTES = 4  # attention without the fused kernel keeps every head's scores of a batch
 _ACTIVATIONS = 4  # float32 rows of the embedding's width alive at once for each token of a batch
 _OVERHEAD = 64 * 2**20  # tokenizer tables, graph, Python's copies
 _SMALLEST_CONTEXT = 256
 
 
 def needed_bytes(facts: ModelFacts, context_size: int, batch_size: int) -> int:
-    """Memory for weights, KV cache of `context_size` tokens and the buffers of a batch."""
+    """Memory on a CPU for weights, KV cache of `context_size` tokens and the buffers of a batch."""
     return (
         facts.file_bytes
         + _OVERHEAD
         + _buffers(facts, batch_size)
-        + context_size * _per_token(facts)
+        + context_size * _per_token(facts, batch_size)
     )
 
 
@@ -35,7 +36,12 @@ def check_memory(facts: ModelFacts, context_size: int, batch_size: int, availabl
     if needed <= available:
         return
     spare = available - needed_bytes(facts, 0, batch_size)
-    largest = max(0, spare) // max(1, _per_token(facts)) // _SMALLEST_CONTEXT * _SMALLEST_CONTEXT
+    largest = (
+        max(0, spare)
+        // max(1, _per_token(facts, batch_size))
+        // _SMALLEST_CONTEXT
+        * _SMALLEST_CONTEXT
+    )
     way_out = (
         f"set model.context_size to {largest} or less"
         if largest
@@ -47,8 +53,8 @@ def check_memory(facts: ModelFacts, context_size: int, batch_size: int, availabl
     )
 
 
-def _per_token(facts: ModelFacts) -> int:
-    return facts.kv_width * _CACHE_BYTES
+def _per_token(facts: ModelFacts, batch_size: int) -> int:
+    return facts.kv_width * _CACHE_BYTES + facts.head_count * batch_size * _SCORE_BYTES
 
 
 def _buffers(facts: ModelFacts, batch_size: int) -> int:

@@ -108,7 +108,7 @@ class ModelConfig:
     threads: int = _key(0, "CPU threads; 0: the physical cores.")
     batch_size: int = _key(512, "Prompt tokens evaluated at once.")
     gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.")
-    flash_attention: bool = _key(True, "Whether attention uses the fused kernel.")
+    flash_attention: bool = _key(True, "Whether attention uses the fused kernel on a GPU.")
 
 
 @dataclass(frozen=True, slots=True)
