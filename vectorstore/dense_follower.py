@@ -17,13 +17,15 @@ from vectorstore.dense.gpu import GpuFailedError, GpuInvertedIndex, count_gpus
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from quoth.config import IndexConfig
-    from vectorstore.dense import DenseIndex, Plan
+    from vectorstore.dense import DenseIndex, Plan, VectorSource
     from vectorstore.records import Change
     from vectorstore.stored_vectors import Span
+
+    Builder = Callable[[Plan, VectorSource, IndexConfig], DenseIndex]
 
 _LOG = logging.getLogger(__name__)
 # To replay so many rows takes about as long as to load a snapshot of a million.
@@ -33,7 +35,17 @@ _MOST_REPLAYED = 20_000
 class DenseFollower:
     """Not safe to share between threads: the caller serialises."""
 
-    def __init__(self, folder: Path, config: IndexConfig) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: IndexConfig,
+        *,
+        build_index: Builder = build,
+        n_gpus: Callable[[], int] = count_gpus,
+    ) -> None:
+        """Follow the library in `folder`; `build_index` and `n_gpus` stand in for FAISS's."""
+        self._build_index = build_index
+        self._n_gpus = n_gpus
         self._folder = folder
         self._config = config
         self._index: DenseIndex | None = None
@@ -44,10 +56,14 @@ class DenseFollower:
 
     def index(self, sql: sqlite3.Connection, dimension: int) -> DenseIndex:
         """The index as the library is now. Raises ModelError for a GPU that is not there."""
-        if self._index is not None and records.last_change(sql) != self._reached:
-            self._replay(sql)
-        if self._index is None or self._dimension != dimension:
-            self._open(sql, dimension)
+        try:
+            if self._index is not None and records.last_change(sql) != self._reached:
+                self._replay(sql)
+            if self._index is None or self._dimension != dimension:
+                self._open(sql, dimension)
+        except BaseException:  # Ctrl-C too must not leave half an index behind
+            self.forget()
+            raise
         assert self._index is not None
         return self._index
 
@@ -67,18 +83,21 @@ class DenseFollower:
     def _open(self, sql: sqlite3.Connection, dimension: int) -> None:
         self._dimension = dimension
         self._embedder = records.meta(sql, "embedder")
+        failed: GpuFailedError | None = None
         for plan in self._plans(stored_vectors.count(sql), dimension):
             try:
                 if not self._load(sql, plan):
                     self._build(sql, plan)
             except GpuFailedError as error:
-                _LOG.warning("%s on the GPU failed (%s); trying the next way", plan.kind, error)
-                self._gpu_failed = True
-            else:
-                return
+                failed = error
+                continue
+            if failed is not None:
+                self._gpu_failed = plan.device == "cpu"
+                _LOG.warning("the GPU has no room for what was tried first (%s)", failed)
+            return
 
     def _plans(self, n_vectors: int, dimension: int) -> tuple[Plan, ...]:
-        n_gpus = count_gpus()
+        n_gpus = self._n_gpus()
         if self._config.device == "gpu" and n_gpus == 0:
             raise ModelError("index.device is gpu but FAISS sees no GPU; set it to auto or cpu")
         if self._gpu_failed:
@@ -119,7 +138,7 @@ class DenseFollower:
     def _build(self, sql: sqlite3.Connection, plan: Plan) -> None:
         now = stored_vectors.position(sql)
         source = stored_vectors.StoredVectors(sql, now.last_row, self._dimension)
-        self._index = build(plan, source, self._config)
+        self._index = self._build_index(plan, source, self._config)
         self._reached = now.change
         if lock.is_writable(self._folder):
             with lock.try_writing(self._folder) as mine:
