@@ -30,6 +30,7 @@ from quoth.datatypes import (
     Passage,
     Problem,
     Quote,
+    RepairReport,
     Sentence,
 )
 from quoth.doctor import Diagnosis
@@ -176,6 +177,9 @@ def examples() -> dict[str, records.Record]:
         "compact": dataclasses.asdict(Compaction(91_234_304, 60_817_408, 1.7)),
         "doctor": records.doctor_record(
             [Diagnosis("gpu", "ok", "FAISS sees no GPU; the CPU searches")]
+        ),
+        "repair": records.repair_record(
+            RepairReport(("the lexical index lacks 3 chunks of the library",), ())
         ),
         "ui": {"url": "http://localhost:8501"},
     }

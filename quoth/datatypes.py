@@ -352,6 +352,14 @@ class Problem:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What `repair` did: a line on each thing it mended, and the problems that are left."""
+
+    mended: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
 def with_headings(headings: tuple[str, ...], text: str) -> str:
     """Put the heading path on a line before the text; nothing when there are no headings."""
     return f"{' > '.join(headings)}\n{text}" if headings else text

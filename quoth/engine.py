@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Piece,
         Problem,
         Progress,
+        RepairReport,
         Where,
     )
     from vectorstore import Compaction, Embedder, LocalLibrary
@@ -207,6 +208,14 @@ class Quoth:
     def verify(self) -> tuple[Problem, ...]:
         """Check the library; empty when all is well."""
         return self._library.verify()
+
+    def repair(self) -> RepairReport:
+        """Make anew what is derived, mend what can be mended, and say what could not be.
+
+        Raises LibraryLockedError, StorageFullError, CorruptLibraryError.
+        """
+        with self._library.writing():
+            return self._library.repair()
 
     # Questions
 

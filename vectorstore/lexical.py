@@ -1,23 +1,27 @@
 """The lexical index: BM25 over words, in tantivy, on disk. Knows chunk rows and text only.
 
 The folder holds tantivy's files and `reached.json`: which library it belongs to and the change it
-has reached. The stamp is written after tantivy's commit, so it may lag and never lead; replaying
-a change twice is harmless because a document is taken out before it is put in.
+has reached. The stamp is written after tantivy's commit and read before its files, so it may lag
+and never lead; replaying a change twice is harmless because a document is taken out before it is
+put in.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
+import os
+import tempfile
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quoth.errors import StorageFullError
+from quoth.errors import CorruptLibraryError, StorageFullError
+from vectorstore import lexical_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 ANALYZER_VERSION = 1
 _STAMP = "reached.json"
@@ -50,43 +54,35 @@ class LexicalIndex:
         self._folder = folder
         self._library = library
         self._lock = threading.Lock()
-        self._writer: Any = None
+        self._checked: lexical_files.Checked = set()
         self._index, self.reached = self._open()
 
     def _open(self) -> tuple[Any, int]:
-        import tantivy
-
-        reached = self._read_stamp()
-        if reached is not None:
-            try:
-                index = tantivy.Index.open(str(self._folder))
-                index.register_tokenizer("words", _analyzer())
-            except ValueError:
-                # A torn index raises ValueError; it is derived, so it is made again.
-                reached = None
-            else:
-                return index, reached
-        return None, 0
+        """The index on disk and its change; none when it is missing, torn or another library's."""
+        try:
+            reached = self._read_stamp()
+            if reached is None or not lexical_files.are_whole(self._folder, self._checked):
+                return None, 0
+            index = _open_files(self._folder)
+        except (OSError, ValueError):  # what tantivy raises for a torn index
+            return None, 0
+        index.register_tokenizer("words", _analyzer())
+        return index, reached
 
     def _read_stamp(self) -> int | None:
+        """The change that the stamp names. Raises OSError, ValueError for one that is torn."""
+        stamp = json.loads((self._folder / _STAMP).read_text(encoding="utf-8"))
         try:
-            stamp = json.loads((self._folder / _STAMP).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        fits = stamp.get("library") == self._library and stamp.get("analyzer") == ANALYZER_VERSION
-        return int(stamp["change"]) if fits else None
+            same = (stamp["library"], stamp["analyzer"]) == (self._library, ANALYZER_VERSION)
+            if same and lexical_files.fits(lexical_files.summary(self._folder), stamp["files"]):
+                return int(stamp["change"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{_STAMP} is torn ({error!r})") from error
+        return None
 
     def reload(self) -> None:
-        """See what another process has committed."""
+        """See what another process has committed, or has damaged."""
         with self._lock:
-            try:
-                if self._index is not None:
-                    self._index.reload()
-                    self.reached = self._read_stamp() or self.reached
-                    return
-            except ValueError:
-                # The folder was deleted, or is being made anew: start over from what is there.
-                self._index = None
             self._index, self.reached = self._open()
 
     def forget(self) -> None:
@@ -96,9 +92,7 @@ class LexicalIndex:
             try:
                 (self._folder / _STAMP).unlink(missing_ok=True)
             except OSError as error:
-                raise StorageFullError(
-                    f"{self._folder} cannot be written ({error}); free disk space and try again"
-                ) from error
+                raise self._unwritable(error) from error
 
     @property
     def dead_share(self) -> float:
@@ -113,8 +107,24 @@ class LexicalIndex:
             return 0.0  # there is no index, or it is torn and will be made anew
         return dead / held if held else 0.0
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is an index at all."""
+        return self._index is not None
+
     def __len__(self) -> int:
         return 0 if self._index is None else int(self._index.searcher().num_docs)
+
+    def rows(self) -> list[int]:
+        """Every chunk row in the index, ascending; one that is there twice comes twice."""
+        import tantivy
+
+        if len(self) == 0:
+            return []
+        hits = self._index.searcher().search(
+            tantivy.Query.all_query(), len(self), count=False, order_by_field="row"
+        )
+        return sorted(int(row) for row, _ in hits.hits)
 
     def write(self, removed: Iterable[int], added: Iterable[Entry], change: int) -> None:
         """Take out the documents `removed` (rows), then put in `added`, and stamp with `change`.
@@ -127,42 +137,58 @@ class LexicalIndex:
                 self._commit(removed, added)
                 self._stamp(change)
             except (OSError, ValueError) as error:  # tantivy raises ValueError for input and output
-                raise StorageFullError(
-                    f"{self._folder} cannot be written ({error}); free disk space and try again"
-                ) from error
+                raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> StorageFullError:
+        return StorageFullError(
+            f"{self._folder} cannot be written ({error}); free disk space, or run quoth verify"
+        )
 
     def _commit(self, removed: Iterable[int], added: Iterable[Entry]) -> None:
         import tantivy
 
         if self._index is None:
             self._create()
+        lexical_files.sweep(self._folder, frozenset({_STAMP}))
         writer = self._index.writer(_WRITER_BYTES, 1)
-        for document in removed:
-            term = tantivy.Query.term_query(self._index.schema, "document", document)
-            writer.delete_documents_by_query(term)
-        for entry in added:
-            writer.add_document(_document(entry))
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            for document in removed:
+                term = tantivy.Query.term_query(self._index.schema, "document", document)
+                writer.delete_documents_by_query(term)
+            for entry in added:
+                writer.add_document(_document(entry))
+            writer.commit()
+            writer.wait_merging_threads()
+        finally:
+            # A failed writer would keep its lock for as long as somebody keeps the error.
+            del writer
         self._index.reload()
 
     def _create(self) -> None:
         import tantivy
 
-        if self._folder.exists():
-            shutil.rmtree(self._folder)
-        self._folder.mkdir(parents=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # First the stamp: half a folder must not look like an index.
+        (self._folder / _STAMP).unlink(missing_ok=True)
+        lexical_files.clear(self._folder)
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
         builder.add_unsigned_field("document", indexed=True)
         builder.add_unsigned_field("collection", indexed=True)
         builder.add_text_field("text", stored=False, tokenizer_name="words")
-        self._index = tantivy.Index(builder.build(), path=str(self._folder))
-        self._index.register_tokenizer("words", _analyzer())
+        index = tantivy.Index(builder.build(), path=str(self._folder))
+        index.config_reader("manual", 0)
+        index.register_tokenizer("words", _analyzer())
+        self._index = index
 
     def _stamp(self, change: int) -> None:
-        stamp = {"library": self._library, "analyzer": ANALYZER_VERSION, "change": change}
         temporary = self._folder / f"{_STAMP}.new"
+        stamp = {
+            "library": self._library,
+            "analyzer": ANALYZER_VERSION,
+            "change": change,
+            "files": lexical_files.summary(self._folder),
+        }
         temporary.write_text(json.dumps(stamp), encoding="utf-8")
         temporary.replace(self._folder / _STAMP)
         self.reached = change
@@ -172,7 +198,8 @@ class LexicalIndex:
     ) -> list[tuple[int, float]]:
         """The `k` best (row, BM25 score) for the words of `question`, best first.
 
-        Words are OR-ed; a question of stop words alone finds nothing.
+        Words are OR-ed; a question of stop words alone finds nothing. Raises CorruptLibraryError
+        when the files were damaged while they were in use.
         """
         import tantivy
 
@@ -187,10 +214,32 @@ class LexicalIndex:
         if allowed is not None:
             query = _filtered(query, allowed, schema)
         searcher = self._index.searcher()
-        return [
-            (int(searcher.doc(address)["row"][0]), float(score))
-            for score, address in searcher.search(query, k, count=False).hits
-        ]
+        try:
+            return [
+                (int(searcher.doc(address)["row"][0]), float(score))
+                for score, address in searcher.search(query, k, count=False).hits
+            ]
+        except ValueError as error:
+            raise CorruptLibraryError(
+                f"{self._folder} is damaged ({error}); run quoth repair"
+            ) from error
+
+
+def _open_files(folder: Path) -> Any:
+    """A tantivy index that changes only when told to. Raises OSError, ValueError."""
+    import tantivy
+
+    with ExitStack() as stack:
+        if not os.access(folder, os.W_OK):
+            # tantivy opens nothing without making a lock file: give it links to the files.
+            links = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quoth-")))
+            for file in folder.iterdir():
+                if file.name not in lexical_files.LOCKS:
+                    (links / file.name).symlink_to(file.resolve())
+            folder = links
+        index = tantivy.Index.open(str(folder))
+        index.config_reader("manual", 0)
+    return index
 
 
 def _document(entry: Entry) -> Any:

@@ -8,15 +8,25 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from quoth.datatypes import RepairReport
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import lock, records, schema, selection, stored_vectors, writes
+from vectorstore import (
+    lock,
+    readonly,
+    records,
+    repairing,
+    schema,
+    selection,
+    stored_vectors,
+    verification,
+    writes,
+)
 from vectorstore.compaction import Compaction, bytes_in, compact
 from vectorstore.dense import search
 from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
-from vectorstore.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,30 +44,6 @@ if TYPE_CHECKING:
         SourceFile,
         Where,
     )
-
-
-class Library(Protocol):
-    """What retrieval asks of a library. Rows are integers that name chunks."""
-
-    def dense(
-        self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
-    ) -> list[tuple[int, float]]:
-        """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
-        ...
-
-    def lexical(
-        self, question: str, k: int, *, collection: str | None, where: Where | None
-    ) -> list[tuple[int, float]]:
-        """The `k` chunks best by BM25: (row, score), best first."""
-        ...
-
-    def vectors(self, rows: Sequence[int]) -> dict[int, FloatArray]:
-        """The stored vectors of these rows; a row that is gone is left out."""
-        ...
-
-    def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
-        """The chunks of these rows; a row that is gone is left out."""
-        ...
 
 
 class LocalLibrary:
@@ -86,10 +72,27 @@ class LocalLibrary:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for one reader at a time, with SQLite's errors translated."""
         with self._lock:
+            if isinstance(self._sql, readonly.FrozenConnection) and self._sql.is_stale:
+                self._sql.close()
+                self._sql = schema.connect(self.folder, writable=False)
             try:
                 yield self._sql
-            except sqlite3.Error as error:
+            except schema.UNREADABLE as error:
                 raise schema.translated(error, self.folder / schema.FILE_NAME) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The connection, seeing one state of the library throughout, whoever writes meanwhile."""
+        with self.reading() as sql:
+            if sql.in_transaction:
+                yield sql
+                return
+            sql.execute("BEGIN")
+            try:
+                yield sql
+            finally:
+                if sql.in_transaction:
+                    sql.execute("ROLLBACK")
 
     @property
     def change(self) -> int:
@@ -143,18 +146,7 @@ class LocalLibrary:
     def statistics(self) -> dict[str, int]:
         """Counts of documents, pages, chunks, characters and bytes on disk."""
         with self.reading() as sql:
-            documents, characters = sql.execute(
-                "SELECT count(*), coalesce(sum(n_characters), 0) FROM documents"
-            ).fetchone()
-            (pages,) = sql.execute("SELECT count(*) FROM pages").fetchone()
-            chunks = stored_vectors.count(sql)
-        return {
-            "documents": documents,
-            "pages": pages,
-            "chunks": chunks,
-            "characters": characters,
-            "bytes": bytes_in(self.folder),
-        }
+            return {**records.statistics(sql), "bytes": bytes_in(self.folder)}
 
     def index_facts(self) -> dict[str, object]:
         """The dense index in words and numbers, for JSON; nothing is loaded for it."""
@@ -197,7 +189,7 @@ class LocalLibrary:
         self, vector: FloatArray, k: int, *, collection: str | None, where: Where | None
     ) -> list[tuple[int, float]]:
         """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
-        with self.reading() as sql:
+        with self.snapshot() as sql:
             allowed = selection.allowed_rows(sql, self._collection(collection), where)
             index = self._indexes.dense(sql, len(vector))
         try:
@@ -267,10 +259,12 @@ class LocalLibrary:
         """Write a document under `file`, replacing what that source named, in one transaction.
 
         `vectors` is float32, unit rows, shape (len(chunks), dimension). Call inside `writing`.
+        Raises EmbedderMismatchError.
         """
         with self.transaction() as sql:
-            if not records.meta(sql, "embedder"):
-                writes.set_meta(sql, "embedder", embedder)
+            # Whoever held the write lock before may have embedded the library anew.
+            self.require_embedder(embedder)
+            writes.set_meta(sql, "embedder", embedder)
             place = writes.make_collection(sql, collection)
             before = records.document_row(sql, place, document.id)
             sources = [] if before is None else records.sources_of(sql, before)
@@ -339,6 +333,19 @@ class LocalLibrary:
             return compact(sql, self._indexes, self.folder)
 
     def verify(self) -> tuple[Problem, ...]:
-        """Check everything there is to check."""
+        """Check everything there is to check; nothing is found when the library is whole."""
+        return verification.verify(self.snapshot, self.reading, self._indexes)
+
+    def repair(self) -> RepairReport:
+        """Mend what can be mended and make both indexes anew. Call inside `writing`.
+
+        Raises StorageFullError.
+        """
+        before = self.verify()
+        repairing.mend_rows(self.transaction)
         with self.reading() as sql:
-            return verify(sql, self._indexes)
+            self._indexes.forget(sql)
+            self._indexes.catch_up(sql)
+        left = self.verify()
+        still = {problem.what for problem in left}
+        return RepairReport(tuple(p.what for p in before if p.what not in still), left)

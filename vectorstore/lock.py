@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import filelock
+
+_log = logging.getLogger(__name__)
 FILE_NAME = "write.lock"
 PATIENCE_SECONDS = 30.0
 
@@ -39,17 +43,18 @@ def is_writable(folder: Path) -> bool:
 
 
 @contextmanager
-def writing(folder: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """Hold the write lock; wait at most `patience` seconds for another holder.
+def writing(folder: Path, patience: float | None = None) -> Iterator[None]:
+    """Hold the write lock; wait at most `patience` seconds (PATIENCE_SECONDS) for another holder.
 
     The operating system frees it when its holder dies. Raises LibraryLockedError,
     StorageFullError.
     """
     import filelock
 
+    patience = PATIENCE_SECONDS if patience is None else patience
     held = filelock.FileLock(folder / FILE_NAME)
     try:
-        held.acquire(timeout=patience)
+        _acquire(held, folder, patience)
     except filelock.Timeout as error:
         raise LibraryLockedError(
             f"another Quoth has been writing to {folder} for {patience:.0f} s; "
@@ -65,6 +70,19 @@ def writing(folder: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
         held.release()
 
 
+def _acquire(held: filelock.BaseFileLock, folder: Path, patience: float) -> None:
+    """Take the lock, and say so before waiting for another holder."""
+    import filelock
+
+    try:
+        held.acquire(timeout=0)
+    except filelock.Timeout:
+        if patience <= 0:
+            raise
+        _log.warning("waiting for another Quoth to finish writing to %s", folder)
+        held.acquire(timeout=patience)
+
+
 @contextmanager
 def try_writing(folder: Path) -> Iterator[bool]:
     """Whether the write lock could be had at once; held until the block ends if so."""
@@ -73,3 +91,11 @@ def try_writing(folder: Path) -> Iterator[bool]:
             yield True
     except LibraryLockedError:
         yield False
+
+
+def is_held(folder: Path) -> bool:
+    """Whether somebody writes there now; False where nobody can."""
+    if not is_writable(folder):
+        return False
+    with try_writing(folder) as mine:
+        return not mine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from quoth.datatypes import (
 )
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
     from quoth.datatypes import FloatArray, RowArray
@@ -42,9 +42,35 @@ class Change:
     last_chunk: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """A chunk's text as it was kept, to be checked against its document."""
+
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...]
+    digest: bytes
+
+    def is_whole(self, document_text: str) -> bool:
+        """Whether it is what its offsets name, and what its vector was made from."""
+        return (
+            document_text[self.start : self.end] == self.text
+            and digest(self.headings, self.text) == self.digest
+        )
+
+
 def digest(headings: tuple[str, ...], text: str) -> bytes:
     """Names what is embedded, so that the same text is embedded once."""
     return hashlib.blake2b(with_headings(headings, text).encode(), digest_size=16).digest()
+
+
+def _decoded(text: str) -> Any:
+    """A JSON column. Raises sqlite3.DatabaseError for one that is broken, like any broken page."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise sqlite3.DatabaseError(f"broken JSON: {error}") from error
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str:
@@ -57,6 +83,26 @@ def last_change(connection: sqlite3.Connection) -> int:
     """The change counter: 0 for a new library."""
     row = connection.execute("SELECT max(change) FROM log").fetchone()
     return int(row[0] or 0)
+
+
+def statistics(connection: sqlite3.Connection) -> dict[str, int]:
+    """Counts of documents, pages, chunks and characters."""
+    documents, chunks, characters = connection.execute(
+        "SELECT count(*), coalesce(sum(last_chunk - first_chunk + 1), 0), "
+        "coalesce(sum(n_characters), 0) FROM documents"
+    ).fetchone()
+    (pages,) = connection.execute("SELECT count(*) FROM pages").fetchone()
+    return {
+        "documents": documents,
+        "pages": pages,
+        "chunks": chunks,
+        "characters": characters,
+    }
+
+
+def count_chunks(connection: sqlite3.Connection) -> int:
+    """How many chunks there are."""
+    return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
 
 
 def changes_since(connection: sqlite3.Connection, change: int) -> list[Change]:
@@ -122,7 +168,15 @@ def indexed_texts(
         (document,),
     )
     for row, owner, collection, headings, text in rows:
-        yield row, owner, collection, with_headings(tuple(json.loads(headings)), text)
+        yield row, owner, collection, with_headings(tuple(_decoded(headings)), text)
+
+
+def chunk_texts(connection: sqlite3.Connection, document: int) -> list[ChunkText]:
+    """The chunks of a document. Raises ValueError for broken JSON."""
+    rows = connection.execute(
+        "SELECT start, end, text, headings, digest FROM chunks WHERE document = ?", (document,)
+    )
+    return [ChunkText(s, e, text, tuple(_decoded(h)), key) for s, e, text, h, key in rows]
 
 
 def vectors_by_digest(
@@ -160,8 +214,11 @@ def vectors_between(
         (first, last),
     ).fetchall()
     rows = np.fromiter((row for row, _ in found), dtype=np.int64, count=len(found))
-    joined = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
-    return rows, joined.reshape(len(found), dimension)
+    try:
+        joined = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
+        return rows, joined.reshape(len(found), dimension)
+    except (TypeError, ValueError) as error:
+        raise sqlite3.DatabaseError(f"a vector is damaged: {error}") from error
 
 
 def chunks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, Chunk]:
@@ -189,7 +246,7 @@ def _chunk(row: Sequence[Any]) -> Chunk:
         end=end,
         first_page=first_page,
         last_page=last_page,
-        headings=tuple(json.loads(headings)),
+        headings=tuple(_decoded(headings)),
         n_tokens=n_tokens,
     )
 
@@ -211,7 +268,7 @@ def records(
         DocumentRecord(
             id=row[0],
             collection=row[1],
-            sources=tuple(json.loads(row[2])),
+            sources=tuple(_decoded(row[2])),
             title=row[3],
             media_type=row[4],
             language=row[5],
@@ -219,8 +276,8 @@ def records(
             n_chunks=row[7],
             n_characters=row[8],
             added_at=row[9],
-            metadata=json.loads(row[10]),
-            warnings=tuple(json.loads(row[11])),
+            metadata=_decoded(row[10]),
+            warnings=tuple(_decoded(row[11])),
         )
         for row in found
     ]
@@ -247,10 +304,10 @@ def document(connection: sqlite3.Connection, document_id: str) -> Document | Non
         title=title,
         media_type=media_type,
         pages=tuple(Page(*page) for page in pages),
-        headings=tuple(Heading(*heading) for heading in json.loads(headings)),
+        headings=tuple(Heading(*heading) for heading in _decoded(headings)),
         language=language,
-        metadata=json.loads(metadata),
-        warnings=tuple(json.loads(warnings)),
+        metadata=_decoded(metadata),
+        warnings=tuple(_decoded(warnings)),
     )
 
 

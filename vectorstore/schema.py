@@ -11,7 +11,14 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING
 
-from quoth.errors import CorruptLibraryError, NotALibraryError, StorageFullError
+from quoth.errors import (
+    CorruptLibraryError,
+    LibraryError,
+    LibraryLockedError,
+    NotALibraryError,
+    StorageFullError,
+)
+from vectorstore import readonly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +104,7 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
         if not writable:
             raise NotALibraryError(f"{folder} is not a Quoth library; make one with quoth ingest")
         _refuse_foreign_folder(folder)
+    _refuse_lost_file(file)
     try:
         connection = _open(file, writable=writable)
         _check_or_create(connection, file, writable=writable)
@@ -108,14 +116,15 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
             # Pages of the indexes change with every document: they are moved into the file by
             # 64 MB, not by 4, which halves the time of a commit.
             connection.execute("PRAGMA wal_autocheckpoint = 16000")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise translated(error, file) from error
     return connection
 
 
 def _refuse_foreign_folder(folder: Path) -> None:
     """A folder that holds other things is not turned into a library by a mistyped path."""
-    strangers = [entry.name for entry in folder.iterdir() if entry.name not in OWN_NAMES]
+    names = {entry.name for entry in folder.iterdir()} - OWN_NAMES
+    strangers = [name for name in names if not name.startswith(FILE_NAME)]
     if strangers:
         raise NotALibraryError(
             f"{folder} is not a Quoth library and is not empty (it holds {min(strangers)}); "
@@ -123,17 +132,34 @@ def _refuse_foreign_folder(folder: Path) -> None:
         )
 
 
+def _refuse_lost_file(file: Path) -> None:
+    """A library that has lost its file is not made anew in silence."""
+    fresh = {FILE_NAME, f"{FILE_NAME}-journal", "quoth.toml", "write.lock", "uploads"}
+    # Listed before the look at the file: another process may be making it.
+    left = sorted({entry.name for entry in file.parent.iterdir()} - fresh)
+    if file.exists() and file.stat().st_size:
+        return
+    if left:
+        raise CorruptLibraryError(
+            f"{file} is {'empty' if file.exists() else 'gone'} and {left[0]} beside it shows that "
+            "it held a library; restore it from a backup, or delete the folder and ingest again"
+        )
+
+
 OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads", "dense.snapshot"})
 
 
 def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
-    mode = "rwc" if writable else "ro"
-    connection = sqlite3.connect(
-        f"{file.resolve().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=30,
-        isolation_level=None,
-        check_same_thread=False,
+    connection = (
+        readonly.connect(file)
+        if not writable
+        else sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=rwc",
+            uri=True,
+            timeout=30,
+            isolation_level=None,
+            check_same_thread=False,
+        )
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -141,11 +167,13 @@ def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
 
 
 def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bool) -> None:
+    connection.execute("BEGIN")  # another process may be making it: see all of that or nothing
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("COMMIT")
     if tables == 0 and application_id == 0 and writable:
-        _create(connection)
+        _create_once(connection)
     elif application_id != APPLICATION_ID:
         raise NotALibraryError(
             f"{file} is an SQLite file but not a Quoth library; choose another folder"
@@ -156,6 +184,18 @@ def _check_or_create(connection: sqlite3.Connection, file: Path, *, writable: bo
         )
 
 
+def _create_once(connection: sqlite3.Connection) -> None:
+    """Create the tables, unless another process is faster."""
+    try:
+        _create(connection)
+    except sqlite3.OperationalError:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        if application_id != APPLICATION_ID:
+            raise
+
+
 def _create(connection: sqlite3.Connection) -> None:
     connection.executescript(
         f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {APPLICATION_ID}; "
@@ -164,10 +204,18 @@ def _create(connection: sqlite3.Connection) -> None:
     )
 
 
-def translated(error: sqlite3.Error, file: Path) -> Exception:
+# SQLite's words about a damaged file, or a text in it, can be damaged too.
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+
+
+def translated(error: Exception, file: Path) -> Exception:
     """The error of ours that says what SQLite's means."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
+    if isinstance(error, sqlite3.ProgrammingError):
+        return LibraryError(f"{file} is not open ({error}); open the library again")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryLockedError(f"another program keeps {file} locked ({error}); try again")
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return CorruptLibraryError(
             f"{file} is damaged ({error}); restore it from a backup, or move it away and ingest again"
@@ -176,4 +224,6 @@ def translated(error: sqlite3.Error, file: Path) -> Exception:
         return StorageFullError(
             f"{file} cannot be written ({error}); free disk space or choose another --library"
         )
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return LibraryError(f"{file} cannot be opened ({error}); check its permissions")
     return CorruptLibraryError(f"{file} cannot be used ({error}); run quoth verify")

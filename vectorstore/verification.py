@@ -2,95 +2,193 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quoth.datatypes import Problem
-from vectorstore import records
+from vectorstore import lock, records
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from vectorstore.indexes import Indexes
 
-_RESTORE = "restore the library from a backup, or make a new one by ingesting again"
-_REINGEST = "remove the document and ingest it again"
-_REBUILD = "delete the folder `lexical` in the library; the next search makes it again"
+    Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
-# Each query finds rows that must not be there.
+_RESTORE = (
+    "run quoth repair; if that does not help, restore the library from a backup, "
+    "or delete it and ingest again"
+)
+_REPAIR = "run quoth repair"
+_REINGEST = "run quoth repair, then ingest the file again"
+
+# In bytes; -1 for what is no vector at all.
+_SIZE = "CASE typeof(vector) WHEN 'blob' THEN length(vector) ELSE -1 END"
+
+# Each query finds (document row or 0, what) that must not be there.
 _ROW_CHECKS = {
-    "documents without a source": "SELECT d.id FROM documents d LEFT JOIN sources s "
+    "documents without a source": "SELECT d.row FROM documents d LEFT JOIN sources s "
     "ON s.document = d.row WHERE s.source IS NULL",
-    "chunks without a vector": "SELECT c.row FROM chunks c LEFT JOIN vectors v "
+    "chunks without a vector": "SELECT c.document FROM chunks c LEFT JOIN vectors v "
     "ON v.chunk = c.row WHERE v.chunk IS NULL",
-    "vectors without a chunk": "SELECT v.chunk FROM vectors v LEFT JOIN chunks c "
-    "ON c.row = v.chunk WHERE c.row IS NULL",
-    "documents whose chunks are not all there": "SELECT id FROM documents d WHERE "
-    "last_chunk - first_chunk + 1 != (SELECT count(*) FROM chunks c WHERE c.document = d.row)",
+    "documents whose chunks are not all there": "SELECT row FROM documents d WHERE "
+    "last_chunk - first_chunk + 1 != (SELECT count(*) FROM chunks c WHERE c.document = d.row "
+    "AND c.row BETWEEN d.first_chunk AND d.last_chunk)",
+    "chunks outside of their document's range": "SELECT d.row FROM chunks c JOIN documents d "
+    "ON d.row = c.document WHERE c.row NOT BETWEEN d.first_chunk AND d.last_chunk",
+    "sources of another collection than their document's": "SELECT d.row FROM sources s "
+    "JOIN documents d ON d.row = s.document WHERE d.collection != s.collection",
 }
 
 
-def verify(sql: sqlite3.Connection, indexes: Indexes) -> tuple[Problem, ...]:
-    """Everything that is wrong, in words; empty when the library is whole."""
-    damage = [row[0] for row in sql.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    if damage:
-        return tuple(Problem(f"SQLite reports damage: {line}", _RESTORE) for line in damage)
-    return (*_rows(sql), *_texts(sql), *_vectors(sql, indexes), *_lexical(sql, indexes))
+def verify(snapshot: Opened, reading: Opened, indexes: Indexes) -> tuple[Problem, ...]:
+    """Everything that is wrong, in words; empty when the library is whole.
+
+    `snapshot` sees one state throughout, whoever writes meanwhile; `reading` sees the newest.
+    """
+    with snapshot() as sql:
+        damage = integrity(sql)
+        if damage:
+            return tuple(Problem(f"SQLite reports damage: {line}", _RESTORE) for line in damage)
+        vectors = list(_vectors(sql))
+        dense = () if vectors else _dense(sql, indexes)
+        found = [*_rows(sql), *_documents(sql), *vectors, *dense]
+    with reading() as sql:
+        return (*found, *_lexical(sql, indexes))
+
+
+def integrity(sql: sqlite3.Connection) -> list[str]:
+    """What SQLite finds wrong with its file, a line each."""
+    return [str(row[0]) for row in sql.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+
+def broken_documents(sql: sqlite3.Connection) -> set[int]:
+    """The rows of documents that only their files can mend."""
+    found = {row for query in _ROW_CHECKS.values() for (row,) in sql.execute(query)}
+    rows = [row for (row,) in sql.execute("SELECT row FROM documents")]
+    return found.union(row for row in rows if _wrong(sql, row))
+
+
+def bad_vectors(sql: sqlite3.Connection) -> list[int]:
+    """The chunk rows whose vectors have another length than most, or are not of unit length."""
+    sizes = _sizes(sql)
+    if not sizes:
+        return []
+    usual = max(sizes, key=lambda size: (size > 0 and size % 4 == 0, sizes[size]))
+    bad = [row for (row,) in sql.execute(f"SELECT chunk FROM vectors WHERE {_SIZE} != ?", (usual,))]
+    cursor = sql.execute(f"SELECT chunk, vector FROM vectors WHERE {_SIZE} = ?", (usual,))
+    if usual <= 0 or usual % 4:
+        return sorted([*bad, *(row for row, _ in cursor)])
+    while batch := cursor.fetchmany(10_000):
+        joined = np.frombuffer(b"".join(blob for _, blob in batch), dtype=np.float32)
+        norms = np.linalg.norm(joined.reshape(len(batch), usual // 4), axis=1)
+        # Written so that a norm that is not a number is wrong too.
+        wrong = ~(np.abs(norms - 1) < 1e-3)
+        bad += [chunk for (chunk, _), is_wrong in zip(batch, wrong, strict=True) if is_wrong]
+    return sorted(bad)
+
+
+def _sizes(sql: sqlite3.Connection) -> dict[int, int]:
+    return dict(sql.execute(f"SELECT {_SIZE}, count(*) FROM vectors GROUP BY 1").fetchall())
 
 
 def _rows(sql: sqlite3.Connection) -> Iterator[Problem]:
     orphans = sql.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
-        yield Problem(f"{len(orphans)} rows refer to rows that are gone", _RESTORE)
+        tables = ", ".join(sorted({str(table) for table, *_ in orphans}))
+        yield Problem(f"{len(orphans)} rows of {tables} refer to rows that are gone", _REPAIR)
     for name, query in _ROW_CHECKS.items():
-        found = sql.execute(query).fetchall()
+        found = [row for (row,) in sql.execute(query)]
         if found:
-            yield Problem(f"{len(found)} {name} (the first is {found[0][0]})", _REINGEST)
+            yield Problem(f"{len(found)} {name} (the first: {_name(sql, found[0])})", _REINGEST)
 
 
-def _texts(sql: sqlite3.Connection) -> Iterator[Problem]:
-    """A chunk must be the very characters that its offsets name."""
-    for (document_id,) in sql.execute("SELECT DISTINCT id FROM documents").fetchall():
+def _documents(sql: sqlite3.Connection) -> Iterator[Problem]:
+    for (row,) in sql.execute("SELECT row FROM documents").fetchall():
+        wrong = _wrong(sql, row)
+        if wrong:
+            yield Problem(f"{_name(sql, row)}: {wrong}", _REINGEST)
+
+
+def _wrong(sql: sqlite3.Connection, row: int) -> str:
+    """What is wrong with a document's texts, "" when all is well.
+
+    A chunk must be the very characters that its offsets name, and what its vector was made from.
+    """
+    (document_id, characters) = sql.execute(
+        "SELECT id, n_characters FROM documents WHERE row = ?", (row,)
+    ).fetchone()
+    try:
         document = records.document(sql, document_id)
         assert document is not None
         text = document.text
-        chunks = sql.execute(
-            "SELECT c.start, c.end, c.text FROM chunks c JOIN documents d ON d.row = c.document "
-            "WHERE d.id = ?",
-            (document_id,),
+        ends = [0, *(page.end for page in document.pages)]
+        if len(text) != characters or [page.start for page in document.pages] != ends[:-1]:
+            return "its pages are not all there"
+        wrong = [chunk for chunk in records.chunk_texts(sql, row) if not chunk.is_whole(text)]
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:  # broken JSON, another type
+        return f"it cannot be read ({error})"
+    return f"{len(wrong)} chunks differ from its text" if wrong else ""
+
+
+def _name(sql: sqlite3.Connection, row: int) -> str:
+    """What a person calls a document."""
+    found = sql.execute(
+        "SELECT coalesce((SELECT min(source) FROM sources WHERE document = ?1), "
+        "(SELECT id FROM documents WHERE row = ?1), ?1)",
+        (row,),
+    ).fetchone()
+    return str(found[0])
+
+
+def _vectors(sql: sqlite3.Connection) -> Iterator[Problem]:
+    bad = bad_vectors(sql)
+    if bad:
+        (document,) = sql.execute(
+            "SELECT coalesce(max(document), 0) FROM chunks WHERE row = ?", (bad[0],)
+        ).fetchone()
+        yield Problem(
+            f"{len(bad)} vectors are damaged: of another length, or not of unit length "
+            f"(the first: {_name(sql, document)})",
+            _REINGEST,
         )
-        wrong = sum(text[start:end] != chunk for start, end, chunk in chunks)
-        if wrong:
-            yield Problem(f"{wrong} chunks of {document.source} differ from its text", _REINGEST)
 
 
-def _vectors(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
-    sizes = sql.execute("SELECT length(vector), count(*) FROM vectors GROUP BY 1").fetchall()
+def _dense(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
+    sizes = _sizes(sql)
     if not sizes:
         return
-    if len(sizes) > 1:
-        yield Problem(f"vectors have {len(sizes)} different lengths", _RESTORE)
-        return
-    dimension = sizes[0][0] // 4
-    _, vectors = records.vectors_between(sql, 0, np.iinfo(np.int64).max, dimension)
-    norms = np.linalg.norm(vectors, axis=1)
-    wrong = int(np.count_nonzero(~(np.abs(norms - 1) < 1e-3)))
-    if wrong:
-        yield Problem(f"{wrong} vectors are not of unit length", "run quoth ingest --re-embed")
-    indexed = len(indexes.dense(sql, dimension))
-    if indexed != len(vectors):
-        yield Problem(
-            f"the dense index holds {indexed} vectors and the library {len(vectors)}",
-            "open the library again: the dense index is made from it",
-        )
+    ((size, vectors),) = sizes.items()
+    indexed = len(indexes.dense(sql, size // 4))
+    if indexed != vectors:
+        yield Problem(f"the dense index holds {indexed} vectors and the library {vectors}", _REPAIR)
 
 
 def _lexical(sql: sqlite3.Connection, indexes: Indexes) -> Iterator[Problem]:
-    (chunks,) = sql.execute("SELECT count(*) FROM chunks").fetchone()
-    indexed = len(indexes.lexical(sql))
-    if indexed != chunks:
-        yield Problem(
-            f"the lexical index holds {indexed} chunks and the library {chunks}", _REBUILD
-        )
+    found = _lexical_differs(sql, indexes)
+    if found and lock.is_writable(indexes.folder):
+        with lock.try_writing(indexes.folder) as mine:
+            # A writer at work brings it up to date; without one it must be so now.
+            if not mine:
+                return
+            indexes.catch_up(sql)
+            found = _lexical_differs(sql, indexes)
+    if found:
+        yield Problem(found, _REPAIR)
+
+
+def _lexical_differs(sql: sqlite3.Connection, indexes: Indexes) -> str:
+    index = indexes.lexical(sql)
+    indexed = index.rows()
+    held = {row for (row,) in sql.execute("SELECT row FROM chunks")}
+    missing, strange = len(held - set(indexed)), len(set(indexed) - held)
+    twice = len(indexed) - len(set(indexed))
+    if not (missing or strange or twice):
+        return ""
+    return (
+        f"the lexical index lacks {missing} chunks of the library, holds {strange} that it "
+        f"does not have, and {twice} twice"
+    )

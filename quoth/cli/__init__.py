@@ -99,8 +99,11 @@ def _quieten(*, debugging: bool) -> None:
     """Keep the chatter of other libraries from the terminal, except while debugging."""
     import logging
 
+    from quoth.cli.notices import show_notices
+
     if debugging:
         logging.basicConfig(level=logging.INFO)
     else:
         logging.captureWarnings(capture=True)
         logging.getLogger().addHandler(logging.NullHandler())
+        show_notices()

@@ -218,6 +218,28 @@ def verify(options: Options) -> int:
 
 
 @quoth.command()
+@common_options
+def repair(options: Options) -> int:
+    """Make both indexes anew and mend what can be mended, with a line on each thing.
+
+    Documents that only their files can mend are named, and read again when they are ingested
+    again. Exits with 1 if anything is left.
+    """
+    from quoth.cli.records import repair_record, say_json
+    from quoth.cli.terminal import one_line, say
+
+    with options.open() as library:
+        report = library.repair()
+    if options.as_json:
+        say_json(repair_record(report))
+    else:
+        lines = [one_line(f"+ mended: {what}") for what in report.mended]
+        lines += [one_line(f"! {problem.what}; {problem.remedy}") for problem in report.problems]
+        say("\n".join(lines) or "no problems found; both indexes were made anew")
+    return 1 if report.problems else 0
+
+
+@quoth.command()
 @click.option("--host", metavar="ADDRESS", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
 @common_options

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quoth.config import Config
-    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem
+    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem, RepairReport
     from quoth.doctor import Diagnosis
 
 Record = dict[str, Any]
@@ -117,6 +117,11 @@ def doctor_record(diagnoses: Sequence[Diagnosis]) -> Record:
         "well": all(diagnosis.status != "failed" for diagnosis in diagnoses),
         "checks": [dataclasses.asdict(diagnosis) for diagnosis in diagnoses],
     }
+
+
+def repair_record(report: RepairReport) -> Record:
+    """What `quoth repair --json` prints."""
+    return {"mended": list(report.mended), **verify_record(report.problems)}
 
 
 def plain_value(value: Any) -> Any:

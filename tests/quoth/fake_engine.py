@@ -25,6 +25,7 @@ from quoth.datatypes import (
     Problem,
     Progress,
     Quote,
+    RepairReport,
     Sentence,
     Where,
 )
@@ -192,6 +193,9 @@ class FakeQuoth:
 
     def verify(self) -> tuple[Problem, ...]:
         return tuple(self.problems)
+
+    def repair(self) -> RepairReport:
+        return RepairReport(("the lexical index lacks 3 chunks",), tuple(self.problems))
 
 
 def scenario(name: str) -> FakeQuoth:

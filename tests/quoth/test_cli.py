@@ -242,6 +242,20 @@ def test_verify_fails_with_a_line_on_each_problem(capsys: pytest.CaptureFixture[
     ]
 
 
+def test_repair_says_what_it_mended_and_fails_with_what_is_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(FakeQuoth(), "repair") == 0
+    problem = Problem("a.txt: 3 chunks differ from its text", "ingest the file again")
+    assert run(FakeQuoth(problems=[problem]), "repair") == 1
+    mended = "+ mended: the lexical index lacks 3 chunks"
+    assert capsys.readouterr().out.splitlines() == [
+        mended,
+        mended,
+        "! a.txt: 3 chunks differ from its text; ingest the file again",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "keys"),
     [
@@ -251,6 +265,7 @@ def test_verify_fails_with_a_line_on_each_problem(capsys: pytest.CaptureFixture[
         (["remove", "x", "-y"], {"removed"}),
         (["info"], {"library", "configuration"}),
         (["verify"], {"problems"}),
+        (["repair"], {"mended", "problems"}),
     ],
 )
 def test_json_is_one_object_and_nothing_else(

@@ -279,9 +279,9 @@ def test_verify_says_in_words_what_is_wrong(library: LocalLibrary) -> None:
     other.commit()
     other.close()
     found = "\n".join(problem.what for problem in library.verify())
-    assert "1 chunks of /folder/0.txt differ from its text" in found
-    assert "1 vectors are not of unit length" in found
-    assert "1 chunks without a vector (the first is 3)" in found
+    assert "/folder/0.txt: 1 chunks differ from its text" in found
+    assert "1 vectors are damaged" in found
+    assert "1 chunks without a vector (the first: /folder/1.txt)" in found
     assert "1 documents without a source" in found
 
 

@@ -1,0 +1,56 @@
+"""Makes libraries for the crash tests, and says which of their files are derived."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+from quoth.config import IndexConfig
+from tests.crash.child import Worker
+from tests.crash.model import State, after, random_script
+from vectorstore import LocalLibrary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Everything else in a library's folder is made from these.
+TRUTH = {"library.sqlite", "library.sqlite-wal", "library.sqlite-shm", "quoth.toml", "write.lock"}
+
+
+def make_library(folder: Path, seed: int, n_calls: int = 30) -> State:
+    """A library that has lived through random calls; closed."""
+    state = State()
+    script = random_script(random.Random(seed), state, n_calls)
+    Worker(folder, 0, lambda **_: None).run(script)
+    for operation in (operation for run in script for operation in run):
+        state = after(state, operation)
+    return state
+
+
+def make_unclosed(folder: Path, seed: int, n_calls: int = 25) -> list[State]:
+    """A library as a machine leaves it that goes off: with SQLite's log beside its file.
+
+    Gives all the states it went through, the last one last.
+    """
+    states = [State()]
+    script = random_script(random.Random(seed), State(), n_calls)
+    script = [[o for o in run if o.kind not in ("reopen", "verify")] for run in script]
+    for operation in (operation for run in script for operation in run):
+        states.append(after(states[-1], operation))
+    alive = folder.with_name("alive")
+    worker = Worker(alive, 0, lambda **_: None)
+    worker.run(script, close=False)
+    shutil.copytree(alive, folder, ignore=shutil.ignore_patterns("*-shm"))
+    worker.library.close()
+    return states
+
+
+def open_library(folder: Path) -> LocalLibrary:
+    return LocalLibrary(folder, IndexConfig(device="cpu"))
+
+
+def derived_files(folder: Path) -> list[Path]:
+    """The files that can be made again, relative to the folder, sorted."""
+    files = [f.relative_to(folder) for f in folder.rglob("*") if f.is_file()]
+    return sorted(f for f in files if f.parts[0] not in {*TRUTH, "uploads"})

@@ -1,0 +1,185 @@
+"""Files that were damaged while nobody looked: what is derived is made again, the truth reported."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quoth.errors import LibraryError
+from tests.crash.checks import check, check_dense, check_lexical, expected_chunks
+from tests.crash.making import derived_files, make_library, make_unclosed, open_library
+from tests.crash.model import HashEmbedder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.crash.model import State
+    from vectorstore import LocalLibrary
+
+MAIN, WAL = Path("library.sqlite"), Path("library.sqlite-wal")
+KINDS = ("truncate", "flip", "delete", "zero", "append", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One file damaged in one way. `offset` is where, for the ways that have a place."""
+
+    file: Path
+    kind: str
+    offset: int
+
+    def do(self, folder: Path) -> None:
+        path = folder / self.file
+        data = bytearray(path.read_bytes())
+        if self.kind == "truncate":
+            del data[self.offset :]
+        elif self.kind == "flip" and data:
+            data[self.offset] ^= 1 << self.offset % 8
+        elif self.kind == "zero":
+            data[self.offset : self.offset + 64] = bytes(len(data[self.offset : self.offset + 64]))
+        elif self.kind == "append":
+            data += b"\0" * 7
+        elif self.kind == "other":
+            data = bytearray(random.Random(self.offset).randbytes(max(len(data), 1)))
+        path.unlink() if self.kind == "delete" else path.write_bytes(data)
+
+
+def damages(folder: Path, n: int, seed: int) -> list[Damage]:
+    """`n` damages, each file of the folder in turn, each way in turn, at places spread evenly."""
+    files = derived_files(folder)
+    rng = random.Random(seed)
+    made = []
+    for number in range(n):
+        file = files[number % len(files)]
+        size = (folder / file).stat().st_size
+        # Half of all are at a place: cut and flipped at every few bytes over the rounds.
+        kind = rng.choice(("truncate", "flip", rng.choice(KINDS)))
+        made.append(Damage(file, kind, rng.randrange(max(size, 1))))
+    return made
+
+
+@pytest.fixture
+def state(tmp_path: Path, seed: int) -> State:
+    return make_library(tmp_path / "library", seed)
+
+
+@pytest.mark.timeout(3600)
+def test_a_damaged_derived_file_is_made_again(
+    state: State, tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+) -> None:
+    done = 0
+    files: set[str] = set()
+    for damage in damages(tmp_path / "library", corruptions, seed):
+        copy = tmp_path / "copy"
+        shutil.copytree(tmp_path / "library", copy)
+        damage.do(copy)
+        try:
+            search_first(copy, state)
+            check(copy, [state])
+        except BaseException as error:  # tantivy panics as a BaseException
+            error.add_note(str(damage))
+            raise
+        shutil.rmtree(copy)
+        done += 1
+        files.add(str(damage.file))
+    tell(f"{done} corruptions of {len(files)} derived files: {done} clean rebuilds")
+
+
+def search_first(folder: Path, state: State) -> None:
+    """Search with nothing before it, verify for example, that could have mended the library."""
+    library = open_library(folder)
+    check_lexical(library, state)
+    check_dense(library, state, expected_chunks(state))
+    library.close()
+
+
+def test_all_derived_files_may_be_deleted_at_once(state: State, tmp_path: Path) -> None:
+    for file in derived_files(tmp_path / "library"):
+        (tmp_path / "library" / file).unlink()
+    search_first(tmp_path / "library", state)
+    check(tmp_path / "library", [state])
+
+
+@pytest.mark.timeout(3600)
+def test_a_damaged_log_of_sqlite_gives_an_earlier_state_never_a_mixture(
+    tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+) -> None:
+    states = make_unclosed(tmp_path / "library", seed)
+    rng = random.Random(seed)
+    size = (tmp_path / "library" / WAL).stat().st_size
+    seen = set()
+    for number in range(corruptions // 2):
+        copy = tmp_path / "copy"
+        shutil.copytree(tmp_path / "library", copy)
+        # Cut at places spread over all of it, and flip a bit now and then.
+        kind = "flip" if number % 5 == 4 else "truncate"
+        damage = Damage(WAL, kind, size * number * 2 // corruptions + rng.randrange(40))
+        damage.do(copy)
+        seen.add(states.index(check(copy, states)))
+        shutil.rmtree(copy)
+    assert len(seen) > 2
+    tell(f"{corruptions // 2} damaged logs: {len(seen)} earlier states, no mixture")
+
+
+@pytest.mark.timeout(3600)
+def test_a_damaged_library_file_is_reported_and_never_made_anew(
+    state: State, tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+) -> None:
+    library = tmp_path / "library"
+    rng = random.Random(seed)
+    size = (library / MAIN).stat().st_size
+    said: Counter[str] = Counter()
+    for _ in range(corruptions):
+        copy = tmp_path / "copy"
+        shutil.copytree(library, copy)
+        damage = Damage(MAIN, rng.choice((*KINDS, "flip", "truncate")), rng.randrange(size))
+        if rng.random() < 0.1:
+            damage = Damage(MAIN, "truncate", 0)
+        damage.do(copy)
+        before = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
+        try:
+            said[outcome(copy)] += 1
+        except Exception as error:
+            error.add_note(str(damage))
+            raise
+        now = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
+        assert now == before, damage
+        shutil.rmtree(copy)
+    tell(f"{corruptions} damaged library files: {dict(said)}")
+    assert said["refused at opening"]
+    assert said["refused in use"] + said["told by verify"]
+
+
+def outcome(folder: Path) -> str:
+    """What a user is told: by an error of ours, by `verify`, or nothing."""
+    try:
+        library = open_library(folder)
+    except LibraryError:
+        return "refused at opening"
+    try:
+        problems = library.verify()
+        try_everything(library)
+    except LibraryError:
+        return "refused in use"
+    finally:
+        library.close()
+    return "told by verify" if problems else "nothing wrong found"
+
+
+def try_everything(library: LocalLibrary) -> None:
+    for record in library.documents():
+        library.document(record.id)
+        library.page_of(record.id, 3)
+    library.statistics()
+    vector = HashEmbedder(1).embed_question("whales")
+    if library.embedder == HashEmbedder(1).fingerprint:
+        rows = [row for row, _ in library.dense(vector, 1000, collection=None, where=None)]
+        library.vectors(rows)
+        library.chunks(rows)
+    library.lexical("whales", 1000, collection="default", where=None)

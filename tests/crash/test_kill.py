@@ -1,0 +1,125 @@
+"""A writer that is killed, at any line or at any time, leaves a library before or after its call."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crash.checks import check
+from tests.crash.model import State, after, random_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.crash.victims import Death, Victims
+
+CALLS = 12
+# A library lives through this many deaths before a new one is begun.
+DEATHS = 20
+
+
+@dataclass
+class Campaign:
+    """Kills writers one after another, each going on where the one before died."""
+
+    victims: Victims
+    home: Path
+    rng: random.Random
+    by_line: int = 0
+    by_time: int = 0
+    finished: int = 0
+    places: set[str] = field(default_factory=set)
+    states: list[State] = field(default_factory=list)
+    _spared: set[str] = field(default_factory=set)
+    _lines: int = 0
+    _seconds: float = 0.0
+
+    @property
+    def deaths(self) -> int:
+        return self.by_line + self.by_time
+
+    def run(self, deaths: int) -> None:
+        self._measure()
+        while self.deaths < deaths:
+            folder = self.home / f"library{self.deaths}"
+            self._one_library(folder, min(deaths, self.deaths + DEATHS))
+            shutil.rmtree(folder)
+
+    def _measure(self) -> None:
+        """Let two writers live, to know how many lines and seconds there are to choose from."""
+        for name, first_line in (("traced", sys.maxsize), ("timed", 0)):
+            script = random_script(self.rng, State(), CALLS)
+            death = self.victims.run(self.home / name, script, first_line=first_line)
+            assert not death.killed
+            self._lines, self._seconds = death.lines or self._lines, death.seconds
+
+    def _one_library(self, folder: Path, until: int) -> None:
+        state = State()
+        while self.deaths < until:
+            script = random_script(self.rng, state, CALLS)
+            death = self._strike(folder, script, state)
+            self.states = [state]
+            for operation in [o for run in script for o in run][: death.begun]:
+                self.states.append(after(self.states[-1], operation))
+            allowed = self.states[death.ended :]
+            # Half the time the next writer finds the library as the dead one left it.
+            state = (
+                check(folder, allowed) if self.rng.random() < 0.5 else check_copy(folder, allowed)
+            )
+
+    def _strike(self, folder: Path, script: list, state: State) -> Death:  # type: ignore[type-arg]
+        if self.rng.random() < 0.35:
+            seconds = self.rng.uniform(0.0, self._seconds)
+            death = self.victims.run(folder, script, embedder=state.embedder, seconds=seconds)
+            self.by_time += death.killed
+        else:
+            first = self.rng.randint(1, self._lines)
+            death = self.victims.run(
+                folder, script, embedder=state.embedder, first_line=first, spared=self._spared
+            )
+            self.by_line += death.killed
+            self._note(death)
+        if not death.killed:
+            self.finished += 1
+        return death
+
+    def _note(self, death: Death) -> None:
+        """Prefer lines where none died yet; begin anew once they are hard to find."""
+        if death.killed:
+            self._spared.add(death.place)
+            self.places.add(death.place)
+            return
+        # The lines left are seldom reached: begin anew.
+        self._spared.clear()
+
+
+def check_copy(folder: Path, allowed: list[State]) -> State:
+    copy = folder.with_name(folder.name + "-copy")
+    if folder.exists():
+        shutil.copytree(folder, copy)
+    try:
+        return check(copy, allowed)
+    finally:
+        shutil.rmtree(copy)
+
+
+@pytest.mark.timeout(3600)
+def test_a_killed_writer_leaves_the_library_before_or_after_its_call(
+    victims: Victims, tmp_path: Path, kills: int, seed: int, tell: Callable[[str], None]
+) -> None:
+    campaign = Campaign(victims, tmp_path, random.Random(seed))
+    try:
+        campaign.run(kills)
+    finally:
+        tell(
+            f"{campaign.deaths} writers killed, {campaign.by_line} of them at "
+            f"{len(campaign.places)} different lines and {campaign.by_time} at random moments; "
+            f"{campaign.finished} more finished before their death"
+        )
+    assert campaign.deaths >= kills
