@@ -5,30 +5,21 @@ Above this module nobody sees SQL, FAISS or tantivy: a library on a server could
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from quoth.datatypes import RepairReport
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
-from vectorstore import (
-    lock,
-    readonly,
-    records,
-    repairing,
-    schema,
-    selection,
-    stored_vectors,
-    verification,
-    writes,
-)
+from vectorstore import lock, readonly, records, repairing, schema, selection, verification, writes
 from vectorstore.compaction import Compaction, bytes_in, compact
 from vectorstore.dense import search
 from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
+from vectorstore.stored_vectors import of_rows
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
@@ -201,7 +192,7 @@ class LocalLibrary:
 
     def _stored(self, rows: RowArray, dimension: int) -> tuple[RowArray, FloatArray]:
         with self.reading() as sql:
-            return stored_vectors.of_rows(sql, rows.tolist(), dimension)
+            return of_rows(sql, rows.tolist(), dimension)
 
     def lexical(
         self, question: str, k: int, *, collection: str | None, where: Where | None
