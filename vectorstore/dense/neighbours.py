@@ -61,8 +61,9 @@ class ExactNeighbours:
 def tune(index: InvertedIndex, truth: ExactNeighbours, wanted: float) -> None:
     """Let the index read as few lists as find the share `wanted`; measure what it then finds."""
     needed = _lists_needed(index, truth)
-    if len(needed):
-        index.n_probes = int(np.quantile(needed, wanted, method="higher"))
+    # Without a neighbour outside of the own document nothing is known: read them all.
+    few = int(np.quantile(needed, wanted, method="higher")) if len(needed) else index.n_lists
+    index.n_probes = few
     index.recall = truth.recall(index)
 
 
