@@ -50,7 +50,7 @@ class Store(Protocol):
 class Chroma:
     """An HNSW graph of float32, which Chroma keeps in memory and on disk."""
 
-    efforts = (50, 100, 200, 400, 800)
+    efforts = (15, 25, 50, 100, 200, 400, 800)
 
     def __init__(self, folder: Path) -> None:
         chromadb = import_module("chromadb")
