@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test crash bench bench-reading docs screenshots clean distclean
+.PHONY: chat test crash bench bench-reading bench-scale docs screenshots clean distclean
 .DELETE_ON_ERROR:
 
 chat: $(VENV)/installed
@@ -30,6 +30,10 @@ bench: $(VENV)/installed-dev
 
 bench-reading: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks reading
+
+# OTHERS=PYTHON, one that has chromadb, lancedb and qdrant-client, measures those beside.
+bench-scale: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks scale $(if $(OTHERS),--others $(OTHERS))
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m docs.generate

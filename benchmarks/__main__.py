@@ -24,7 +24,10 @@ NAMES = (
     "retrieval",
     "chunking",
     "quality",
+    "gpu",
 )
+# Too long to run unless it is named.
+_LONG = ("scale",)
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 
@@ -40,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         fresh=given.fresh,
         repeats=given.repeats,
         collections=tuple(given.collections),
+        chunks=given.chunks,
+        others=given.others,
+        others_seconds=given.others_seconds,
     )
     failed = [name for name in given.names or NAMES if not _run(name, options, given.output)]
     if failed:
@@ -50,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     data = os.environ.get("QUOTH_DATA") or ROOT.parent / "shared" / "data"
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; or {', '.join(_LONG)}"
+    )
     parser.add_argument("--data", type=Path, default=Path(data), help="the collections' folder")
     parser.add_argument("--output", type=Path, default=_OUTPUT, help="where JSON is written")
     parser.add_argument(
@@ -65,13 +73,23 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="folders of --data in BEIR layout, for retrieval",
     )
+    parser.add_argument("--chunks", type=int, default=1_000_000, help="how many, for scale")
+    parser.add_argument(
+        "--others", type=Path, metavar="PYTHON", help="one that has other stores, for scale"
+    )
+    parser.add_argument(
+        "--others-seconds", type=int, default=3600, help="the most that each of them gets"
+    )
     return parser
 
 
 def _run(name: str, options: Options, output: Path) -> bool:
     """Run one benchmark; False when it failed."""
-    if name not in NAMES:
-        print(f"there is no benchmark {name}; there are {', '.join(NAMES)}", file=sys.stderr)
+    if name not in (*NAMES, *_LONG):
+        print(
+            f"there is no benchmark {name}; there are {', '.join((*NAMES, *_LONG))}",
+            file=sys.stderr,
+        )
         return False
     print(f"\n== {name} ==\n", flush=True)
     began = time.perf_counter()

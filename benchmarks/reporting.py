@@ -32,7 +32,8 @@ class Skipped(Exception):  # noqa: N818  # it is an outcome, not an error
 class Options:
     """What the command line asks of every benchmark.
 
-    `cache` keeps ingested libraries from run to run; `fresh` throws them away first.
+    `cache` keeps ingested libraries from run to run; `fresh` throws them away first. For scale:
+    `chunks` to make, and a Python that has other stores, each given up after `others_seconds`.
     """
 
     data: Path
@@ -41,6 +42,9 @@ class Options:
     fresh: bool = False
     repeats: int = 3
     collections: tuple[str, ...] = ("scifact", "cranfield")
+    chunks: int = 1_000_000
+    others: Path | None = None
+    others_seconds: int = 3600
 
 
 @dataclass(frozen=True, slots=True)

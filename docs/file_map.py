@@ -17,6 +17,7 @@ _FOLDERS = (
     "ingest",
     "ingest/readers",
     "vectorstore",
+    "vectorstore/dense",
     "retrieval",
     "generation",
     "benchmarks",

@@ -36,6 +36,8 @@ from quoth.datatypes import (
     RepairReport,
     Sentence,
 )
+from quoth.doctor import Diagnosis
+from vectorstore import Compaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -222,6 +224,10 @@ def examples() -> dict[str, records.Record]:
             "configuration": records.info_record({}, Config())["configuration"][:1],
         },
         "verify": records.verify_record([Problem("3 chunks have no vector", "ingest again")]),
+        "compact": dataclasses.asdict(Compaction(91_234_304, 60_817_408, 1.7)),
+        "doctor": records.doctor_record(
+            [Diagnosis("gpu", "ok", "FAISS sees no GPU; the CPU searches")]
+        ),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())
         ),

@@ -97,6 +97,15 @@ class IndexConfig:
         "auto", "`auto`: the GPU when FAISS sees one, else the CPU."
     )
     float16: bool = _key(True, "Whether a GPU stores vectors in half precision.")
+    gpu_memory_megabytes: int = _key(
+        0, "Memory of the GPU that vectors may take; 0: as much as there is."
+    )
+    exact_up_to: int = _key(
+        50_000, "With more vectors the CPU searches compressed ones in lists, a GPU if they fit."
+    )
+    recall: float = _key(
+        0.99, "Share of the ten true neighbours that a search of compressed vectors must find."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         Where,
     )
     from quoth.shelf import LibraryShelf
-    from vectorstore import Embedder, LocalLibrary
+    from vectorstore import Compaction, Embedder, LocalLibrary
 
 
 DEFAULT_COLLECTION = "default"
@@ -290,6 +290,13 @@ class Quoth:
 
         with self._library.writing():
             return catalogue.delete_collection(self._library, name)
+
+    def compact(self) -> Compaction:
+        """Give back the space of what was removed, and fit the indexes to the library's size.
+
+        Raises LibraryLockedError, StorageFullError.
+        """
+        return self._library.compact()
 
     def verify(self) -> tuple[Problem, ...]:
         """Check the library; empty when all is well."""

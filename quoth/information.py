@@ -40,7 +40,7 @@ def describe(
         },
         "embedder": {"model": embedder.name, "fingerprint": embedder.fingerprint},
         "model": _model(config.model),
-        "index": {"device": config.index.device, "gpus": _gpus()},
+        "index": {"device": config.index.device, "gpus": _gpus(), **library.index_facts()},
         "versions": _versions(),
     }
 

@@ -1,11 +1,14 @@
 """Keeps chunks and vectors and finds them again: SQLite, FAISS, tantivy, the embedder."""
 
+from vectorstore.compaction import Compaction
+from vectorstore.contract import Library
 from vectorstore.embedder import Embedder, load_embedder
-from vectorstore.library import Library, LocalLibrary
+from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
 from vectorstore.records import digest
 
 __all__ = [
+    "Compaction",
     "Embedder",
     "Library",
     "LocalLibrary",

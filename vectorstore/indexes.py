@@ -1,19 +1,18 @@
 """The derived indexes and how they follow SQLite: by replaying its log. Knows no documents.
 
-The dense index lives in memory and is filled from SQLite on first use; the lexical index lives in
+The dense index lives in memory and is kept in step by `dense_follower`; the lexical index lives in
 a folder and is brought up to date by whoever holds the write lock.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from quoth.errors import StorageFullError
 from vectorstore import lock, records
-from vectorstore.dense import build_dense_index
+from vectorstore.dense_follower import DenseFollower
 from vectorstore.lexical import Entry, LexicalIndex
 
 if TYPE_CHECKING:
@@ -23,9 +22,17 @@ if TYPE_CHECKING:
     from quoth.config import IndexConfig
     from vectorstore.dense import DenseIndex
 
+
 _log = logging.getLogger(__name__)
 _BUSY = "another Quoth is writing to it"
-_HIGHEST_ROW = int(np.iinfo(np.int64).max)
+# The lexical index commits by this many chunks: each commit makes a segment that is merged later,
+# and with ten times fewer of them twice as many chunks went in per second.
+_BATCH = 20_000
+# Unless so many have waited so many seconds: other processes should find them soon.
+_FEWEST = 2_000
+_SECONDS = 5.0
+# tantivy drops removed texts when it merges segments, which large ones wait long for.
+_MOST_DEAD = 0.2
 
 
 class Indexes:
@@ -33,13 +40,12 @@ class Indexes:
 
     def __init__(self, folder: Path, config: IndexConfig) -> None:
         self.folder = folder
-        self._config = config
-        self._dense: DenseIndex | None = None
-        self._dense_reached = 0
-        self._dimension = 0
+        self._follower = DenseFollower(folder, config)
         self._lexical: LexicalIndex | None = None
         self._counted = -1  # the change at which the lexical index was last found complete
         self._warned: set[str] = set()
+        self._uncommitted = 0
+        self._committed_at = time.monotonic()
 
     def dense(self, sql: sqlite3.Connection, dimension: int) -> DenseIndex:
         """The dense index, having replayed what has changed since it was last used.
@@ -47,37 +53,31 @@ class Indexes:
         `sql` should see one state of the library throughout, or what is added in between may
         be added twice.
         """
-        try:
-            return self._dense_up_to_date(sql, dimension)
-        except BaseException:  # Ctrl-C too must not leave half an index behind
-            self._dense = None
-            raise
-
-    def _dense_up_to_date(self, sql: sqlite3.Connection, dimension: int) -> DenseIndex:
-        if self._dense is None or self._dimension != dimension:
-            self._dense = build_dense_index(dimension, self._config)
-            self._dimension = dimension
-            self._dense_reached = records.last_change(sql)
-            self._add_vectors(sql, self._dense, 0, _HIGHEST_ROW, dimension)
-        for event in records.changes_since(sql, self._dense_reached):
-            if event.kind == "remove":
-                self._dense.remove(event.first_chunk, event.last_chunk)
-            elif event.kind == "add":
-                self._add_vectors(sql, self._dense, event.first_chunk, event.last_chunk, dimension)
-            self._dense_reached = event.change
-        return self._dense
-
-    @staticmethod
-    def _add_vectors(
-        sql: sqlite3.Connection, index: DenseIndex, first: int, last: int, dimension: int
-    ) -> None:
-        rows, vectors = records.vectors_between(sql, first, last, dimension)
-        if len(rows):
-            index.add(rows, vectors)
+        return self._follower.index(sql, dimension)
 
     def forget_dense(self) -> None:
-        """Drop the dense index; the next search fills it again."""
-        self._dense = None
+        """Drop the dense index; the next search opens it again."""
+        self._follower.forget()
+
+    def give_up_gpu(self, reason: object) -> None:
+        """Go on without the GPU."""
+        self._follower.give_up_gpu(reason)
+
+    def settle(self, sql: sqlite3.Connection, *, at_once: bool = False) -> None:
+        """Save the dense index if it pays. Call with the write lock held."""
+        self._follower.settle(sql, at_once=at_once)
+
+    def compact(self, sql: sqlite3.Connection) -> None:
+        """Fit both to the library as it is. Call with the write lock held."""
+        index = self._open_lexical(sql)
+        if index.dead_share > _MOST_DEAD:
+            index.forget()
+            self.catch_up(sql)
+        self._follower.settle(sql, at_once=True)
+
+    def describe(self, sql: sqlite3.Connection) -> dict[str, object]:
+        """What `quoth info` shows of the dense index."""
+        return self._follower.describe(sql)
 
     def lexical(self, sql: sqlite3.Connection) -> LexicalIndex:
         """The lexical index, brought up to date unless another writer is at work.
@@ -126,6 +126,14 @@ class Indexes:
         if text not in self._warned:
             self._warned.add(text)
             _log.warning(text)
+
+    def wrote(self, sql: sqlite3.Connection, n_chunks: int) -> None:
+        """Bring the lexical index up to date every so often. Call with the write lock held."""
+        self._uncommitted += n_chunks
+        waited = time.monotonic() - self._committed_at
+        if self._uncommitted >= (_BATCH if waited < _SECONDS else _FEWEST):
+            self.catch_up(sql)
+            self._uncommitted, self._committed_at = 0, time.monotonic()
 
     def catch_up(self, sql: sqlite3.Connection) -> None:
         """Bring the lexical index up to date. Call with the write lock held."""

@@ -94,6 +94,19 @@ class LexicalIndex:
                 raise self._unwritable(error) from error
 
     @property
+    def dead_share(self) -> float:
+        """The share in [0, 1] of what the files hold that was taken out; merging drops some of it."""
+        try:
+            segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+            held = sum(segment["max_doc"] for segment in segments)
+            dead = sum(
+                (segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return 0.0  # there is no index, or it is torn and will be made anew
+        return dead / held if held else 0.0
+
+    @property
     def exists(self) -> bool:
         """Whether there is an index at all."""
         return self._index is not None

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
 from vectorstore import lock, readonly, records, repairing, schema, selection, verification, writes
+from vectorstore.compaction import Compaction, bytes_in, compact
+from vectorstore.dense import search
+from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
+from vectorstore.stored_vectors import of_rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,37 +32,10 @@ if TYPE_CHECKING:
         KnownFile,
         Problem,
         RepairReport,
+        RowArray,
         SourceFile,
         Where,
     )
-
-
-# The lexical index commits by this many chunks: a commit costs some tens of milliseconds.
-_LEXICAL_BATCH = 2_000
-
-
-class Library(Protocol):
-    """What retrieval asks of a library. Rows are integers that name chunks."""
-
-    def dense(
-        self, vector: FloatArray, k: int, *, collection: Collections, where: Where | None
-    ) -> list[tuple[int, float]]:
-        """The `k` chunks nearest to `vector` by cosine: (row, cosine), best first."""
-        ...
-
-    def lexical(
-        self, question: str, k: int, *, collection: Collections, where: Where | None
-    ) -> list[tuple[int, float]]:
-        """The `k` chunks best by BM25: (row, score), best first."""
-        ...
-
-    def vectors(self, rows: Sequence[int]) -> dict[int, FloatArray]:
-        """The stored vectors of these rows; a row that is gone is left out."""
-        ...
-
-    def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
-        """The chunks of these rows; a row that is gone is left out."""
-        ...
 
 
 class LocalLibrary:
@@ -76,7 +53,6 @@ class LocalLibrary:
         self._sql = schema.connect(folder, writable=lock.is_writable(folder))
         self._indexes = Indexes(folder, config)
         self._select = selection.Selector()
-        self._uncommitted = 0
 
     def close(self) -> None:
         """Let go of the files."""
@@ -170,19 +146,12 @@ class LocalLibrary:
     def statistics(self) -> dict[str, int]:
         """Counts of documents, pages, chunks, characters and bytes on disk."""
         with self.reading() as sql:
-            documents, characters = sql.execute(
-                "SELECT count(*), coalesce(sum(n_characters), 0) FROM documents"
-            ).fetchone()
-            (pages,) = sql.execute("SELECT count(*) FROM pages").fetchone()
-            (chunks,) = sql.execute("SELECT count(*) FROM chunks").fetchone()
-        size = sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file())
-        return {
-            "documents": documents,
-            "pages": pages,
-            "chunks": chunks,
-            "characters": characters,
-            "bytes": size,
-        }
+            return {**records.statistics(sql), "bytes": bytes_in(self.folder)}
+
+    def index_facts(self) -> dict[str, object]:
+        """The dense index in words and numbers, for JSON; nothing is loaded for it."""
+        with self.reading() as sql:
+            return self._indexes.describe(sql)
 
     def known_file(self, collection: str, source: str) -> KnownFile | None:
         """What the library holds under a source."""
@@ -228,7 +197,17 @@ class LocalLibrary:
         with self.snapshot() as sql:
             allowed = self._select(sql, self._collections(collection), where)
             index = self._indexes.dense(sql, len(vector))
-        return index.search(vector, k, None if allowed is None else allowed.rows)
+        rows = None if allowed is None else allowed.rows
+        try:
+            return search(index, self._stored, vector, k, rows)
+        except GpuFailedError as error:
+            with self.reading():
+                self._indexes.give_up_gpu(error)
+            return self.dense(vector, k, collection=collection, where=where)
+
+    def _stored(self, rows: RowArray, dimension: int) -> tuple[RowArray, FloatArray]:
+        with self.reading() as sql:
+            return of_rows(sql, rows.tolist(), dimension)
 
     def lexical(
         self, question: str, k: int, *, collection: Collections, where: Where | None
@@ -245,6 +224,8 @@ class LocalLibrary:
     def writing(self) -> Iterator[None]:
         """Hold the write lock; on leaving, the lexical index is brought up to date.
 
+        The dense index is saved when enough has changed.
+
         Raises LibraryLockedError when another process keeps it for too long.
         """
         with lock.writing(self.folder):
@@ -253,6 +234,8 @@ class LocalLibrary:
             finally:
                 with self.reading() as sql:
                     self._indexes.catch_up(sql)
+            with self.reading() as sql:
+                self._indexes.settle(sql)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -298,11 +281,8 @@ class LocalLibrary:
             writes.add_tags(sql, row, tags)
             for source in [*sources, file]:
                 writes.point_source(sql, place, source, row)
-        self._uncommitted += len(chunks)
-        if self._uncommitted >= _LEXICAL_BATCH:
-            with self.reading() as sql:
-                self._indexes.catch_up(sql)
-            self._uncommitted = 0
+        with self.reading() as sql:
+            self._indexes.wrote(sql, len(chunks))
 
     def attach(self, file: SourceFile, *, collection: str, recipe: str) -> bool:
         """Let `file` name a document that the collection holds already, made by the same recipe.
@@ -355,6 +335,11 @@ class LocalLibrary:
                 assert row is not None
                 writes.delete_document(sql, row)
         return tuple(gone.values())
+
+    def compact(self) -> Compaction:
+        """Give back the space of what was removed. Raises LibraryLockedError, StorageFullError."""
+        with self.writing(), self.reading() as sql:
+            return compact(sql, self._indexes, self.folder)
 
     def verify(self) -> tuple[Problem, ...]:
         """Check everything there is to check; empty when the library is whole."""

@@ -85,6 +85,21 @@ def last_change(connection: sqlite3.Connection) -> int:
     return int(row[0] or 0)
 
 
+def statistics(connection: sqlite3.Connection) -> dict[str, int]:
+    """Counts of documents, pages, chunks and characters."""
+    documents, chunks, characters = connection.execute(
+        "SELECT count(*), coalesce(sum(last_chunk - first_chunk + 1), 0), "
+        "coalesce(sum(n_characters), 0) FROM documents"
+    ).fetchone()
+    (pages,) = connection.execute("SELECT count(*) FROM pages").fetchone()
+    return {
+        "documents": documents,
+        "pages": pages,
+        "chunks": chunks,
+        "characters": characters,
+    }
+
+
 def count_chunks(connection: sqlite3.Connection) -> int:
     """How many chunks there are."""
     return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
@@ -94,6 +109,14 @@ def changes_since(connection: sqlite3.Connection, change: int) -> list[Change]:
     """What has happened after `change`, oldest first."""
     rows = connection.execute("SELECT * FROM log WHERE change > ? ORDER BY change", (change,))
     return [Change(*row) for row in rows]
+
+
+def rows_changed_since(connection: sqlite3.Connection, change: int) -> int:
+    """How many chunk rows were added or removed after `change`."""
+    row = connection.execute(
+        "SELECT sum(last_chunk - first_chunk + 1) FROM log WHERE change > ?", (change,)
+    ).fetchone()
+    return int(row[0] or 0)
 
 
 def collection_id(connection: sqlite3.Connection, name: str) -> int | None:

@@ -117,6 +117,9 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             # WAL with NORMAL never corrupts; a power cut may lose the last documents, whole.
             connection.execute("PRAGMA synchronous = NORMAL")
+            # Pages of the indexes change with every document: they are moved into the file by
+            # 64 MB, not by 4, which halves the time of a commit.
+            connection.execute("PRAGMA wal_autocheckpoint = 16000")
     except UNREADABLE as error:
         raise translated(error, file) from error
     return connection
@@ -147,7 +150,7 @@ def _refuse_lost_file(file: Path) -> None:
         )
 
 
-OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads"})
+OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads", "dense.snapshot"})
 
 
 def _open(file: Path, *, writable: bool) -> sqlite3.Connection:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quoth import __version__
+from quoth.cli import upkeep
 from quoth.cli.collections import collections
 from quoth.cli.options import Options, common_options, filter_options
 from quoth.cli.syncing import sync
@@ -303,3 +304,7 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
                 say(f"Quoth is at {url} (Ctrl-C stops it)")
                 page.show_in_browser(url)
         return server.wait()
+
+
+quoth.add_command(upkeep.compact)
+quoth.add_command(upkeep.doctor)

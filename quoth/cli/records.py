@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from quoth.config import Config
     from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem, RepairReport
+    from quoth.doctor import Diagnosis
 
 Record = dict[str, Any]
 
@@ -134,6 +135,14 @@ def info_record(info: dict[str, object], config: Config) -> Record:
 def verify_record(problems: Sequence[Problem]) -> Record:
     """What `quoth verify --json` prints."""
     return {"problems": [dataclasses.asdict(problem) for problem in problems]}
+
+
+def doctor_record(diagnoses: Sequence[Diagnosis]) -> Record:
+    """What `quoth doctor --json` prints."""
+    return {
+        "well": all(diagnosis.status != "failed" for diagnosis in diagnoses),
+        "checks": [dataclasses.asdict(diagnosis) for diagnosis in diagnoses],
+    }
 
 
 def repair_record(report: RepairReport) -> Record:

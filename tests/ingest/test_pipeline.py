@@ -99,4 +99,8 @@ def test_an_error_while_keeping_ends_the_run_and_leaves_no_thread(folder: Path) 
     with pytest.raises(StorageFullError):
         pipeline.ingest_files([folder], shelf, IngestConfig())
     assert len(shelf.kept) == 2
-    assert not [t.name for t in threading.enumerate() if t.name.startswith(("quoth-embedder", "quoth-reader"))]
+    assert not [
+        t.name
+        for t in threading.enumerate()
+        if t.name.startswith(("quoth-embedder", "quoth-reader"))
+    ]

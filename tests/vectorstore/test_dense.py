@@ -1,6 +1,8 @@
-"""The dense index agrees with brute force, whatever was added, removed or filtered."""
+"""Every kind of dense index agrees with brute force, whatever was added, removed or filtered."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -8,56 +10,168 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quoth.config import IndexConfig
-from quoth.errors import ModelError
-from tests.vectorstore.making import DIMENSION, unit_vectors
-from vectorstore.dense import CpuIndex, DenseIndex, GpuIndex, build_dense_index
+from tests.vectorstore.dense_contract import (
+    DIMENSION,
+    N_VECTORS,
+    VECTORS,
+    ArraySource,
+    agrees,
+    check,
+    inverted,
+)
+from tests.vectorstore.making import unit_vectors
+from vectorstore.dense import FlatIndex, InvertedIndex, Plan, build, is_outgrown, plans, search
+from vectorstore.dense.choice import lists_for
 
-VECTORS = unit_vectors(64, seed=7)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quoth.datatypes import FloatArray, RowArray
+    from vectorstore.dense import DenseIndex
+
 ROWS = st.sets(st.integers(0, 63))
-
-
-def expected(alive: set[int], question: int, k: int) -> list[int]:
-    """The rows that brute force finds; the vectors are random, so that there are no ties."""
-    scores = VECTORS @ VECTORS[question]
-    return sorted(alive, key=lambda row: -scores[row])[:k]
-
-
-def check(index: DenseIndex, first: int, last: int, allowed: set[int], k: int) -> None:
-    index.add(np.arange(40, dtype=np.int64), VECTORS[:40])
-    index.remove(first, last)
-    index.add(np.arange(40, 64, dtype=np.int64), VECTORS[40:])
-    alive = set(range(64)) - (set(range(first, last + 1)) & set(range(40)))
-    assert len(index) == len(alive)
-    found = index.search(VECTORS[5], k)
-    assert [row for row, _ in found] == expected(alive, 5, k)
-    assert [score for _, score in found] == sorted((s for _, s in found), reverse=True)
-    some = np.array(sorted(allowed), dtype=np.int64)
-    filtered = index.search(VECTORS[5], k, some)
-    assert [row for row, _ in filtered] == expected(alive & allowed, 5, k)
+EXACT, QUANTIZED = 1e-6, 0.02
 
 
 @settings(max_examples=60, deadline=None)
 @given(first=st.integers(0, 63), span=st.integers(0, 63), allowed=ROWS, k=st.integers(1, 80))
-def test_the_cpu_index_equals_brute_force(first: int, span: int, allowed: set[int], k: int) -> None:
-    check(CpuIndex(DIMENSION), first, min(first + span, 39), allowed, k)
+def test_the_flat_index_equals_brute_force(
+    first: int, span: int, allowed: set[int], k: int
+) -> None:
+    check(FlatIndex(DIMENSION), first, min(first + span, 39), allowed, k, EXACT)
 
 
-@pytest.mark.gpu
-@pytest.mark.parametrize("float16", [False, True])
-def test_the_gpu_index_equals_brute_force(float16: bool) -> None:
-    for first, last, k in ((0, 3, 5), (0, 35, 10), (7, 7, 64)):
-        check(GpuIndex(DIMENSION, float16=float16), first, last, {1, 5, 8, 41, 60}, k)
+@settings(max_examples=40, deadline=None)
+@given(first=st.integers(0, 63), span=st.integers(0, 63), allowed=ROWS, k=st.integers(1, 80))
+def test_the_inverted_index_equals_brute_force_up_to_its_codes_when_every_list_is_read(
+    first: int, span: int, allowed: set[int], k: int
+) -> None:
+    check(inverted(), first, min(first + span, 39), allowed, k, QUANTIZED)
 
 
-def test_an_empty_index_finds_nothing() -> None:
-    assert CpuIndex(DIMENSION).search(VECTORS[0], 5) == []
+@pytest.mark.parametrize("make", [lambda: FlatIndex(DIMENSION), inverted])
+def test_an_empty_index_finds_nothing(make: Callable[[], DenseIndex]) -> None:
+    assert make().search(VECTORS[0], 5) == []
+    assert make().search(VECTORS[0], 5, np.arange(3)) == []
 
 
-def test_without_a_gpu_auto_means_the_cpu_and_gpu_is_refused() -> None:
-    import faiss
+def test_an_inverted_index_reads_more_lists_when_those_near_hold_too_few() -> None:
+    index = inverted(n_lists=8, n_probes=1)
+    index.add(np.arange(N_VECTORS), VECTORS)
+    assert len(index.search(VECTORS[0], N_VECTORS)) == N_VECTORS
+    far = [row for row, _ in index.search(-VECTORS[0], 3)]
+    allowed = np.sort(np.array(far))
+    assert {row for row, _ in index.search(VECTORS[0], 3, allowed)} == set(far)
 
-    if faiss.get_num_gpus():
-        pytest.skip("there is a GPU here")
-    assert isinstance(build_dense_index(DIMENSION, IndexConfig()), CpuIndex)
-    with pytest.raises(ModelError, match="FAISS sees no GPU; set it to auto or cpu"):
-        build_dense_index(DIMENSION, IndexConfig(device="gpu"))
+
+class Stored:
+    """Vectors by row, as SQLite keeps them; counts what is asked for."""
+
+    def __init__(self, vectors: FloatArray) -> None:
+        self.vectors = vectors
+        self.asked = 0
+
+    def __call__(self, rows: RowArray, dimension: int) -> tuple[RowArray, FloatArray]:
+        assert dimension == self.vectors.shape[1]
+        self.asked += len(rows)
+        return rows, self.vectors[rows]
+
+
+@settings(max_examples=40, deadline=None)
+@given(allowed=st.none() | ROWS, k=st.integers(1, 80))
+def test_searching_a_compressed_index_gives_true_cosines(allowed: set[int] | None, k: int) -> None:
+    index = inverted()
+    index.add(np.arange(N_VECTORS), VECTORS)
+    some = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
+    found = search(index, Stored(VECTORS), VECTORS[5], k, some)
+    among = set(range(64)) if allowed is None else allowed
+    agrees(found, among, VECTORS[5], k, QUANTIZED)
+    truth = VECTORS @ VECTORS[5]
+    assert np.allclose([score for _, score in found], truth[[row for row, _ in found]], atol=EXACT)
+
+
+def test_few_allowed_rows_are_compared_one_by_one_and_exactly() -> None:
+    index = inverted(n_lists=8, n_probes=1)
+    index.add(np.arange(N_VECTORS), VECTORS)
+    stored, allowed = Stored(VECTORS), np.arange(0, 64, 3)
+    agrees(
+        search(index, stored, VECTORS[5], 10, allowed), set(allowed.tolist()), VECTORS[5], 10, EXACT
+    )
+    assert stored.asked == len(allowed)
+
+
+def clustered(n: int, seed: int = 3) -> FloatArray:
+    """Vectors in clusters, as texts make them; without any, lists would be of no use."""
+    random = np.random.default_rng(seed)
+    centres = random.normal(size=(40, DIMENSION))
+    raw = centres[random.integers(40, size=n)] + 0.5 * random.normal(size=(n, DIMENSION))
+    unit = raw / np.linalg.norm(raw, axis=1, keepdims=True)
+    return np.asarray(unit, dtype=np.float32)
+
+
+@pytest.mark.parametrize("wanted", [0.8, 0.95, 1.0])
+def test_building_reads_as_few_lists_as_reach_the_recall_wanted(wanted: float) -> None:
+    vectors = clustered(4000)
+    config = IndexConfig(device="cpu", exact_up_to=1000, recall=wanted)
+    index = build(Plan("cpu", "inverted"), ArraySource(vectors), config)
+    assert isinstance(index, InvertedIndex)
+    assert len(index) == 4000
+    assert index.recall >= wanted - 0.02
+    assert (index.n_probes == index.n_lists) or index.n_probes < index.n_lists * 0.9
+    found = [
+        {row for row, _ in index.search(vectors[i], 20)}
+        & set(np.argsort(-(vectors @ vectors[i]))[:10].tolist())
+        for i in range(0, 4000, 40)
+    ]
+    assert sum(map(len, found)) / 1000 >= wanted - 0.05
+
+
+def test_a_compressed_index_takes_little_more_than_half_of_float16() -> None:
+    vectors = unit_vectors(5000, dimension=64)
+    index = build(Plan("cpu", "inverted"), ArraySource(vectors), IndexConfig(exact_up_to=1))
+    assert index.n_bytes <= 0.8 * 2 * vectors.size
+
+
+SMALL = IndexConfig(device="auto", exact_up_to=1000, gpu_memory_megabytes=1)
+
+
+@pytest.mark.parametrize(
+    ("n_vectors", "n_gpus", "config", "expected"),
+    [
+        (1000, 0, SMALL, [("cpu", "flat")]),
+        (1001, 0, SMALL, [("cpu", "inverted")]),
+        (1000, 1, SMALL, [("gpu", "flat"), ("cpu", "flat")]),
+        (1001, 1, SMALL, [("gpu", "flat"), ("gpu", "inverted"), ("cpu", "inverted")]),
+        (2000, 1, SMALL, [("gpu", "inverted"), ("cpu", "inverted")]),
+        (9000, 1, SMALL, [("cpu", "inverted")]),
+        (9000, 1, IndexConfig(device="cpu"), [("cpu", "flat")]),
+        (
+            10**7,
+            1,
+            IndexConfig(),
+            [("gpu", "flat"), ("gpu", "inverted"), ("cpu", "inverted")],
+        ),
+    ],
+)
+def test_size_device_and_budget_decide_the_kind(
+    n_vectors: int, n_gpus: int, config: IndexConfig, expected: list[tuple[str, str]]
+) -> None:
+    found = plans(n_vectors, 384, config, n_gpus)
+    assert [(plan.device, plan.kind) for plan in found] == expected
+
+
+def test_lists_grow_with_the_library() -> None:
+    sizes = [lists_for(n) for n in (1, 1000, 100_000, 1_000_000, 10_000_000, 10**9)]
+    assert sizes == sorted(sizes)
+    assert sizes[2:5] == [512, 2048, 8192]
+
+
+def test_an_index_is_outgrown_when_its_library_is_much_larger_or_smaller() -> None:
+    flat, lists, gpu = Plan("cpu", "flat"), Plan("cpu", "inverted"), Plan("gpu", "flat")
+    assert not is_outgrown(flat, 2000, 384, 0, SMALL)
+    assert is_outgrown(flat, 2001, 384, 0, SMALL)
+    assert not is_outgrown(lists, 8000, 384, 2000, SMALL)
+    assert is_outgrown(lists, 8001, 384, 2000, SMALL)
+    assert is_outgrown(lists, 499, 384, 2000, SMALL)
+    assert not is_outgrown(gpu, 1300, 384, 0, SMALL)
+    assert is_outgrown(gpu, 1400, 384, 0, SMALL)

@@ -1,0 +1,144 @@
+"""Opens a filled library in a process of its own and asks it questions; prints figures as JSON.
+
+    python -m benchmarks.scale_searching LIBRARY FOLDER
+
+FOLDER holds questions.npy, truth.npy and words.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+
+from benchmarks import synthetic
+from benchmarks.measuring import percentile
+from benchmarks.scale_filling import Texts, document, put
+from quoth.config import IndexConfig
+from vectorstore import LocalLibrary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from quoth.datatypes import FloatArray
+
+K, CANDIDATES = 10, 100
+_WARM = 20
+
+
+def measure(folder: Path, asked: Path) -> dict[str, Any]:
+    """Seconds to open, resident bytes, latencies, recall, and what one more document takes."""
+    questions = np.load(asked / "questions.npy")
+    truth = np.load(asked / "truth.npy")
+    words = json.loads((asked / "words.json").read_text(encoding="utf-8"))
+    _load_packages()
+    before = psutil.Process().memory_info().rss
+    began = time.perf_counter()
+    library = LocalLibrary(folder, IndexConfig(device="cpu"), create=False)
+    opened = time.perf_counter() - began
+    found: dict[str, Any] = {"open": opened}
+    began = time.perf_counter()
+    library.dense(questions[0], K, collection=None, where=None)
+    found["first_dense"] = time.perf_counter() - began
+    found["resident_bytes"] = psutil.Process().memory_info().rss - before
+    began = time.perf_counter()
+    library.lexical(words[0], K, collection=None, where=None)
+    found["first_lexical"] = time.perf_counter() - began
+    found |= _searches(library, questions, words, truth)
+    found["facts"] = library.index_facts()
+    found["filtered"] = _filtered(library, questions)
+    found["statistics"] = _seconds(library.statistics)
+    found["add"] = _add(library)
+    library.close()
+    return found
+
+
+def _load_packages() -> None:
+    """What every process has loaded is not the library's."""
+    import faiss
+    import tantivy
+
+    index = faiss.IndexFlatIP(8)
+    index.add(np.ones((1, 8), dtype=np.float32))
+    assert tantivy.Tokenizer is not None
+
+
+def _searches(
+    library: LocalLibrary, questions: FloatArray, words: Sequence[str], truth: np.ndarray[Any, Any]
+) -> dict[str, Any]:
+    """p50 and p95 in seconds of each index for ten results, and of both as a question asks them."""
+    dense, lexical, both, found = [], [], [], 0
+    for number, (question, text) in enumerate(zip(questions, words, strict=True)):
+        began = time.perf_counter()
+        rows = library.dense(question, K, collection=None, where=None)
+        middle = time.perf_counter()
+        library.lexical(text, K, collection=None, where=None)
+        ended = time.perf_counter()
+        library.dense(question, CANDIDATES, collection=None, where=None)
+        library.lexical(text, CANDIDATES, collection=None, where=None)
+        last = time.perf_counter()
+        # Rows count from 1 in the order in which the vectors went in.
+        found += len({row - 1 for row, _ in rows} & set(truth[number].tolist()))
+        if number >= _WARM:
+            dense.append(middle - began)
+            lexical.append(ended - middle)
+            both.append(last - ended)
+    return {
+        "recall": found / truth.size,
+        "dense": _percentiles(dense),
+        "lexical": _percentiles(lexical),
+        "both_100": _percentiles(both),
+    }
+
+
+def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    return {"p50": percentile(seconds, 0.5), "p95": percentile(seconds, 0.95)}
+
+
+def _filtered(library: LocalLibrary, questions: FloatArray) -> dict[str, float]:
+    """Seconds of a search among one document, and among a thousandth of them."""
+    from quoth.datatypes import Where
+
+    found = {}
+    for name, pattern in (("one", "/synthetic/7.txt"), ("some", "/synthetic/*77.txt")):
+        where = Where(sources=(pattern,))
+        library.dense(questions[0], K, collection=None, where=where)
+        found[name] = percentile(
+            [
+                _seconds(lambda q=q, w=where: library.dense(q, K, collection=None, where=w))  # type: ignore[misc]
+                for q in questions[:20]
+            ],
+            0.5,
+        )
+    return found
+
+
+def _add(library: LocalLibrary) -> float:
+    """Seconds from the start of writing one document until both indexes find it."""
+    made = synthetic.mixture(10_000)
+    texts = [f"{text} unmistakable" for text in Texts(seed=9).take(synthetic.CHUNKS_A_DOCUMENT)]
+    whole, chunks = document(10**9 + int(time.time()), texts)
+    vectors = next(synthetic.batches(made, len(chunks), seed=int(time.time())))
+    began = time.perf_counter()
+    with library.writing():
+        put(library, whole, chunks, vectors)
+    best = library.dense(vectors[0], 1, collection=None, where=None)[0][0]
+    word = library.lexical("unmistakable", 1, collection=None, where=None)[0][0]
+    seconds = time.perf_counter() - began
+    assert {c.document_id for c in library.chunks([best, word]).values()} == {whole.id}
+    return seconds
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -1,0 +1,250 @@
+"""Dense indexes on one GPU, through FAISS's own classes. Knows chunk rows and vectors only.
+
+They are not thread-safe even for readers, hence one lock around everything. They know
+neither filters nor removal: a search fetches more than asked and drops what is not wanted, and
+what was removed is dropped for good once it is a quarter of all.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vectorstore.dense import calls
+from vectorstore.dense.choice import Plan
+from vectorstore.dense.inverted import InvertedIndex, described
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from quoth.datatypes import FloatArray, RowArray
+
+# The most results FAISS returns from a GPU, and the most lists it reads.
+_MOST = 2048
+# FAISS takes 1.5 GB for its own use by default, which the language model may need.
+_TEMPORARY_BYTES = 256 * 1024 * 1024
+
+
+class GpuFailedError(Exception):
+    """The GPU is too small for the index, or fails. Quoth goes on without it."""
+
+
+def count_gpus() -> int:
+    """How many GPUs FAISS sees; 0 when it was built without."""
+    faiss = calls.library()
+    count = getattr(faiss, "get_num_gpus", None)
+    return 0 if count is None else int(count())
+
+
+class GpuFlatIndex:
+    """Every vector is compared with the question, in float16 or float32."""
+
+    plan = Plan("gpu", "flat")
+    trained_on = 0
+    exact = False
+
+    def __init__(self, dimension: int, *, float16: bool) -> None:
+        self._dimension = dimension
+        self._float16 = float16
+        self._resources = _resources()
+        self._rows: RowArray = np.empty(0, dtype=np.int64)
+        self._dead: set[int] = set()
+        self._lock = threading.Lock()
+        self._index = self._empty()
+        self.description = f"exact, {'float16' if float16 else 'float32'}, GPU"
+
+    def _empty(self) -> Any:
+        faiss = calls.library()
+        options = faiss.GpuIndexFlatConfig()
+        options.useFloat16 = self._float16
+        with translated():
+            return faiss.GpuIndexFlatIP(self._resources, self._dimension, options)
+
+    def __len__(self) -> int:
+        return len(self._rows) - len(self._dead)
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the GPU that the vectors take."""
+        return len(self._rows) * self._dimension * (2 if self._float16 else 4)
+
+    def add(self, rows: RowArray, vectors: FloatArray) -> None:
+        """Add vectors under new rows."""
+        with self._lock, translated():
+            self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+            self._rows = np.concatenate([self._rows, rows])
+
+    def remove(self, rows: RowArray) -> None:
+        """Drop these rows from what is found; rebuild when they are many."""
+        with self._lock:
+            self._dead.update(self._rows[np.isin(self._rows, rows)].tolist())
+            if 4 * len(self._dead) > len(self._rows):
+                self._rebuild()
+
+    def _rebuild(self) -> None:
+        alive = ~np.isin(self._rows, list(self._dead))
+        with translated():
+            vectors = self._index.reconstruct_n(0, len(self._rows))[alive]
+            # The old one goes first: there may be no room for both.
+            self._index = None
+            self._index = self._empty()
+            self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        self._rows = self._rows[alive]
+        self._dead.clear()
+
+    def search(
+        self, vector: FloatArray, k: int, allowed: RowArray | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` best rows; fewer when a filter drops almost all of the nearest 2,048."""
+
+        def nearest(n: int) -> tuple[RowArray, FloatArray]:
+            scores, positions = self._index.search(vector.reshape(1, -1), n)
+            return np.where(positions[0] < 0, -1, self._rows[positions[0]]), scores[0]
+
+        with self._lock, translated():
+            return _fetched(nearest, k, len(self._rows), self._dead, allowed)
+
+
+class GpuInvertedIndex:
+    """An inverted file of 8-bit codes, moved to the GPU from the CPU's, its centroids in float16."""
+
+    plan = Plan("gpu", "inverted")
+    exact = False
+
+    def __init__(self, index: InvertedIndex) -> None:
+        """Take over what `index` holds; it is not needed afterwards."""
+        self._resources = _resources()
+        self._dead: set[int] = set()
+        self._lock = threading.Lock()
+        self.trained_on = index.trained_on
+        self._width = int(index.faiss_index.code_size)
+        self.n_lists = index.n_lists
+        self.n_probes = index.n_probes
+        self.recall = index.recall
+        self._rows: RowArray = np.concatenate([rows.copy() for rows, _ in index.lists()])
+        self._index = self._moved(index.faiss_index)
+
+    def _moved(self, index: Any) -> Any:
+        faiss = calls.library()
+        options = faiss.GpuClonerOptions()
+        options.useFloat16 = True
+        options.useFloat16CoarseQuantizer = True
+        with translated():
+            moved = faiss.index_cpu_to_gpu(self._resources, 0, index, options)
+            moved.nprobe = min(self.n_probes, _MOST)
+        return moved
+
+    @property
+    def description(self) -> str:
+        """The kind of index in words."""
+        return described(self.n_lists, self.n_probes, "GPU")
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the GPU that codes and rows take."""
+        return len(self._rows) * (self._width + 8)
+
+    def __len__(self) -> int:
+        return len(self._rows) - len(self._dead)
+
+    def to_cpu(self) -> InvertedIndex:
+        """The same index on the CPU, without what was removed."""
+        with self._lock:
+            return self._on_cpu()
+
+    def _on_cpu(self) -> InvertedIndex:
+        faiss = calls.library()
+        with translated():
+            back = faiss.index_gpu_to_cpu(self._index)
+        found = InvertedIndex(back, trained_on=self.trained_on, n_probes=self.n_probes)
+        found.recall = self.recall
+        found.remove(np.fromiter(self._dead, dtype=np.int64, count=len(self._dead)))
+        return found
+
+    def add(self, rows: RowArray, vectors: FloatArray) -> None:
+        """Add vectors under new rows."""
+        with self._lock, translated():
+            self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), rows)
+            self._rows = np.concatenate([self._rows, rows])
+
+    def remove(self, rows: RowArray) -> None:
+        """Drop these rows from what is found; move the rest anew when they are many."""
+        with self._lock:
+            self._dead.update(self._rows[np.isin(self._rows, rows)].tolist())
+            if 4 * len(self._dead) > len(self._rows):
+                self._rebuild()
+
+    def _rebuild(self) -> None:
+        alive = self._on_cpu()
+        # The old one goes first: there may be no room for both.
+        self._index = None
+        self._index = self._moved(alive.faiss_index)
+        self._rows = np.concatenate([rows.copy() for rows, _ in alive.lists()])
+        self._dead.clear()
+
+    def search(
+        self, vector: FloatArray, k: int, allowed: RowArray | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` best rows of the lists that are read; fewer when a filter drops most."""
+
+        def nearest(n: int) -> tuple[RowArray, FloatArray]:
+            scores, rows = self._index.search(vector.reshape(1, -1), n)
+            return rows[0], scores[0]
+
+        with self._lock, translated():
+            return _fetched(nearest, k, len(self._rows), self._dead, allowed)
+
+
+def _fetched(
+    nearest: Callable[[int], tuple[RowArray, FloatArray]],
+    k: int,
+    n_vectors: int,
+    dead: set[int],
+    allowed: RowArray | None,
+) -> list[tuple[int, float]]:
+    """Ask for twice as many until `k` are left after the filter, or no more can be had."""
+    limit = min(n_vectors, _MOST)
+    fetch = min(k if allowed is None and not dead else 4 * k, limit)
+    while fetch > 0:
+        rows, scores = nearest(fetch)
+        found = [
+            pair for pair in calls.pairs(*_wanted(rows, scores, allowed)) if pair[0] not in dead
+        ]
+        if len(found) >= k or fetch == limit:
+            return found[:k]
+        fetch = min(2 * fetch, limit)
+    return []
+
+
+def _wanted(
+    rows: RowArray, scores: FloatArray, allowed: RowArray | None
+) -> tuple[RowArray, FloatArray]:
+    """What is among the `allowed`, which ascend."""
+    if allowed is None:
+        return rows, scores
+    if len(allowed) == 0:
+        return rows[:0], scores[:0]
+    places = np.minimum(np.searchsorted(allowed, rows), len(allowed) - 1)
+    inside = allowed[places] == rows
+    return rows[inside], scores[inside]
+
+
+def _resources() -> Any:
+    faiss = calls.library()
+    with translated():
+        resources = faiss.StandardGpuResources()
+        resources.setTempMemory(_TEMPORARY_BYTES)
+    return resources
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """FAISS raises RuntimeError when the GPU's memory is short, or the GPU fails."""
+    try:
+        yield
+    except RuntimeError as error:
+        first, *_ = str(error).splitlines() or [""]
+        raise GpuFailedError(first) from error
