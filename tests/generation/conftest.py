@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def model() -> Iterator[LlamaModel]:
     # One thread: beside other programs two would wait for each other most of the time.
-    loaded = load_model(ModelConfig(context_size=768, threads=1))
+    loaded = load_model(ModelConfig(context_size=768, threads=1, gpu_layers=0))
     yield loaded
     loaded.close()

@@ -323,7 +323,7 @@ def test_an_interrupt_stops_the_evaluation_of_a_prompt_at_once_and_in_silence() 
         "from generation.llama import load_model\n"
         "from quoth.config import GenerationConfig, ModelConfig\n"
         "from quoth.datatypes import Message\n"
-        "model = load_model(ModelConfig(context_size=4096, threads=1))\n"
+        "model = load_model(ModelConfig(context_size=4096, threads=1, gpu_layers=0))\n"
         "prompt = model.render([Message('user', 'The tea is hot. ' * 700)])\n"
         "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "try:\n"
