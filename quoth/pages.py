@@ -39,7 +39,7 @@ def page_view(
 ) -> PageView:
     """The page's picture and the boxes of the span of the document's text.
 
-    Raises UnsupportedFileError for what is no PDF, UnknownDocumentError for a page that is not
+    Raises UnsupportedFileError for what is no PDF or lies in an archive, UnknownDocumentError for a page that is not
     there, MissingFileError when no source has the content any more, and what reading raises.
     """
     from ingest import page_view as view
@@ -59,11 +59,16 @@ def page_view(
 
 def _file(record: DocumentRecord) -> Path:
     from ingest import document_id
+    from ingest.nested import INSIDE
 
     for source in record.sources:
         path = Path(source)
         if path.is_file() and document_id(path.read_bytes()) == record.id:
             return path
+    if all(INSIDE in source for source in record.sources):
+        raise UnsupportedFileError(
+            f"{', '.join(record.sources)} lies in an archive: unpack it and ingest it from there"
+        )
     raise MissingFileError(
         f"{', '.join(record.sources)} is gone or has changed since it was read; ingest it again"
     )

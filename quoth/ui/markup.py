@@ -1,14 +1,16 @@
 """Text of documents, models and people becomes harmless markup here, and nowhere else.
 
-Two borders: `element` for HTML and `plain` for Streamlit's Markdown. Knows nothing of ours.
+Two borders: `element` and `picture` for HTML, and `plain` for Streamlit's Markdown. Knows nothing of ours.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 
 _WORD_JOINER = "\u2060"
+_PNG = b"\x89PNG\r\n\x1a\n"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # Links, e-mail addresses, :emoji: and :icon: are also looked for after escapes are resolved.
 _AUTOMATIC = re.compile(
@@ -60,6 +62,15 @@ def element(tag: str, *children: str, **attributes: str) -> Html:
         raise ValueError(f"no such element here: {tag}")
     written = "".join(_attribute(name, value) for name, value in attributes.items())
     return Html(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def picture(png: bytes, alternative: str, **attributes: str) -> Html:
+    """An image that is itself in the page; `alternative` says what it shows. Only PNG is taken."""
+    if not png.startswith(_PNG):
+        raise ValueError("only a PNG can be shown")
+    source = f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+    others = "".join(_attribute(name, value) for name, value in attributes.items())
+    return Html(f'<img src="{source}"{_attribute("alt", alternative)}{others}>')
 
 
 def join(*children: str) -> Html:

@@ -1,4 +1,7 @@
-"""Opens a document on the page a quote is on, with the words marked; asks the engine for pages."""
+"""Opens a document on the page a quote is on, as it looks or as text, with the words marked.
+
+Asks the engine for documents, and `pictures` for what pages look like.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,19 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quoth.errors import QuothError
-from quoth.ui import texts
+from quoth.ui import pictures, texts
 from quoth.ui.citations import Segment, Source, segments
-from quoth.ui.markup import Html, element, join, plain
+from quoth.ui.markup import Html, element, join, picture, plain
 from quoth.ui.widgets import draw, file_name
 
 if TYPE_CHECKING:
-    from quoth.datatypes import Document, Page, Quote
+    from collections.abc import Sequence
+
+    from quoth.datatypes import Page, Quote
     from quoth.engine import Quoth
 
 _KEY = "reader-page"
+_PDF = "application/pdf"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
 _LEAD = 500  # characters before the first mark that stay in sight
 
@@ -29,33 +35,94 @@ def open_source(quoth: Quoth, source: Source) -> None:
 
 @st.dialog(texts.READER, width="large")
 def _dialog(quoth: Quoth, source: Source) -> None:
+    show_document(quoth, source)
+
+
+def show_document(quoth: Quoth, source: Source) -> None:
+    """Draw the page that is turned to, at first the source's, with what turns the pages."""
     try:
         document = quoth.document(source.document_id)
     except QuothError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    _turn_pages(document, source)
-    number = min(max(st.session_state[_KEY], 1), len(document.pages))
-    draw(page_body(document.pages[number - 1], source))
+    page = document.pages[min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1]
+    _turn_pages(page, len(document.pages), source)
+    if document.media_type != _PDF:
+        draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))
+    elif _choose_view() == texts.VIEW_PAGE and _show_picture(quoth, source, page):
+        return
+    draw(page_body(page, source))
 
 
-def _turn_pages(document: Document, source: Source) -> None:
-    last = len(document.pages)
+def _choose_view() -> str:
+    return st.segmented_control(
+        texts.VIEW,
+        (texts.VIEW_PAGE, texts.VIEW_TEXT),
+        default=texts.VIEW_PAGE,
+        required=True,
+        key="reader-view",
+        label_visibility="collapsed",
+    )
+
+
+def _show_picture(quoth: Quoth, source: Source, page: Page) -> bool:
+    """Show the page as it looks; where it can't be shown, say why and give False."""
+    try:
+        with st.spinner(texts.DRAWING):
+            seen = pictures.picture(quoth, source.document_id, page, source.quotes)
+        problem = seen.problem
+    except QuothError as error:
+        problem = str(error)
+    if problem:
+        draw(element("p", texts.NO_PICTURE.format(problem), class_="q-warning", role="status"))
+        return False
+    marked = [quote.text for quote in source.quotes if _on(page, quote)]
+    if marked and seen.top is None:
+        draw(element("p", texts.NO_BOXES, class_="q-warning", role="status"))
+    draw(sheet(seen, alternative(page, file_name(source.source), marked)))
+    return True
+
+
+def alternative(page: Page, name: str, marked: Sequence[str]) -> str:
+    """What the picture shows, in words, for those who don't see it."""
+    shown = texts.PICTURE_OF.format(page=page.number, name=name)
+    quoted = ", ".join(f"“{' '.join(text.split())}”" for text in marked)
+    return texts.PICTURE_MARKED.format(shown, quoted) if marked else shown
+
+
+def sheet(seen: pictures.Picture, words: str) -> Html:
+    """The picture in a frame that opens where the first highlight is."""
+    here = "" if seen.top is None else element(
+        "span", class_="q-here", style=f"top:{100 * seen.top:.2f}%"
+    )  # fmt: skip
+    paper = element("div", picture(seen.png, words), here, class_="q-paper")
+    return element(
+        "div", paper, class_="q-sheet", tabindex="0", role="group", aria_label=texts.PICTURE_FRAME
+    )
+
+
+def _turn_pages(page: Page, last: int, source: Source) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="left"):
-        number = st.session_state[_KEY]
         st.button(
-            texts.PREVIOUS, disabled=number <= 1, on_click=_go, args=(number - 1,),
+            texts.PREVIOUS, disabled=page.number <= 1, on_click=_go, args=(page.number - 1,),
             icon=":material/chevron_left:", key="reader-previous",
         )  # fmt: skip
         st.button(
-            texts.NEXT, disabled=number >= last, on_click=_go, args=(number + 1,),
+            texts.NEXT, disabled=page.number >= last, on_click=_go, args=(page.number + 1,),
             icon=":material/chevron_right:", key="reader-next",
         )  # fmt: skip
         title = element("b", file_name(source.source))
-        where = texts.PAGE_OF.format(number, last)
+        where = place_of(page, last)
         draw(
             element("div", title, element("span", where, class_="q-place"), class_="q-reader-title")
         )
+
+
+def place_of(page: Page, n_pages: int) -> str:
+    """The page's number, and its label where that says something else."""
+    where = texts.PAGE_OF.format(page.number, n_pages)
+    labelled = page.label not in {"", str(page.number)}
+    return texts.PAGE_LABELLED.format(where, page.label) if labelled else where
 
 
 def _go(number: int) -> None:

@@ -54,7 +54,7 @@ WELCOME_EXAMPLES_LEAD = (
 )
 ADD_EXAMPLES = "Add the examples"
 WELCOME_STEPS = (
-    ("Add", "PDF, Word, HTML, Markdown or text. Files stay on this disk."),
+    ("Add", "PDF, office files, web pages, mail, books, tables, code or text. They stay on this disk."),
     ("Ask", "In your own words, and ask on: Quoth remembers the conversation."),
     ("Check", "Each number leads to its quote; Read opens the page, with the words marked."),
 )
@@ -134,6 +134,18 @@ READER = "Document"
 PREVIOUS = "Previous page"
 NEXT = "Next page"
 PAGE_OF = "Page {} of {}"
+PAGE_LABELLED = "{}, labelled {}"
+VIEW = "Show the page as"
+VIEW_PAGE, VIEW_TEXT = "Page", "Text"
+DRAWING = "Drawing the page …"
+PICTURE_OF = "Page {page} of {name} as it looks"
+PICTURE_MARKED = "{}; highlighted: {}"
+PICTURE_FRAME = "The page, to be scrolled"
+NO_PICTURE = "The page can't be shown as it looks: {}. This is its text."
+NO_PICTURE_OF_THESE = (
+    "Only the pages of PDFs are shown as they look. This is the text that Quoth read."
+)
+NO_BOXES = "Where the quote stands on the page could not be found; the text view marks it."
 PAGE_BEFORE = "The page before the quote"
 PAGE_CUT = "Only part of this page is shown."
 PAGE_EMPTY = "This page has no text."

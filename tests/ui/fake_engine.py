@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import time
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from quoth.config import Config, GenerationConfig
 from quoth.datatypes import (
     Answer,
+    Box,
     Chunk,
     Context,
     Document,
@@ -21,6 +23,7 @@ from quoth.datatypes import (
     LeftOut,
     Message,
     Page,
+    PageView,
     Passage,
     Piece,
     Progress,
@@ -120,6 +123,20 @@ REFUSED = "Who is the king?"
 WITHDRAWN = "Say something wrong first"
 
 
+def drawn(page: int, scale: float = 2.0) -> bytes:
+    """A white page of 400 by 500 points with a bar for each line, as PNG."""
+    from PIL import Image, ImageDraw
+
+    paper = Image.new("RGB", (round(400 * scale), round(500 * scale)), "white")
+    pen = ImageDraw.Draw(paper)
+    for line in range(4 + page):
+        top = (60 + 40 * line) * scale
+        pen.rectangle((40 * scale, top, 300 * scale, top + 8 * scale), fill="black")
+    png = io.BytesIO()
+    paper.save(png, "PNG")
+    return png.getvalue()
+
+
 def _endless(cancelled: Callable[[], bool]) -> Iterator[Piece]:
     """Write numbers until told to stop, then answer with what was written."""
     text = ""
@@ -143,6 +160,8 @@ class FakeQuoth:
         self.answers: dict[str, Answer | QuothError] = {REFUSED: refusal(REFUSED)}
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
+        self.fail_view: QuothError | None = None
+        self.viewed: list[tuple[str, int, int, int]] = []
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -151,6 +170,15 @@ class FakeQuoth:
         if document_id != DOCUMENT.id:
             raise UnknownDocumentError(f"no document {document_id}; see quoth list")
         return DOCUMENT
+
+    def page_view(
+        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+    ) -> PageView:
+        self.viewed.append((document_id, page, start, end))
+        if self.fail_view is not None:
+            raise self.fail_view
+        boxes = (Box(40, 98, 300, 110),) if start < end else ()
+        return PageView(drawn(page, scale), 400, 500, boxes)
 
     def collections(self) -> tuple[str, ...]:
         return tuple(sorted({r.collection for r in self.records}))

@@ -81,7 +81,11 @@ def test_an_answer_a_refusal_and_a_source_break_no_rule(
     ask(page, REFUSED)
     assert _violations(page) == []
     answered.get_by_role("button", name="Read", exact=True).first.click()
-    expect(page.get_by_role("dialog").locator("mark")).to_be_visible()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("img")).to_be_visible()
+    assert _violations(page) == []
+    dialog.get_by_role("radio", name="Text").click()
+    expect(dialog.locator("mark")).to_be_visible()
     assert _violations(page) == []
 
 

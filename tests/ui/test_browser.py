@@ -118,6 +118,12 @@ def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     expect(message.locator(":target")).to_be_in_viewport()
     message.get_by_role("button", name="Read", exact=True).nth(1).click()
     dialog = fake.get_by_role("dialog")
+    expect(dialog.get_by_role("img")).to_have_attribute(
+        "alt",
+        "Page 2 of kettle.pdf as it looks; "
+        "highlighted: “Repairs are free within the warranty.”",
+    )
+    dialog.get_by_role("radio", name="Text").click()
     expect(dialog.locator("mark")).to_have_text("Repairs are free within the warranty.2")
     expect(dialog).to_contain_text("Page 2 of 2")
     dialog.get_by_role("button", name="Previous page").click()
