@@ -12,6 +12,8 @@ from quoth.ui.markup import Html, element, plain
 from quoth.ui.widgets import chip, draw, file_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quoth.datatypes import FileOutcome, Progress
     from quoth.engine import Quoth
     from quoth.ui.jobs import IngestJob
@@ -38,12 +40,12 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     ):
         try:
             limit = quoth.config.ingest.max_megabytes
-            paths = uploads.save(files, quoth.path, into, limit)
+            paths, refused = uploads.save(files, quoth.path, into, limit)
         except QuothError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         st.session_state["upload-generation"] = generation + 1  # a new, empty uploader
-        session.start_ingest(quoth, paths, into)
+        session.start_ingest(quoth, paths, into, refused)
         st.rerun()
 
 
@@ -63,6 +65,8 @@ def show_run() -> None:
         st.info(texts.CANCELLED, icon=":material/info:")
     if job.outcomes:
         draw(outcome_list(job.outcomes))
+    if job.report is not None and job.report.skipped:
+        draw(element("p", skipped_line(job.report.skipped), class_="q-place"))
     st.button(texts.DISMISS, on_click=session.forget_ingest, type="tertiary", key="dismiss")
 
 
@@ -114,6 +118,13 @@ def outcome_list(outcomes: tuple[FileOutcome, ...]) -> Html:
     return element("ul", *map(_outcome, outcomes), class_="q-outcomes")
 
 
+def skipped_line(skipped: Mapping[str, int]) -> str:
+    """What was left out of folders and archives, by suffix, the most frequent first."""
+    most = sorted(skipped.items(), key=lambda pair: (-pair[1], pair[0]))
+    parts = (texts.SKIPPED_SUFFIX.format(n, suffix or texts.NO_SUFFIX) for suffix, n in most)
+    return texts.SKIPPED.format(", ".join(parts))
+
+
 def _outcome(outcome: FileOutcome) -> Html:
     counts = ""
     if outcome.n_chunks:
@@ -124,5 +135,5 @@ def _outcome(outcome: FileOutcome) -> Html:
         chip(texts.STATUS[outcome.status], f"q-{outcome.status}"),
         element("b", file_name(outcome.source)),
         element("span", counts, class_="q-place"),
-        element("span", outcome.reason, class_="q-reason"),
+        element("span", " ".join(outcome.reason.split()), class_="q-reason"),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from quoth.datatypes import Coverage
 from quoth.errors import QuothError
 from quoth.ui import adding, reader, session, texts, uploads
 from quoth.ui.citations import Source
@@ -106,6 +107,7 @@ def _row(quoth: Quoth, record: DocumentRecord) -> None:
 def _card(record: DocumentRecord) -> Html:
     name = file_name(record.sources[0])
     facts = (
+        format_name(record),
         texts.count(record.n_pages, texts.PAGES_N),
         texts.count(record.n_chunks, texts.CHUNKS_N),
         texts.count(record.n_characters, texts.CHARACTERS_N),
@@ -124,9 +126,36 @@ def _card(record: DocumentRecord) -> Html:
             " · ".join(facts),
             class_="q-facts",
         ),
+        coverage_marks(record),
         *(element("div", warning, class_="q-warning") for warning in record.warnings),
         class_="q-document",
     )
+
+
+def format_name(record: DocumentRecord) -> str:
+    """What kind of file it is, as people say it; its suffix where there is no word."""
+    kind = texts.FORMATS.get(record.media_type.removesuffix("-template"))
+    suffix = file_name(record.sources[0]).rpartition(".")[2]
+    return kind or suffix.upper()
+
+
+def coverage_marks(record: DocumentRecord) -> str:
+    """How many pages were read, read by OCR, empty or failed; nothing where no reader says."""
+    coverage = Coverage.from_metadata(record.metadata)
+    if coverage is None:
+        return ""
+    counts = {
+        "read": coverage.n_text,
+        "ocr": len(coverage.ocr),
+        "empty": len(coverage.empty),
+        "unread": len(coverage.failed),
+    }
+    marks = (
+        chip(texts.count(number, texts.COVERAGE[kind]), f"q-{kind}")
+        for kind, number in counts.items()
+        if number
+    )
+    return element("div", *marks, class_="q-coverage")
 
 
 def _date(added_at: str) -> str:

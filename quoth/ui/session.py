@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from quoth.config import Config, GenerationConfig, load_config
-from quoth.datatypes import Answer, IngestReport, Message, Progress
+from quoth.datatypes import Answer, FileOutcome, IngestReport, Message, Progress
 from quoth.errors import QuothError
 from quoth.ui import uploads
 from quoth.ui.jobs import AnswerJob, Cancelled, IngestJob
@@ -95,17 +95,21 @@ def ingest_job() -> IngestJob | None:
     return st.session_state.get("ingest_job")
 
 
-def start_ingest(quoth: Quoth, paths: tuple[Path, ...], into: str) -> None:
+def start_ingest(
+    quoth: Quoth, paths: tuple[Path, ...], into: str, refused: tuple[FileOutcome, ...] = ()
+) -> None:
     """Read files or folders into a collection, in the background.
 
-    Uploaded copies that could not be read are deleted again.
+    Uploaded copies that could not be read are deleted again. `refused` are listed with the rest.
     """
 
     def work(on_progress: Callable[[Progress], None], cancelled: Cancelled) -> IngestReport:
+        if not paths:
+            return IngestReport(refused, 0.0)
         report = quoth.ingest(paths, collection=into, on_progress=on_progress, cancelled=cancelled)
         failed = (each.source for each in report.outcomes if each.status == "failed")
         uploads.forget(failed, quoth.path)
-        return report
+        return replace(report, outcomes=(*refused, *report.outcomes))
 
     st.session_state["ingest_job"] = IngestJob(work)
 

@@ -173,7 +173,46 @@ STATUS = {
     "replaced": "replaced",
     "failed": "failed",
 }
+SKIPPED = "Left out, because Quoth has no reader for them: {}."
+SKIPPED_SUFFIX = "{} × {}"
+NO_SUFFIX = "no suffix"
 LIBRARY = "In the library"
+# How the pages of a document were read, as `quoth info DOCUMENT` tells it.
+COVERAGE: dict[str, Counted] = {
+    "read": ("{} page read", "{} pages read"),
+    "ocr": ("{} page by OCR", "{} pages by OCR"),
+    "empty": ("{} page empty", "{} pages empty"),
+    "unread": ("{} page failed", "{} pages failed"),
+}
+FORMATS = {
+    "application/epub+zip": "EPUB",
+    "application/json": "JSON",
+    "application/mbox": "Mailbox",
+    "application/pdf": "PDF",
+    "application/rtf": "RTF",
+    "application/vnd.ms-excel": "Excel",
+    "application/vnd.ms-outlook": "Outlook message",
+    "application/vnd.oasis.opendocument.presentation": "OpenDocument slides",
+    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument sheets",
+    "application/vnd.oasis.opendocument.text": "OpenDocument text",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/x-ipynb+json": "Notebook",
+    "application/x-subrip": "Subtitles",
+    "message/rfc822": "E-mail",
+    "multipart/related": "Saved web page",
+    "text/asciidoc": "AsciiDoc",
+    "text/csv": "CSV",
+    "text/html": "Web page",
+    "text/markdown": "Markdown",
+    "text/plain": "Text",
+    "text/tab-separated-values": "TSV",
+    "text/vtt": "Subtitles",
+    "text/x-rst": "reStructuredText",
+    "text/x-source": "Source code",
+    "text/x-tex": "LaTeX",
+}
 FILTER = "Filter by name or title"
 NO_MATCH = "No document matches."
 NO_DOCUMENTS = "No documents yet."

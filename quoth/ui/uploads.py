@@ -8,7 +8,8 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from quoth.errors import LimitError, StorageFullError
+from quoth.datatypes import FileOutcome
+from quoth.errors import StorageFullError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,24 +52,28 @@ def safe_name(name: str) -> str:
 
 def save(
     files: Iterable[Upload], library: Path, collection: str, max_megabytes: int
-) -> tuple[Path, ...]:
+) -> tuple[tuple[Path, ...], tuple[FileOutcome, ...]]:
     """Write the files to `<library>/uploads/<collection>/`, replacing those of the same name.
 
-    Two files of one name in the same call are kept apart by a number. Raises LimitError for one
-    larger than `max_megabytes`, StorageFullError when the folder cannot be written.
+    Two files of one name in the same call are kept apart by a number. Gives the paths, and the
+    outcomes of files larger than `max_megabytes`, which are not kept. Raises StorageFullError
+    when the folder cannot be written.
     """
     folder = library / FOLDER / safe_name(collection)
     paths: dict[Path, None] = {}
+    refused = []
     for file in files:
         if file.size > max_megabytes * 1_000_000:
-            raise LimitError(
-                f"{file.name} has {file.size / 1e6:.0f} MB, more than ingest.max_megabytes = "
-                f"{max_megabytes}; raise that setting or split the file"
+            reason = (
+                f"{file.size / 1e6:.0f} MB is more than ingest.max_megabytes = {max_megabytes}; "
+                "raise that setting or split the file"
             )
+            refused.append(FileOutcome(safe_name(file.name), "failed", reason=reason))
+            continue
         path = _free(folder / safe_name(file.name), paths)
         _write(path, file.getbuffer())
         paths[path] = None
-    return tuple(paths)
+    return tuple(paths), tuple(refused)
 
 
 def forget(sources: Iterable[str], library: Path) -> None:

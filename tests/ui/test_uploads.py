@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quoth.errors import LimitError, StorageFullError
+from quoth.errors import StorageFullError
 from quoth.ui.uploads import forget, safe_name, save
 
 
@@ -51,24 +51,28 @@ def test_every_name_becomes_one_visible_part_of_a_path(name: str) -> None:
 
 
 def test_files_lie_below_the_library_and_replace_their_former_version(tmp_path: Path) -> None:
-    (path,) = save([File("../a.txt", b"one")], tmp_path, "../work", 1)
+    (path,), _ = save([File("../a.txt", b"one")], tmp_path, "../work", 1)
     assert path == tmp_path / "uploads" / "work" / "a.txt"
-    assert save([File("a.txt", b"two")], tmp_path, "work", 1) == (path,)
+    assert save([File("a.txt", b"two")], tmp_path, "work", 1) == ((path,), ())
     assert path.read_bytes() == b"two"
     assert [entry.name for entry in path.parent.iterdir()] == ["a.txt"], "no leftovers"
 
 
 def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
-    paths = save(
+    paths, _ = save(
         [File("x/a.txt", b"1"), File("y/a.txt", b"2"), File("a.txt", b"3")], tmp_path, "c", 1
     )
     assert [path.read_bytes() for path in paths] == [b"1", b"2", b"3"]
     assert [path.name for path in paths] == ["a.txt", "a (2).txt", "a (3).txt"]
 
 
-def test_a_file_over_the_limit_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(LimitError, match=r"big\.txt .* ingest\.max_megabytes"):
-        save([File("big.txt", b"x" * 1_000_001)], tmp_path, "c", 1)
+def test_a_file_over_the_limit_is_refused_by_name_and_the_others_are_kept(tmp_path: Path) -> None:
+    files = [File("x/big.txt", b"x" * 1_000_001), File("a.txt", b"a")]
+    (path,), (refused,) = save(files, tmp_path, "c", 1)
+    assert path.read_bytes() == b"a"
+    assert (refused.source, refused.status) == ("big.txt", "failed")
+    assert "ingest.max_megabytes = 1" in refused.reason
+    assert [entry.name for entry in path.parent.iterdir()] == ["a.txt"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -78,7 +82,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> 
 
 
 def test_removing_deletes_the_uploaded_copy_and_nothing_else(tmp_path: Path) -> None:
-    (copy,) = save([File("a.txt")], tmp_path, "c", 1)
+    (copy,), _ = save([File("a.txt")], tmp_path, "c", 1)
     own = tmp_path / "mine.txt"
     own.write_text("mine")
     sneaky = tmp_path / "uploads" / ".." / "mine.txt"

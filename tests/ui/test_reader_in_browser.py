@@ -1,0 +1,100 @@
+"""A citation opened in a real Chromium, with the real engine: the highlight is on the quote."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops
+from playwright.sync_api import expect
+
+from tests.ingest.laying import column, placed_pdf, prose
+from tests.ui.test_browser import ask, go, upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page
+
+LEFT, BASELINE, SIZE = 310.0, 640.0, 10.0
+QUOTE = "The Meridian turbine was built in 1937 in Trieste."
+QUESTION = "When was the Meridian turbine built?"
+A4 = (595.28, 841.89)
+
+
+def turbine_pdf(path: Path) -> Path:
+    """Two columns on the second page; the quote stands alone, low in the right one."""
+    page = [
+        *column(50, 100, prose("left", 30)),
+        *column(LEFT, 100, prose("right", 30)),
+        (LEFT, BASELINE, QUOTE),
+    ]
+    return placed_pdf(path, [[(50, 100, "Machines of the harbour, a catalogue.")], page], size=SIZE)
+
+
+def picture(dialog: Locator) -> Image.Image:
+    source = dialog.get_by_role("img").get_attribute("src") or ""
+    head, _, body = source.partition(",")
+    assert head == "data:image/png;base64"
+    return Image.open(io.BytesIO(base64.b64decode(body))).convert("RGB")
+
+
+def close(page: Page) -> None:
+    page.get_by_role("dialog").get_by_label("Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_citation_opens_its_page_with_the_highlight_on_the_quote(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    path = turbine_pdf(tmp_path / "turbine.pdf")
+    page.goto(f"{address}/documents")
+    upload(page, path)
+    expect(page.locator(".q-outcomes")).to_contain_text("addedturbine.pdf2 pages")
+    row = page.locator(".q-document").filter(has_text="turbine.pdf")
+    expect(row).to_contain_text("PDF")
+    expect(row).to_contain_text("2 pages read")
+
+    go(page, "Chat")
+    answered = ask(page, QUESTION)
+    expect(answered.locator(".q-answer")).to_contain_text("1937")
+    answered.get_by_role("button", name="Read", exact=True).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("img")).to_be_visible()
+    expect(dialog).to_contain_text("Page 2 of 2")
+    marked = picture(dialog)
+    here = dialog.locator(".q-here")
+    expect(here).to_be_in_viewport()
+    assert dialog.locator(".q-sheet").evaluate("e => e.scrollTop") > 0, "it opens on the quote"
+    seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    assert any(colour == (255, 241, 168) for _, colour in seen.getcolors(1 << 24) or ())
+
+    dialog.get_by_role("button", name="Previous page").click()
+    expect(dialog).to_contain_text("Page 1 of 2")
+    expect(dialog.locator(".q-here")).to_have_count(0)
+    close(page)
+
+    go(page, "Documents")
+    page.get_by_role("button", name="Read", exact=True).first.click()
+    dialog.get_by_role("button", name="Next page").click()
+    expect(dialog).to_contain_text("Page 2 of 2")
+    plain = picture(dialog)
+    assert plain.size == marked.size
+    box = ImageChops.difference(plain, marked).getbbox()
+    assert box is not None
+    scale = marked.width / A4[0]
+    left, top, right, bottom = (edge / scale for edge in box)
+    # Around the words at whose baseline the test has set them: letters above it, tails below.
+    assert LEFT - 6 < left < LEFT + 2
+    assert BASELINE - 1.6 * SIZE < top < BASELINE - 0.6 * SIZE
+    assert BASELINE < bottom < BASELINE + 0.8 * SIZE
+    assert right > LEFT + 0.8 * len(QUOTE) * SIZE * 0.45
+    assert right < A4[0]
+
+    dialog.get_by_role("radio", name="Text").click()
+    expect(dialog.locator(".q-page")).to_contain_text(QUOTE)
+    close(page)
+    page.get_by_role("button", name="Remove", exact=True).first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(page.locator(".q-document").filter(has_text="turbine.pdf")).to_have_count(0)
