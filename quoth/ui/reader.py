@@ -45,7 +45,9 @@ def show_document(quoth: Quoth, source: Source) -> None:
     except QuothError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    page = document.pages[min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1]
+    page = document.pages[
+        min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1
+    ]
     _turn_pages(page, len(document.pages), source)
     if document.media_type != _PDF:
         draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))

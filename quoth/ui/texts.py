@@ -54,7 +54,10 @@ WELCOME_EXAMPLES_LEAD = (
 )
 ADD_EXAMPLES = "Add the examples"
 WELCOME_STEPS = (
-    ("Add", "PDF, office files, web pages, mail, books, tables, code or text. They stay on this disk."),
+    (
+        "Add",
+        "PDF, office files, web pages, mail, books, tables, code or text. They stay on this disk.",
+    ),
     ("Ask", "In your own words, and ask on: Quoth remembers the conversation."),
     ("Check", "Each number leads to its quote; Read opens the page, with the words marked."),
 )

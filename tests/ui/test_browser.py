@@ -120,8 +120,7 @@ def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     dialog = fake.get_by_role("dialog")
     expect(dialog.get_by_role("img")).to_have_attribute(
         "alt",
-        "Page 2 of kettle.pdf as it looks; "
-        "highlighted: “Repairs are free within the warranty.”",
+        "Page 2 of kettle.pdf as it looks; highlighted: “Repairs are free within the warranty.”",
     )
     dialog.get_by_role("radio", name="Text").click()
     expect(dialog.locator("mark")).to_have_text("Repairs are free within the warranty.2")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ingest.formats import FORMATS
 from quoth.config import Config, IngestConfig
 from quoth.datatypes import Coverage
@@ -18,6 +16,8 @@ from tests.ui.test_pages import _button, _page, _shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pytest
 
     from quoth import Quoth
 

@@ -6,7 +6,7 @@ import base64
 import io
 import re
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,9 @@ from quoth.ui.reader import place_of
 from tests.ui import fake_engine
 from tests.ui.fake_engine import PAGE_1, FakeQuoth, answer, drawn, quote, record
 from tests.ui.test_pages import _ask, _button, _markup, _page, _shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BLANK = PageView(drawn(0), 400, 500)
 COORDINATES = st.floats(0, 380)

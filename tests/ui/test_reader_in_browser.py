@@ -26,8 +26,8 @@ A4 = (595.28, 841.89)
 def turbine_pdf(path: Path) -> Path:
     """Two columns on the second page; the quote stands alone, low in the right one."""
     page = [
-        *column(50, 100, prose("left", 30)),
-        *column(LEFT, 100, prose("right", 30)),
+        *column(50, 100, [f"{line}." for line in prose("left", 30)]),
+        *column(LEFT, 100, [f"{line}." for line in prose("right", 30)]),
         (LEFT, BASELINE, QUOTE),
     ]
     return placed_pdf(path, [[(50, 100, "Machines of the harbour, a catalogue.")], page], size=SIZE)
@@ -51,7 +51,8 @@ def test_a_citation_opens_its_page_with_the_highlight_on_the_quote(
     path = turbine_pdf(tmp_path / "turbine.pdf")
     page.goto(f"{address}/documents")
     upload(page, path)
-    expect(page.locator(".q-outcomes")).to_contain_text("addedturbine.pdf2 pages")
+    outcomes = page.locator(".q-outcomes")
+    expect(outcomes).to_contain_text("addedturbine.pdf2 pages", timeout=180_000)
     row = page.locator(".q-document").filter(has_text="turbine.pdf")
     expect(row).to_contain_text("PDF")
     expect(row).to_contain_text("2 pages read")
@@ -79,6 +80,7 @@ def test_a_citation_opens_its_page_with_the_highlight_on_the_quote(
     page.get_by_role("button", name="Read", exact=True).first.click()
     dialog.get_by_role("button", name="Next page").click()
     expect(dialog).to_contain_text("Page 2 of 2")
+    expect(dialog.get_by_role("img")).to_have_attribute("alt", "Page 2 of turbine.pdf as it looks")
     plain = picture(dialog)
     assert plain.size == marked.size
     box = ImageChops.difference(plain, marked).getbbox()
