@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -403,6 +404,17 @@ def test_a_page_is_shown_with_a_box_around_a_passage_while_its_file_is_unchanged
     path.write_bytes(path.read_bytes() + b"\n")
     with pytest.raises(MissingFileError, match="has changed since it was read"):
         quoth.page_view(record.id, 2)
+
+
+def test_a_pdf_in_an_archive_is_told_apart_from_one_that_is_gone(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    path = make_pdf(tmp_path / "a.pdf", ["The warranty lasts two years."])
+    with zipfile.ZipFile(tmp_path / "papers.zip", "w") as archive:
+        archive.write(path, "a.pdf")
+    quoth.ingest([tmp_path / "papers.zip"])
+    with pytest.raises(UnsupportedFileError, match=r"papers\.zip!/a\.pdf lies in an archive"):
+        quoth.page_view("a.pdf", 1)
 
 
 def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:

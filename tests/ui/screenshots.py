@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 QUESTION = "How many entries does the vocabulary of GPT-2 have?"
+OF_A_PDF = "How large is a Q4_K_M file of Llama 3 8B?"
 OFF_TOPIC = "Who won the football world cup in 1974?"
 
 
@@ -87,6 +88,9 @@ def _visit(page: Page, scheme: str) -> None:
     expect(page.get_by_role("dialog").locator(".q-page")).to_be_visible()
     _take(page, f"source-{scheme}")
     page.keyboard.press("Escape")
+    _open_page(page)
+    _take(page, f"page-{scheme}")
+    page.keyboard.press("Escape")
     ask(page, OFF_TOPIC)
     _scroll_to(page, ".q-refusal")
     _take(page, f"refusal-{scheme}")
@@ -96,6 +100,14 @@ def _visit(page: Page, scheme: str) -> None:
     go(page, "Model and settings")
     expect(page.get_by_text("What runs")).to_be_visible()
     _take(page, f"models-{scheme}")
+
+
+def _open_page(page: Page) -> None:
+    """Ask what a PDF answers and open it there, as it looks."""
+    answered = ask(page, OF_A_PDF)
+    cited = answered.locator("[class*='st-key-row-']").filter(has_text=".pdf").first
+    cited.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
 
 
 def _narrow(browser: Browser, address: str) -> None:
