@@ -96,6 +96,8 @@ def _visit(page: Page, scheme: str) -> None:
     _take(page, f"refusal-{scheme}")
     go(page, "Documents")
     expect(page.get_by_text("In the library")).to_be_visible()
+    page.wait_for_timeout(900)
+    _scroll_to(page, ".q-document:has(.q-coverage)")
     _take(page, f"documents-{scheme}")
     go(page, "Model and settings")
     expect(page.get_by_text("What runs")).to_be_visible()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from streamlit.testing.v1 import AppTest
@@ -84,6 +84,7 @@ def cited(quoth: FakeQuoth, position: int = 0) -> AppTest:
     return app
 
 
+@settings(deadline=None, max_examples=30)
 @given(COORDINATES, COORDINATES, st.floats(1, 20), st.floats(1, 20))
 def test_only_the_boxes_and_their_outline_change(x: float, y: float, w: float, h: float) -> None:
     box = Box(x, y, x + w, y + h)
@@ -103,18 +104,23 @@ def test_where_boxes_overlap_nothing_is_darker() -> None:
     assert picture.getpixel((120 * 2, 315 * 2)) == picture.getpixel((60 * 2, 310 * 2))
 
 
-@pytest.mark.parametrize(("ink", "paper"), [("black", "white"), ("white", "black")])
-def test_text_under_the_stroke_stays_readable_and_the_stroke_visible(ink: str, paper: str) -> None:
+@pytest.mark.parametrize(
+    ("ink", "paper", "least"),
+    [("black", "white", 15), ("#595959", "white", 5), ("white", "black", 7)],
+)
+def test_text_under_the_stroke_stays_readable_and_the_stroke_visible(
+    ink: str, paper: str, least: float
+) -> None:
     sheet = Image.new("RGB", (200, 200), paper)
     sheet.paste(Image.new("RGB", (20, 20), ink), (90, 90))
     png = io.BytesIO()
     sheet.save(png, "PNG")
     seen = decoded(highlighted(PageView(png.getvalue(), 200, 200), [Box(50, 50, 150, 150)]))
     letter, under, beside = (seen.getpixel(at) for at in ((100, 100), (60, 60), (10, 10)))
-    assert contrast(letter, under) > 7
+    assert contrast(letter, under) > least
     assert under != beside
     assert contrast(EDGE, beside) > 3
-    assert seen.getpixel((47, 100)) == EDGE
+    assert EDGE in [seen.getpixel((x, 100)) for x in range(44, 50)]
     assert 0 < OPACITY < 1
     assert YELLOW[0] > YELLOW[1] > YELLOW[2]
 
