@@ -3,7 +3,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quoth.ui.markup import Html, element, join, plain
@@ -48,6 +48,7 @@ def test_hostile_text_stays_text_in_children_and_attributes(text: str) -> None:
     assert read.attributes == {"title": text}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_comes_back_as_the_only_content_of_its_element(text: str) -> None:
     read = _read(element("p", text))
@@ -82,6 +83,7 @@ def test_markup_that_could_act_or_leave_the_page_is_refused(
         element(tag, **attributes)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_plain_escapes_every_mark_that_markdown_reads(text: str) -> None:
     from markdown_it import MarkdownIt
@@ -92,6 +94,7 @@ def test_plain_escapes_every_mark_that_markdown_reads(text: str) -> None:
     assert {token.type for token in inline} <= {"text", "text_special"}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab .,:@/-<>=_*[]()!`#$&"))
 def test_plain_shows_the_same_characters(text: str) -> None:
     from markdown_it import MarkdownIt
