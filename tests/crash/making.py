@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import random
 import shutil
+from itertools import count
 from typing import TYPE_CHECKING
 
+from tests.crash.checks import expected_chunks
 from tests.crash.child import Worker
 from tests.crash.kinds import config_of, make_folder
 from tests.crash.model import State, after, random_script
 from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.crash.kinds import Kind
+    from tests.crash.model import Operation
 
+# Twice what `kinds` lets be enough for a compressed index.
+MANY = 40
 # Everything else in a library's folder is made from these.
 TRUTH = {"library.sqlite", "library.sqlite-wal", "library.sqlite-shm", "quoth.toml", "write.lock"}
 
 
 def make_library(folder: Path, seed: int, n_calls: int = 30) -> State:
     """A library that has lived through random calls; closed."""
-    state = State()
-    script = random_script(random.Random(seed), state, n_calls)
+    script = random_script(random.Random(seed), State(), n_calls)
     Worker(folder, 0, lambda _: None).run(script)
+    return state_after(script)
+
+
+def make_large_library(folder: Path, seed: int) -> State:
+    """The same, but it has so many chunks that it may have a compressed index."""
+    for number in count(1000 * seed):
+        script = random_script(random.Random(number), State(), 30)
+        if expected_chunks(state_after(script)).total() > MANY:
+            break
+    return make_library(folder, number)
+
+
+def state_after(script: Iterable[Iterable[Operation]]) -> State:
+    """The state that the calls lead to from an empty library."""
+    state = State()
     for operation in (operation for run in script for operation in run):
         state = after(state, operation)
     return state

@@ -14,7 +14,7 @@ import pytest
 from quoth.errors import LibraryError
 from tests.crash.checks import check, check_dense, check_lexical, expected_chunks
 from tests.crash.kinds import make_folder
-from tests.crash.making import derived_files, make_library, make_unclosed, open_library
+from tests.crash.making import derived_files, make_large_library, make_unclosed, open_library
 from tests.crash.model import HashEmbedder
 from vectorstore.dense import snapshot
 
@@ -74,8 +74,7 @@ def damages(folder: Path, n: int, seed: int) -> list[Damage]:
 def state(tmp_path: Path, kind: Kind, seed: int) -> State:
     """The state of a library of many chunks."""
     folder = make_folder(tmp_path / "library", kind)
-    state = make_library(folder, seed)
-    assert expected_chunks(state).total() > 20, "choose another --crash-seed"
+    state = make_large_library(folder, seed)
     assert (folder / SNAPSHOT).exists() == (kind == "compressed")
     return state
 
