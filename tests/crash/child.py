@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import faiss  # noqa: F401
 import tantivy  # noqa: F401
 
-import vectorstore.library
+import vectorstore.indexes
 from ingest import ingest_files  # noqa: F401
 from quoth import Quoth
 from quoth.datatypes import SourceFile
@@ -177,7 +177,7 @@ def run_engine(folder: Path, script: list[list[Operation]], version: int) -> Non
 def work(request: dict[str, Any], report: Reporter) -> None:
     """What a child does from its start to its end."""
     # A commit of the lexical index in the midst of a run, not only at its end.
-    vectorstore.library._LEXICAL_BATCH = 6
+    vectorstore.indexes._BATCH = 6
     script = [[Operation(**fields) for fields in run] for run in request["script"]]
     folder = Path(request["folder"])
     killer = None
