@@ -11,7 +11,7 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
-from quoth.cli.options import Options, common_options, filter_options
+from quoth.cli.options import Options, common_options, filter_options, password_option
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
 
@@ -44,13 +44,7 @@ def quoth() -> None:
     "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
-@click.option(
-    "--password",
-    "passwords",
-    multiple=True,
-    metavar="PASSWORD",
-    help="Opens encrypted files; repeatable. On a terminal Quoth asks for those still missing.",
-)
+@password_option
 @common_options
 def ingest(
     options: Options,
@@ -228,7 +222,7 @@ def info(options: Options, document: str | None) -> None:
 
     with options.open() as library:
         if document is not None:
-            found = library.find(document, collection=options.collection)
+            found = library.find(document, collection=options.scope)
             if options.as_json:
                 say_json(documents_record("documents", found))
             else:
