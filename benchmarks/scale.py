@@ -33,7 +33,7 @@ _QUESTION_WORDS = 8
 _STORES = ("chroma", "lancedb", "qdrant")
 _RECALL = 0.98
 _NOTES = (
-    "dense and lexical: ten results each; both: a hundred of each, at once, as a question asks them",
+    "dense and lexical: ten results each; both: a hundred of each, one after the other",
     "recall@10 against brute force over all vectors, for questions that are none of them",
     "add: from the start of writing one document until both indexes find it",
     "resident: what the process grew by when it opened the library and its dense index",

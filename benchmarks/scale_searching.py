@@ -20,7 +20,6 @@ from benchmarks import synthetic
 from benchmarks.measuring import percentile
 from benchmarks.scale_filling import Texts, document, put
 from quoth.config import IndexConfig
-from retrieval.search import candidates
 from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
@@ -80,7 +79,8 @@ def _searches(
         middle = time.perf_counter()
         library.lexical(text, K, collection=None, where=None)
         ended = time.perf_counter()
-        candidates(text, question, library, CANDIDATES, collection=None, where=None)
+        library.dense(question, CANDIDATES, collection=None, where=None)
+        library.lexical(text, CANDIDATES, collection=None, where=None)
         last = time.perf_counter()
         # Rows count from 1 in the order in which the vectors went in.
         found += len({row - 1 for row, _ in rows} & set(truth[number].tolist()))

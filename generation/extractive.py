@@ -61,9 +61,9 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
 
 
 def _states_nothing(text: str) -> bool:
-    """Whether it is a title or a question: near to what was asked, and no answer to it."""
+    """Whether it is a title, a question or the lead-in to a list: near to what was asked, no answer."""
     shouted = text.isupper() and text[-1].isalpha()
-    return text.startswith("#") or text.endswith("?") or shouted
+    return text.startswith("#") or text.endswith(("?", ":", "：")) or shouted
 
 
 def log_odds(evidence: Evidence) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,9 +36,8 @@ def search(
     """
     vector = embedder.embed_question(question)
     depth = max(config.candidates, k)
-    dense, lexical = candidates(
-        question, vector, library, depth, collection=collection, where=where
-    )
+    dense = library.dense(vector, depth, collection=collection, where=where)
+    lexical = library.lexical(question, depth, collection=collection, where=where)
     # Every candidate's vector is read: the dense index gave the cosine of its own only, and the
     # feedback below needs them all.
     vectors = library.vectors(list(dict.fromkeys(row for row, _ in (*dense, *lexical))))
@@ -54,22 +52,6 @@ def search(
         Hit(chunk, score, rank, similarities[row], tuple(found_by[row]))
         for rank, (row, score, chunk) in enumerate(_distinct(fused, library, k), 1)
     )
-
-
-def candidates(
-    question: str,
-    vector: FloatArray,
-    library: Library,
-    depth: int,
-    *,
-    collection: Collections,
-    where: Where | None,
-) -> tuple[Ranked, Ranked]:
-    """The `depth` best (row, score) by meaning and by words; both indexes are asked at once."""
-    with ThreadPoolExecutor(1, thread_name_prefix="quoth-lexical") as beside:
-        words = beside.submit(library.lexical, question, depth, collection=collection, where=where)
-        dense = library.dense(vector, depth, collection=collection, where=where)
-        return dense, words.result()
 
 
 def _cosines(vector: FloatArray, vectors: Mapping[int, FloatArray]) -> dict[int, float]:

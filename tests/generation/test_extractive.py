@@ -53,9 +53,10 @@ def test_nothing_comes_of_nothing(embedder: Embedder) -> None:
     assert extract(gather("Who?", Context(), embedder.embed_passages)) == ()
 
 
-def test_titles_and_questions_are_no_answers(embedder: Embedder) -> None:
+def test_titles_questions_and_lead_ins_are_no_answers(embedder: Embedder) -> None:
     text = (
-        "## How long the warranty lasts\n\nTHE WARRANTY\n\nHow long does the warranty last? "
+        "## How long the warranty lasts\n\nTHE WARRANTY\n\nHow long does the warranty last?\n\n"
+        "The warranty lasts as follows:\n\n"
         "It lasts for 24 months from the day of purchase."
     )
     sources = Context((passage(1, hit(1, chunk("warranty", text))),))
