@@ -184,7 +184,7 @@ def list_documents(options: Options, where: Where | None) -> None:
 def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
     """Take documents out of the library, by id, source or file name.
 
-    The files themselves stay. Asks first when a person sits at the terminal.
+    An archive's name stands for all that was read from it. The files themselves stay. Asks first when a person sits at the terminal.
     """
     from quoth.cli.records import documents_record, say_json
     from quoth.cli.terminal import one_line, say, tell
@@ -214,7 +214,7 @@ quoth.add_command(collections)
 def info(options: Options, document: str | None) -> None:
     """Show sizes, models, window, paths, and every setting with where its value came from.
 
-    With a DOCUMENT (an id, a source or a file name): its facts, and how its pages were read.
+    With a DOCUMENT (an id, a source, or the name of a file or archive): its facts, and how its pages were read.
     """
     from quoth.cli.records import documents_record, info_record, say_json
     from quoth.cli.tables import document_text, facts_text, settings_table
