@@ -213,9 +213,9 @@ class Quoth:
 
     def find(self, name: str, *, collection: Collections = None) -> tuple[DocumentRecord, ...]:
         """The documents that go by a name, as in `remove`. Raises UnknownDocumentError."""
-        from vectorstore import catalogue
+        from vectorstore.selection import named
 
-        return catalogue.named(self.documents(collection=collection), name)
+        return named(self.documents(collection=collection), name)
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""

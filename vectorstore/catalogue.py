@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from quoth.datatypes import KnownFile
 from quoth.errors import InvalidNameError, UnknownDocumentError
-from vectorstore import records, writes
-from vectorstore.selection import named
+from vectorstore import records, selection, writes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -116,7 +115,7 @@ def tag_documents(
     """
     added, removed = clean_tags(add), clean_tags(remove)
     every = library.documents(collection)
-    chosen = {(r.collection, r.id) for name in names for r in named(every, name)}
+    chosen = {(r.collection, r.id) for name in names for r in selection.named(every, name)}
     with library.transaction() as sql:
         for collection_name, document_id in sorted(chosen):
             place = _collection(library, sql, collection_name)

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
+def _insist_on_words(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("it is empty")
+    return value
+
+
 class _Group(click.Group):
     """Ends with the exit code of an interrupt on Ctrl-C; click would print an empty line first."""
 
@@ -95,7 +101,7 @@ quoth.add_command(sync)
 
 
 @quoth.command()
-@click.argument("question")
+@click.argument("question", callback=_insist_on_words)
 @click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
 @common_options
 @filter_options
@@ -116,7 +122,7 @@ def search(options: Options, question: str, k: int | None, where: Where | None) 
 
 
 @quoth.command()
-@click.argument("question")
+@click.argument("question", callback=_insist_on_words)
 @click.option(
     "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
 )

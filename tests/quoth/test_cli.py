@@ -344,6 +344,8 @@ def test_the_json_of_an_answer_numbers_the_quotes_of_its_sentences(
     ("arguments", "wanted"),
     [
         (["search"], "QUESTION"),
+        (["search", ""], "QUESTION"),
+        (["ask", "  "], "it is empty"),
         (["serach", "x"], "serach"),
         (["search", "x", "-k", "0"], "-k"),
         (["list", "--set", "nonsense"], "section.key=value"),
