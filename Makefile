@@ -21,7 +21,8 @@ test: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
-# The long run of the crash tests: 1,000 writers killed, 500 indexes damaged.
+# The long run of the crash tests, for libraries with an exact and with a compressed dense index:
+# 1,000 writers killed, 500 indexes damaged, of each.
 crash: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/crash --kills 1000 --corruptions 500
 

@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ingest.archives import bytes_of
     from ingest.chunking import chunk_document
     from ingest.discovery import Discovery, discover
     from ingest.isolation import ReaderPool
@@ -23,6 +24,7 @@ _HOMES = {
     "SUFFIXES": "ingest.reading",
     "Discovery": "ingest.discovery",
     "ReaderPool": "ingest.isolation",
+    "bytes_of": "ingest.archives",
     "chunk_document": "ingest.chunking",
     "discover": "ingest.discovery",
     "document_id": "ingest.reading",
@@ -38,6 +40,7 @@ __all__ = [
     "SUFFIXES",
     "Discovery",
     "ReaderPool",
+    "bytes_of",
     "chunk_document",
     "discover",
     "document_id",

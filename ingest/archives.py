@@ -85,14 +85,27 @@ def contents(path: Path) -> Contents | None:
     files = {name: one for name, one in sound.items() if not is_archive(Path(name))}
     n_locked = sum(not one.is_open for one in files.values())
     counts = (
-        (n_locked, "need a password or an unusual program"),
-        (len(archive.members) - len(sound), "have names that lead out of it or are not UTF-8"),
-        (len(sound) - len(files), "are archives themselves"),
+        (n_locked, "under a password or packed in an unusual way"),
+        (len(archive.members) - len(sound), "with a name that leads out of it or is not UTF-8"),
+        (len(sound) - len(files), "packed as an archive again"),
     )
     return Contents(
         files=tuple(Path(f"{path}{INSIDE}{name}") for name, one in files.items() if one.is_open),
-        left_out=tuple(f"{count} files in it {why}" for count, why in counts if count),
+        left_out=tuple(
+            f"{count} {'file' if count == 1 else 'files'} left out ({why})"
+            for count, why in counts
+            if count
+        ),
     )
+
+
+def is_member(path: Path) -> bool:
+    """Whether a path is that of a file in an archive that is there.
+
+    Raises ReadError for an archive that can't be read.
+    """
+    inside = _split(path)
+    return inside is not None and is_archive(inside[0]) and inside[1] in _opened(inside[0]).members
 
 
 def stat_of(path: Path) -> os.stat_result:
@@ -123,7 +136,7 @@ def bytes_of(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             return file.read(limit)
     archive, name = inside
-    if _opened(archive).members[name].size > limit:
+    if stat_of(path).st_size > limit:
         raise LimitError(f"{path.name} is larger than its archive says; leave it out")
     try:
         with _LOCK:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.archives import contents, is_archive
+from ingest.archives import contents, is_archive, is_member
 from ingest.formats import KINDS, SUFFIXES
 from quoth.datatypes import FileOutcome
 from quoth.errors import ReadError
@@ -68,7 +68,7 @@ def discover(
 ) -> Discovery:
     """The files named, and those in the folders named, at any depth.
 
-    A file named is always among them. In folders, files of other types and, unless `hidden`,
+    A file named is always among them, one in an archive too. In folders, files of other types and, unless `hidden`,
     names that start with a dot are passed over; so are folders that hold a Quoth library.
     A link to a folder is followed once. Nothing is raised: what is wrong is in `problems`, such as
     a folder that holds nothing to read, unless it `may_be_empty`.
@@ -82,6 +82,8 @@ def discover(
             found.fail(
                 path, f"{path.name} cannot be read ({error.strerror}); check its permissions"
             )
+        except ReadError as error:
+            found.fail(path, str(error))
     return Discovery(
         tuple(sorted(found.files)),
         tuple(found.problems),
@@ -95,7 +97,7 @@ def _add(path: Path, found: _Found, *, hidden: bool, may_be_empty: bool) -> None
         _add_folder(path, found, hidden=hidden, may_be_empty=may_be_empty)
     elif path.exists() and is_archive(path):
         _add_archive(_resolved(path), found, hidden=hidden)
-    elif path.exists():
+    elif path.exists() or is_member(path):
         if found.can_be_kept(path):
             found.files.add(_resolved(path))
     elif path.is_symlink():

@@ -11,12 +11,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ingest import archives
 from ingest.discovery import discover
 from ingest.nested import INSIDE
 from ingest.pipeline import Shelf, bring
 from ingest.run import Run
 from quoth.datatypes import FileOutcome
-from quoth.errors import UnavailableFolderError
+from quoth.errors import ReadError, UnavailableFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -73,13 +74,23 @@ def mirror_folders(
             devices = _Devices()
             moved = devices.moved(kept, files)
             unread = {problem.source for problem in found.problems}
-            there = {source for source in kept if source.partition(INSIDE)[0] in unread}
+            there = {source for source in kept.keys() - files if _may_be_inside(source, unread)}
             gone = _gone(kept, files | there, devices, run, allow_empty=allow_empty)
         with run.timed("write"):
             _write(shelf, moved, gone)
         for source in gone:
             run.report(FileOutcome(source, "removed", kept[source].document_id))
     return run.finished(found.skipped)
+
+
+def _may_be_inside(source: str, unread: set[str]) -> bool:
+    """Whether a file may still lie in an archive that was not read, or not all of it."""
+    if source.partition(INSIDE)[0] not in unread:
+        return False
+    try:
+        return archives.is_member(Path(source))
+    except (OSError, ReadError):
+        return True
 
 
 def _write(shelf: MirrorShelf, moved: Mapping[str, int], gone: Sequence[str]) -> None:
@@ -108,8 +119,9 @@ def _refuse_emptied(
         below = str(place).rstrip("/") + "/"
         n_kept = sum(source.startswith(below) for source in kept)
         if n_kept and not any(file.startswith(below) for file in files):
+            what = "1 file" if n_kept == 1 else f"{n_kept} files"
             raise UnavailableFolderError(
-                f"{place} holds nothing to read and the library {n_kept} files from it, so nothing "
+                f"{place} holds nothing to read and the library {what} from it, so nothing "
                 "was changed; connect its drive, or add --allow-empty if they were deleted"
             )
 

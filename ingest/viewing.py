@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.archives import bytes_of
 from ingest.passwords import passwords_of, with_passwords
 from ingest.wire import error_from, from_error
 from quoth.config import IngestConfig
@@ -107,7 +108,7 @@ def _answer(
     from ingest.readers.pdf_view import look
 
     try:
-        data = Path(path).read_bytes()
+        data = bytes_of(Path(path), config.max_megabytes * 1_000_000)
     except OSError as error:
         name = Path(path).name
         raise MissingFileError(f"{name} cannot be read ({error.strerror}); check it") from error

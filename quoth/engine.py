@@ -154,6 +154,7 @@ class Quoth:
         *,
         collection: str = DEFAULT_COLLECTION,
         tags: Sequence[str] = (),
+        passwords: Sequence[str] = (),
         allow_empty: bool = False,
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
@@ -164,13 +165,13 @@ class Quoth:
         missing (docs/sync.md): a folder that is missing, unreadable or suddenly empty raises
         UnavailableFolderError, unless `allow_empty` says that it was emptied.
         """
-        from ingest import mirror_folders
+        from ingest import mirror_folders, with_passwords
 
         with self._shelf(collection, tags) as shelf:
             report = mirror_folders(
                 [Path(folder).expanduser() for folder in folders],
                 shelf,
-                self.config.ingest,
+                with_passwords(self.config.ingest, passwords),
                 allow_empty=allow_empty,
                 on_progress=on_progress,
                 cancelled=cancelled,
@@ -210,11 +211,11 @@ class Quoth:
         """
         return self._library.documents(collection, _as_where(where))
 
-    def find(self, name: str, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
-        """The documents that go by an id, a path or a file name. Raises UnknownDocumentError."""
-        from quoth.pages import named
+    def find(self, name: str, *, collection: Collections = None) -> tuple[DocumentRecord, ...]:
+        """The documents that go by a name, as in `remove`. Raises UnknownDocumentError."""
+        from vectorstore.selection import named
 
-        return named(name, self.documents(collection=collection))
+        return named(self.documents(collection=collection), name)
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
@@ -238,6 +239,7 @@ class Quoth:
     ) -> tuple[DocumentRecord, ...]:
         """Take out documents by id, path or file name: all of them, or none and an error.
 
+        The name of an archive stands for all that was read from it.
         Raises UnknownDocumentError, LibraryLockedError.
         """
         with self._library.writing():

@@ -1,31 +1,18 @@
-"""Finds documents by name, the files they were read from, and shows their pages. The engine uses it."""
+"""Finds the files that documents were read from, and shows their pages. The engine uses it."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quoth.errors import MissingFileError, UnknownDocumentError, UnsupportedFileError
+from quoth.errors import MissingFileError, ReadError, UnknownDocumentError, UnsupportedFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from quoth.config import IngestConfig
     from quoth.datatypes import Document, DocumentRecord, PageView
 
 _PDF = "application/pdf"
-
-
-def named(name: str, records: Sequence[DocumentRecord]) -> tuple[DocumentRecord, ...]:
-    """The documents that go by an id, a path or a file name. Raises UnknownDocumentError."""
-    found = tuple(
-        record
-        for record in records
-        if name == record.id or any(name in (one, Path(one).name) for one in record.sources)
-    )
-    if not found:
-        raise UnknownDocumentError(f"no document {name} in the library; see quoth list")
-    return found
 
 
 def page_view(
@@ -39,7 +26,7 @@ def page_view(
 ) -> PageView:
     """The page's picture and the boxes of the span of the document's text.
 
-    Raises UnsupportedFileError for what is no PDF or lies in an archive, UnknownDocumentError for a page that is not
+    Raises UnsupportedFileError for what is no PDF, UnknownDocumentError for a page that is not
     there, MissingFileError when no source has the content any more, and what reading raises.
     """
     from ingest import page_view as view
@@ -54,21 +41,16 @@ def page_view(
         )
     shown = document.pages[page - 1]
     start, end = max(span[0], shown.start), min(span[1], shown.end)
-    return view(_file(record), shown, config, start=start, end=end, scale=scale)
+    return view(_file(record, config), shown, config, start=start, end=end, scale=scale)
 
 
-def _file(record: DocumentRecord) -> Path:
-    from ingest import document_id
-    from ingest.nested import INSIDE
+def _file(record: DocumentRecord, config: IngestConfig) -> Path:
+    from ingest import bytes_of, document_id
 
     for source in record.sources:
-        path = Path(source)
-        if path.is_file() and document_id(path.read_bytes()) == record.id:
-            return path
-    if all(INSIDE in source for source in record.sources):
-        raise UnsupportedFileError(
-            f"{', '.join(record.sources)} lies in an archive: unpack it and ingest it from there"
-        )
+        with suppress(OSError, ReadError):
+            if document_id(bytes_of(Path(source), config.max_megabytes * 1_000_000)) == record.id:
+                return Path(source)
     raise MissingFileError(
         f"{', '.join(record.sources)} is gone or has changed since it was read; ingest it again"
     )

@@ -52,6 +52,7 @@ class DenseFollower:
         self._dimension = 0
         self._embedder = ""
         self._reached = 0
+        self._misfits = 0
         self._gpu_failed = False
 
     def index(self, sql: sqlite3.Connection, dimension: int) -> DenseIndex:
@@ -70,6 +71,11 @@ class DenseFollower:
     def forget(self) -> None:
         """Drop the index; the next search opens it again."""
         self._index = None
+
+    def delete(self) -> None:
+        """Drop the index and its snapshot; the next search builds it. Raises StorageFullError."""
+        self.forget()
+        snapshot.delete(self._folder)
 
     def give_up_gpu(self, reason: object) -> None:
         """Go on without the GPU, and say so once."""
@@ -119,7 +125,7 @@ class DenseFollower:
             _LOG.warning("%s is damaged; it is made anew", self._folder / snapshot.FILE_NAME)
             return False
         self._index = found if plan.device == "cpu" else to_gpu(found)
-        self._reached = stamp.change
+        self._reached, self._misfits = stamp.change, stamp.misfits
         self._replay(sql)
         # A library that was put back from a backup may differ though its counter fits.
         return self._index is not None and len(self._index) == stored_vectors.count(sql)
@@ -139,7 +145,7 @@ class DenseFollower:
         now = stored_vectors.position(sql)
         source = stored_vectors.StoredVectors(sql, now.last_row, self._dimension)
         self._index = self._build_index(plan, source, self._config)
-        self._reached = now.change
+        self._reached, self._misfits = now.change, 0
         if lock.is_writable(self._folder):
             with lock.try_writing(self._folder) as mine:
                 if mine:
@@ -167,11 +173,15 @@ class DenseFollower:
             self._index.remove(stored_vectors.rows_in(removed))
             for first, last in added:
                 for rows, vectors in stored_vectors.batches(sql, first, last, self._dimension):
+                    self._misfits += self._index.misfits(vectors)
                     self._index.add(rows, vectors)
         except GpuFailedError as error:
             self.give_up_gpu(error)
+            return
         if events:
             self._reached = events[-1].change
+        if choice.is_misfitting(self._misfits, len(self._index)):
+            self._index = None
 
     def _is_stale(self, sql: sqlite3.Connection, changed: int) -> bool:
         assert self._index is not None
@@ -201,7 +211,7 @@ class DenseFollower:
         """
         dimension, n_vectors = stored_vectors.dimension_of(sql), stored_vectors.count(sql)
         if n_vectors <= self._config.exact_up_to:
-            (self._folder / snapshot.FILE_NAME).unlink(missing_ok=True)
+            snapshot.delete(self._folder)
             return
         self._embedder, self._dimension = records.meta(sql, "embedder"), dimension
         stamp = self._usable_stamp(sql)
@@ -226,6 +236,7 @@ class DenseFollower:
             n_probes=index.n_probes,
             trained_on=index.trained_on,
             recall=index.recall,
+            misfits=self._misfits,
         )
         snapshot.write(self._folder, stamp, index)
 

@@ -25,13 +25,26 @@ _TYPES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.ms-excel": "xls",
     "application/vnd.ms-outlook": "msg",
     "application/x-ipynb+json": "ipynb",
+    "application/x-subrip": "srt",
     "application/xhtml+xml": "html",
     "message/rfc822": "email",
     "text/plain": "text",
     "text/tab-separated-values": "tsv",
+    "text/x-source": "code",
 }
+
+OTHER_TYPE_NAMES = {
+    "eml": "email",
+    "htm": "html",
+    "jsonl": "json",
+    "md": "markdown",
+    "ndjson": "json",
+    "txt": "text",
+}
+"""How files' names end whose type is called otherwise: people filter by what they see."""
 
 
 class Facts(NamedTuple):

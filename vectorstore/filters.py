@@ -17,6 +17,7 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from quoth.errors import FilterError
+from vectorstore.facts import OTHER_TYPE_NAMES, iso_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ _NAMES = {
     "BARE": "a value",
     "LPAR": "(",
     "RPAR": ")",
-    "COMMA": ",",
+    "COMMA": "a comma",
     "$END": "the end",
 }
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
@@ -200,7 +201,9 @@ def _equals(name: Token, value: Token) -> Condition:
     if field.kind in ("number", "date"):
         return _ordered(name, "=", value)
     if field.kind in ("text", "tag"):
-        return _found_in(field, f"{field.column} = ?", _text(value))
+        text = _text(value)
+        known = OTHER_TYPE_NAMES.get(text, text) if field is FIELDS["type"] else text
+        return _found_in(field, f"{field.column} = ?", known)
     if field.kind == "exact":
         return f"{field.column} = ?", (_unquoted(value),)
     return _found_in(field, _fitting(field), glob.escape(_unquoted(value)))
@@ -229,7 +232,7 @@ def _ordered(name: Token, operator: str, value: Token) -> Condition:
             raise _error(f"{text} is no number", value, f"{name} takes a number")
         return f"({field.column} IS NOT NULL AND {field.column} {operator} ?)", (float(text),)
     if field.kind == "date":
-        if not _DATE.fullmatch(text):
+        if not _DATE.fullmatch(text) or iso_date(text) != text:
             raise _error(f"{text} is no date", value, "write 2020, 2020-03 or 2020-03-31")
         # A month holds its days, a year its months: as much is compared as is given.
         told = f"substr({field.column}, 1, {len(text)})"

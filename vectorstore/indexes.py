@@ -160,8 +160,11 @@ class Indexes:
         index.write([event.document for event in events], entries, events[-1].change)
 
     def forget(self, sql: sqlite3.Connection) -> None:
-        """Drop both indexes, to be made anew. Call with the write lock held."""
-        self.forget_dense()
+        """Drop both indexes, to be made anew, files and all. Call with the write lock held.
+
+        Raises StorageFullError.
+        """
+        self._follower.delete()
         self._open_lexical(sql).forget()
 
     def _open_lexical(self, sql: sqlite3.Connection) -> LexicalIndex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -134,10 +135,13 @@ def _marks(values: Sequence[Any]) -> str:
     return ", ".join("?" * len(values))
 
 
-def named(every: Sequence[DocumentRecord], name: str) -> list[DocumentRecord]:
-    """The documents with this id, source, path or file name. Raises UnknownDocumentError."""
-    absolute = str(Path(name).expanduser().absolute())
-    found = [record for record in every if _is_named(record, name, absolute)]
+def named(every: Sequence[DocumentRecord], name: str) -> tuple[DocumentRecord, ...]:
+    """The documents with this id, source, path or file name; of an archive's, all in it.
+
+    Raises UnknownDocumentError.
+    """
+    absolute = os.path.abspath(Path(name).expanduser())  # noqa: PTH100 (keeps links)
+    found = tuple(record for record in every if _is_named(record, name, absolute))
     if not found:
         raise UnknownDocumentError(f"no document {name}; quoth list shows what there is")
     return found
@@ -145,5 +149,7 @@ def named(every: Sequence[DocumentRecord], name: str) -> list[DocumentRecord]:
 
 def _is_named(record: DocumentRecord, name: str, absolute: str) -> bool:
     return record.id == name or any(
-        source in (name, absolute) or PurePath(source).name == name for source in record.sources
+        path in (name, absolute) or PurePath(path).name == name
+        for source in record.sources
+        for path in (source, source.partition("!/")[0])
     )

@@ -11,7 +11,7 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
-from quoth.cli.options import Options, common_options, filter_options
+from quoth.cli.options import Options, common_options, filter_options, password_option
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from quoth.datatypes import Where
 
 INTERRUPTED = 130
+
+
+def _insist_on_words(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("it is empty")
+    return value
 
 
 class _Group(click.Group):
@@ -44,13 +50,7 @@ def quoth() -> None:
     "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
-@click.option(
-    "--password",
-    "passwords",
-    multiple=True,
-    metavar="PASSWORD",
-    help="Opens encrypted files; repeatable. On a terminal Quoth asks for those still missing.",
-)
+@password_option
 @common_options
 def ingest(
     options: Options,
@@ -101,7 +101,7 @@ quoth.add_command(sync)
 
 
 @quoth.command()
-@click.argument("question")
+@click.argument("question", callback=_insist_on_words)
 @click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
 @common_options
 @filter_options
@@ -122,7 +122,7 @@ def search(options: Options, question: str, k: int | None, where: Where | None) 
 
 
 @quoth.command()
-@click.argument("question")
+@click.argument("question", callback=_insist_on_words)
 @click.option(
     "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
 )
@@ -190,7 +190,7 @@ def list_documents(options: Options, where: Where | None) -> None:
 def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
     """Take documents out of the library, by id, source or file name.
 
-    The files themselves stay. Asks first when a person sits at the terminal.
+    An archive's name stands for all that was read from it. The files themselves stay. Asks first when a person sits at the terminal.
     """
     from quoth.cli.records import documents_record, say_json
     from quoth.cli.terminal import one_line, say, tell
@@ -220,7 +220,7 @@ quoth.add_command(collections)
 def info(options: Options, document: str | None) -> None:
     """Show sizes, models, window, paths, and every setting with where its value came from.
 
-    With a DOCUMENT (an id, a source or a file name): its facts, and how its pages were read.
+    With a DOCUMENT (an id, a source, or the name of a file or archive): its facts, and how its pages were read.
     """
     from quoth.cli.records import documents_record, info_record, say_json
     from quoth.cli.tables import document_text, facts_text, settings_table
@@ -228,7 +228,7 @@ def info(options: Options, document: str | None) -> None:
 
     with options.open() as library:
         if document is not None:
-            found = library.find(document, collection=options.collection)
+            found = library.find(document, collection=options.scope)
             if options.as_json:
                 say_json(documents_record("documents", found))
             else:

@@ -155,6 +155,14 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options
 
 
+password_option = click.option(
+    "--password",
+    "passwords",
+    multiple=True,
+    metavar="PASSWORD",
+    help="Opens encrypted files; repeatable. On a terminal Quoth asks for those still missing.",
+)
+
 _FILTERS = (
     click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable."),
     click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quoth.cli.options import Options, common_options
+from quoth.cli.options import Options, common_options, password_option
 
 if TYPE_CHECKING:
     from quoth.cli.interrupt import Interrupt
@@ -25,6 +25,7 @@ INTERRUPTED = 130
     "--allow-empty", is_flag=True, help="Take an empty folder, or a missing drive, as deletion."
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
+@password_option
 @common_options
 def sync(
     options: Options,
@@ -32,6 +33,7 @@ def sync(
     watch: bool,
     allow_empty: bool,
     tags: tuple[str, ...],
+    passwords: tuple[str, ...],
 ) -> int:
     """Let a collection mirror folders: add what is new, replace what changed, remove what is gone.
 
@@ -44,7 +46,7 @@ def sync(
     # Absolute from the start: the shell's folder may be another one by the next round.
     places = tuple(Path(folder).expanduser().absolute() for folder in folders)
     with Interrupt() as interrupt, options.open(create=True) as library:
-        task = _Task(options, library, interrupt, places, tags, watch)
+        task = _Task(options, library, interrupt, places, tags, passwords, watch)
         if watch:
             return _follow(task, allow_empty=allow_empty)
         report = _round(task, first=True, allow_empty=allow_empty)
@@ -62,25 +64,31 @@ class _Task:
     interrupt: Interrupt
     folders: tuple[Path, ...]
     tags: tuple[str, ...]
+    passwords: tuple[str, ...]
     watch: bool
 
 
 def _round(task: _Task, *, first: bool, allow_empty: bool) -> IngestReport:
     """Mirror once; after the first time only what has changed is shown."""
+    from quoth.cli.passwords import unlocked
     from quoth.cli.progress import IngestDisplay, summary_line
     from quoth.cli.records import say_json, sync_record
     from quoth.cli.terminal import say
 
     as_json = task.options.as_json
+    collection = task.options.collection or "default"
     with IngestDisplay(files=not as_json, interrupt=task.interrupt, unchanged=first) as display:
         report = task.library.sync(
             task.folders,
-            collection=task.options.collection or "default",
+            collection=collection,
             tags=task.tags,
+            passwords=task.passwords,
             allow_empty=allow_empty,
             on_progress=display,
             cancelled=task.interrupt,
         )
+    if not (as_json or task.watch or task.interrupt()):
+        report = unlocked(task.library, report, collection, task.tags)
     if not first and report.count("unchanged") == len(report.outcomes):
         return report
     if as_json:

@@ -17,6 +17,7 @@ def tag(
 ) -> None:
     """Tag documents, by id, source or file name, and show their tags.
 
+    An archive's name stands for all that was read from it.
     Tags are your own words for documents, in any case of letters; a replaced document keeps them.
     Find them again by --where 'has tag TAG'.
     """

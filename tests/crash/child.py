@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 import faiss  # noqa: F401
 import tantivy  # noqa: F401
 
-import vectorstore.library
+import vectorstore.indexes
 from ingest import ingest_files  # noqa: F401
 from quoth import Quoth
-from quoth.config import Config, IndexConfig
 from quoth.datatypes import SourceFile
 from quoth.shelf import LibraryShelf  # noqa: F401
+from tests.crash.kinds import config_of
 from tests.crash.model import HashEmbedder, Operation, chunks, document
 from vectorstore import LocalLibrary
 
@@ -85,7 +85,7 @@ class Worker:
     library: LocalLibrary = field(init=False)
 
     def __post_init__(self) -> None:
-        self.library = LocalLibrary(self.folder, IndexConfig(device="cpu"))
+        self.library = LocalLibrary(self.folder, config_of(self.folder).index)
 
     def run(self, script: list[list[Operation]], *, close: bool = True) -> None:
         for run in script:
@@ -118,15 +118,22 @@ class Worker:
             self.version = operation.number
             embedder = HashEmbedder(self.version)
             self.library.replace_all(remade(self.library, embedder), embedder.fingerprint)
-        elif operation.kind == "search":
+        else:
+            self.look_or_tidy(operation, embedder)
+
+    def look_or_tidy(self, operation: Operation, embedder: HashEmbedder) -> None:
+        """The calls that leave the library's documents as they are."""
+        if operation.kind == "search":
             question = embedder.embed_question(str(operation.number))
             self.library.dense(question, 5, collection=None, where=None)
             self.library.lexical("whales", 5, collection=None, where=None)
         elif operation.kind == "verify":
             assert self.library.verify() == ()
+        elif operation.kind == "compact":
+            self.library.compact()
         elif operation.kind == "reopen":
             self.library.close()
-            self.library = LocalLibrary(self.folder, IndexConfig(device="cpu"))
+            self.library = LocalLibrary(self.folder, config_of(self.folder).index)
 
 
 def put(library: LocalLibrary, operation: Operation, embedder: HashEmbedder) -> None:
@@ -155,9 +162,11 @@ def run_engine(folder: Path, script: list[list[Operation]], version: int) -> Non
     """The engine's calls over real files, with a reader in a process of its own."""
     for operation in (operation for run in script for operation in run):
         version = operation.number or version
-        with Quoth.open(folder, config=Config(), embedder=HashEmbedder(version)) as quoth:
+        with Quoth.open(folder, config=config_of(folder), embedder=HashEmbedder(version)) as quoth:
             if operation.kind == "re-embed":
                 quoth.re_embed()
+            elif operation.kind == "compact":
+                quoth.compact()
             elif operation.kind == "remove":
                 quoth.remove([operation.source])
             else:
@@ -168,7 +177,7 @@ def run_engine(folder: Path, script: list[list[Operation]], version: int) -> Non
 def work(request: dict[str, Any], report: Reporter) -> None:
     """What a child does from its start to its end."""
     # A commit of the lexical index in the midst of a run, not only at its end.
-    vectorstore.library._LEXICAL_BATCH = 6
+    vectorstore.indexes._BATCH = 6
     script = [[Operation(**fields) for fields in run] for run in request["script"]]
     folder = Path(request["folder"])
     killer = None

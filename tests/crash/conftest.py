@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.crash.kinds import KINDS, Kind
 from tests.crash.victims import Victims
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ def kills(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def corruptions(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--corruptions", 60))
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Whether the dense index is exact or compressed; what takes it runs with both."""
+    found: Kind = request.param
+    return found
 
 
 @pytest.fixture

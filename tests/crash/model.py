@@ -116,7 +116,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. `kind` is put, attach, remove, re-embed, search, verify or reopen."""
+    """One call. `kind` is put, attach, remove, re-embed, search, verify, compact or reopen."""
 
     kind: str
     collection: str = ""
@@ -145,8 +145,8 @@ def random_operation(rng: random.Random, state: State) -> Operation:
     collection = rng.choice(COLLECTIONS)
     source = f"/folder/{rng.randrange(N_SOURCES)}.txt"
     kind = rng.choices(
-        ["put", "attach", "remove", "re-embed", "search", "verify", "reopen"],
-        [10, 4, 4, 1, 2, 1, 2],
+        ["put", "attach", "remove", "re-embed", "search", "verify", "compact", "reopen"],
+        [10, 4, 4, 1, 2, 1, 3, 2],
     )[0]
     if kind == "attach":
         there = sorted({n for (c, _), n in state.files.items() if c == collection})
@@ -170,8 +170,8 @@ def random_script(rng: random.Random, state: State, n: int) -> list[list[Operati
         run = []
         for _ in range(min(n, rng.choice([1, 1, 2, 4]))):
             operation = random_operation(rng, state)
-            if operation.kind == "reopen":
-                script.append([operation])  # by itself: it needs the lock let go
+            if operation.kind in ("reopen", "compact"):
+                script.append([operation])  # by itself: they need the lock let go
                 continue
             run.append(operation)
             state = after(state, operation)

@@ -13,16 +13,20 @@ import pytest
 
 from quoth.errors import LibraryError
 from tests.crash.checks import check, check_dense, check_lexical, expected_chunks
-from tests.crash.making import derived_files, make_library, make_unclosed, open_library
+from tests.crash.kinds import make_folder
+from tests.crash.making import derived_files, make_large_library, make_unclosed, open_library
 from tests.crash.model import HashEmbedder
+from vectorstore.dense import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.crash.kinds import Kind
     from tests.crash.model import State
     from vectorstore import LocalLibrary
 
 MAIN, WAL = Path("library.sqlite"), Path("library.sqlite-wal")
+SNAPSHOT = Path(snapshot.FILE_NAME)
 KINDS = ("truncate", "flip", "delete", "zero", "append", "other")
 
 
@@ -56,7 +60,9 @@ def damages(folder: Path, n: int, seed: int) -> list[Damage]:
     rng = random.Random(seed)
     made = []
     for number in range(n):
-        file = files[number % len(files)]
+        # One file would be hit seldom among the many of the index of words.
+        hit_snapshot = SNAPSHOT in files and number % 4 == 0
+        file = SNAPSHOT if hit_snapshot else files[number % len(files)]
         size = (folder / file).stat().st_size
         # Half of all are at a place: cut and flipped at every few bytes over the rounds.
         kind = rng.choice(("truncate", "flip", rng.choice(KINDS)))
@@ -65,16 +71,24 @@ def damages(folder: Path, n: int, seed: int) -> list[Damage]:
 
 
 @pytest.fixture
-def state(tmp_path: Path, seed: int) -> State:
-    return make_library(tmp_path / "library", seed)
+def state(tmp_path: Path, kind: Kind, seed: int) -> State:
+    """The state of a library of many chunks."""
+    folder = make_folder(tmp_path / "library", kind)
+    state = make_large_library(folder, seed)
+    assert (folder / SNAPSHOT).exists() == (kind == "compressed")
+    return state
 
 
 @pytest.mark.timeout(3600)
 def test_a_damaged_derived_file_is_made_again(
-    state: State, tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+    state: State,
+    tmp_path: Path,
+    kind: Kind,
+    corruptions: int,
+    seed: int,
+    tell: Callable[[str], None],
 ) -> None:
-    done = 0
-    files: set[str] = set()
+    files: Counter[Path] = Counter()
     for damage in damages(tmp_path / "library", corruptions, seed):
         copy = tmp_path / "copy"
         shutil.copytree(tmp_path / "library", copy)
@@ -85,10 +99,18 @@ def test_a_damaged_derived_file_is_made_again(
         except BaseException as error:  # tantivy panics as a BaseException
             error.add_note(str(damage))
             raise
+        assert is_snapshot_whole(copy) == (kind == "compressed"), damage
         shutil.rmtree(copy)
-        done += 1
-        files.add(str(damage.file))
-    tell(f"{done} corruptions of {len(files)} derived files: {done} clean rebuilds")
+        files[damage.file] += 1
+    tell(
+        f"{kind}: {files.total()} corruptions of {len(files)} derived files, {files[SNAPSHOT]} of "
+        f"them of dense.snapshot: {files.total()} clean rebuilds"
+    )
+
+
+def is_snapshot_whole(folder: Path) -> bool:
+    stamp = snapshot.read_stamp(folder)
+    return stamp is not None and snapshot.read(folder, stamp) is not None
 
 
 def search_first(folder: Path, state: State) -> None:
@@ -108,9 +130,9 @@ def test_all_derived_files_may_be_deleted_at_once(state: State, tmp_path: Path) 
 
 @pytest.mark.timeout(3600)
 def test_a_damaged_log_of_sqlite_gives_an_earlier_state_never_a_mixture(
-    tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+    tmp_path: Path, kind: Kind, corruptions: int, seed: int, tell: Callable[[str], None]
 ) -> None:
-    states = make_unclosed(tmp_path / "library", seed)
+    states = make_unclosed(tmp_path / "library", seed, kind)
     rng = random.Random(seed)
     size = (tmp_path / "library" / WAL).stat().st_size
     seen = set()
@@ -118,19 +140,19 @@ def test_a_damaged_log_of_sqlite_gives_an_earlier_state_never_a_mixture(
         copy = tmp_path / "copy"
         shutil.copytree(tmp_path / "library", copy)
         # Cut at places spread over all of it, and flip a bit now and then.
-        kind = "flip" if number % 5 == 4 else "truncate"
-        damage = Damage(WAL, kind, size * number * 2 // corruptions + rng.randrange(40))
+        way = "flip" if number % 5 == 4 else "truncate"
+        damage = Damage(WAL, way, size * number * 2 // corruptions + rng.randrange(40))
         damage.do(copy)
         seen.add(states.index(check(copy, states)))
         shutil.rmtree(copy)
     assert len(seen) > 2
-    tell(f"{corruptions // 2} damaged logs: {len(seen)} earlier states, no mixture")
+    tell(f"{kind}: {corruptions // 2} damaged logs: {len(seen)} earlier states, no mixture")
 
 
 @pytest.mark.timeout(3600)
 @pytest.mark.usefixtures("state")
 def test_a_damaged_library_file_is_reported_and_never_made_anew(
-    tmp_path: Path, corruptions: int, seed: int, tell: Callable[[str], None]
+    tmp_path: Path, kind: Kind, corruptions: int, seed: int, tell: Callable[[str], None]
 ) -> None:
     library = tmp_path / "library"
     rng = random.Random(seed)
@@ -152,7 +174,7 @@ def test_a_damaged_library_file_is_reported_and_never_made_anew(
         now = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
         assert now == before, damage
         shutil.rmtree(copy)
-    tell(f"{corruptions} damaged library files: {dict(said)}")
+    tell(f"{kind}: {corruptions} damaged library files: {dict(said)}")
     assert said["refused at opening"]
     assert said["refused in use"] + said["told by verify"]
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 import random
 import shutil
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.crash.checks import check
+from tests.crash.kinds import make_folder, make_old
 from tests.crash.model import State, after, random_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.crash.kinds import Kind
     from tests.crash.victims import Death, Victims
 
 CALLS = 12
 # A library lives through this many deaths before a new one is begun.
 DEATHS = 20
+# How many of the writers find a library of an older format, which they convert.
+OLD = 0.1
 
 
 @dataclass
@@ -30,10 +35,14 @@ class Campaign:
 
     victims: Victims
     home: Path
+    kind: Kind
     rng: random.Random
     by_line: int = 0
     by_time: int = 0
     finished: int = 0
+    migrating: int = 0
+    at_dense: int = 0
+    during: Counter[str] = field(default_factory=Counter)
     places: set[str] = field(default_factory=set)
     states: list[State] = field(default_factory=list)
     _spared: set[str] = field(default_factory=set)
@@ -47,7 +56,7 @@ class Campaign:
     def run(self, deaths: int) -> None:
         self._measure()
         while self.deaths < deaths:
-            folder = self.home / f"library{self.deaths}"
+            folder = make_folder(self.home / f"library{self.deaths}", self.kind)
             self._one_library(folder, min(deaths, self.deaths + DEATHS))
             shutil.rmtree(folder)
 
@@ -55,7 +64,8 @@ class Campaign:
         """Let two writers live, to know how many lines and seconds there are to choose from."""
         for name, first_line in (("traced", sys.maxsize), ("timed", 0)):
             script = random_script(self.rng, State(), CALLS)
-            death = self.victims.run(self.home / name, script, first_line=first_line)
+            folder = make_folder(self.home / name, self.kind)
+            death = self.victims.run(folder, script, first_line=first_line)
             assert not death.killed
             self._lines, self._seconds = death.lines or self._lines, death.seconds
 
@@ -65,8 +75,11 @@ class Campaign:
             script = random_script(self.rng, state, CALLS)
             death = self._strike(folder, script, state)
             self.states = [state]
-            for operation in [o for run in script for o in run][: death.begun]:
+            begun = [o for run in script for o in run][: death.begun]
+            for operation in begun:
                 self.states.append(after(self.states[-1], operation))
+            if death.killed and death.begun > death.ended:
+                self.during[begun[-1].kind] += 1
             allowed = self.states[death.ended :]
             # Half the time the next writer finds the library as the dead one left it.
             state = (
@@ -74,12 +87,14 @@ class Campaign:
             )
 
     def _strike(self, folder: Path, script: list, state: State) -> Death:  # type: ignore[type-arg]
+        old = self.rng.random() < OLD and make_old(folder)
         if self.rng.random() < 0.35:
             seconds = self.rng.uniform(0.0, self._seconds)
             death = self.victims.run(folder, script, embedder=state.embedder, seconds=seconds)
             self.by_time += death.killed
         else:
-            first = self.rng.randint(1, self._lines)
+            # To convert a library is the first thing that a writer does.
+            first = self.rng.randint(1, self._lines // 20 if old else self._lines)
             death = self.victims.run(
                 folder, script, embedder=state.embedder, first_line=first, spared=self._spared
             )
@@ -87,6 +102,7 @@ class Campaign:
             self._note(death)
         if not death.killed:
             self.finished += 1
+        self.migrating += death.killed and old
         return death
 
     def _note(self, death: Death) -> None:
@@ -94,6 +110,7 @@ class Campaign:
         if death.killed:
             self._spared.add(death.place)
             self.places.add(death.place)
+            self.at_dense += death.place.startswith("/vectorstore/dense")
             return
         # The lines left are seldom reached: begin anew.
         self._spared.clear()
@@ -111,15 +128,26 @@ def check_copy(folder: Path, allowed: list[State]) -> State:
 
 @pytest.mark.timeout(3600)
 def test_a_killed_writer_leaves_the_library_before_or_after_its_call(
-    victims: Victims, tmp_path: Path, kills: int, seed: int, tell: Callable[[str], None]
+    victims: Victims,
+    tmp_path: Path,
+    kind: Kind,
+    kills: int,
+    seed: int,
+    tell: Callable[[str], None],
 ) -> None:
-    campaign = Campaign(victims, tmp_path, random.Random(seed))
+    campaign = Campaign(victims, tmp_path, kind, random.Random(seed))
     try:
         campaign.run(kills)
     finally:
         tell(
-            f"{campaign.deaths} writers killed, {campaign.by_line} of them at "
+            f"{kind}: {campaign.deaths} writers killed, {campaign.by_line} of them at "
             f"{len(campaign.places)} different lines and {campaign.by_time} at random moments; "
-            f"{campaign.finished} more finished before their death"
+            f"{campaign.finished} more finished before their death. {campaign.migrating} died with "
+            f"a library of an older format, {campaign.at_dense} at a line of the dense "
+            f"index; during a call: {dict(campaign.during)}"
         )
     assert campaign.deaths >= kills
+    if kills >= 500:  # fewer may leave one out
+        assert campaign.migrating
+        assert campaign.during["compact"]
+        assert campaign.at_dense

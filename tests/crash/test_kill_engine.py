@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.crash.checks import check_ranking
+from tests.crash.kinds import make_folder
 from tests.crash.making import open_library
 from tests.crash.model import HashEmbedder, Operation, own_word
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from tests.crash.kinds import Kind
     from tests.crash.victims import Victims
     from vectorstore import LocalLibrary
 
@@ -81,6 +84,7 @@ def check_searches(library: LocalLibrary, found: Mapping[str, int]) -> None:
     assert len(set(rows)) == len(rows) == library.statistics()["chunks"]
     assert np.array_equal(np.stack([vectors[row] for row in rows]), true)
     assert [score for _, score in dense] == pytest.approx((true @ vector).tolist(), abs=5e-3)
+    check_ranking(library, embedder)
     for number in range(30):
         by_word = library.lexical(own_word(number), EVERYTHING, collection=None, where=None)
         expected = {row for row in rows if own_word(number) in chunks[row].text.split()}
@@ -90,11 +94,16 @@ def check_searches(library: LocalLibrary, found: Mapping[str, int]) -> None:
 
 @pytest.mark.timeout(3600)
 def test_an_engine_that_is_killed_leaves_each_file_before_or_after(
-    victims: Victims, tmp_path: Path, kills: int, seed: int, tell: Callable[[str], None]
+    victims: Victims,
+    tmp_path: Path,
+    kind: Kind,
+    kills: int,
+    seed: int,
+    tell: Callable[[str], None],
 ) -> None:
     rng = random.Random(seed)
     (tmp_path / "files").mkdir()
-    files, folder = Folder(tmp_path / "files", rng), tmp_path / "library"
+    files, folder = Folder(tmp_path / "files", rng), make_folder(tmp_path / "library", kind)
     before: dict[str, int] = {}
     places: set[str] = set()
     deaths, lines, version, seconds = 0, sys.maxsize, 1, 0.0
@@ -106,6 +115,7 @@ def test_an_engine_that_is_killed_leaves_each_file_before_or_after(
             operation = rng.choice([
                 Operation("remove", source=rng.choice(sorted(before))),
                 Operation("re-embed", number=version + 1),
+                Operation("compact"),
             ])  # fmt: skip
         by_time = lines != sys.maxsize and rng.random() < 0.3
         death = victims.run(
@@ -124,7 +134,7 @@ def test_an_engine_that_is_killed_leaves_each_file_before_or_after(
         library = open_library(folder)
         version = int(library.embedder.partition("@")[2] or 1)
         library.close()
-    tell(f"{deaths} engines killed, at {len(places)} different lines and at random moments")
+    tell(f"{kind}: {deaths} engines killed, at {len(places)} different lines and at random moments")
 
 
 def after(before: dict[str, int], files: dict[str, int], operation: Operation) -> dict[str, int]:

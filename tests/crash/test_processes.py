@@ -15,6 +15,7 @@ from quoth.cli import main
 from quoth.errors import EmbedderMismatchError, LibraryLockedError
 from tests.crash.checks import check, check_open, state_of
 from tests.crash.child import put
+from tests.crash.kinds import make_folder
 from tests.crash.making import open_library
 from tests.crash.model import HashEmbedder, Operation, State, own_word
 from tests.crash.victims import ROOT, Victims
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.crash.kinds import Kind
     from vectorstore import LocalLibrary
 
 
@@ -68,9 +70,9 @@ def let_go(process: subprocess.Popen[str]) -> None:
 
 
 def test_a_reader_sees_what_another_process_adds_without_reopening(
-    victims: Victims, tmp_path: Path
+    victims: Victims, tmp_path: Path, kind: Kind
 ) -> None:
-    folder = tmp_path / "library"
+    folder = make_folder(tmp_path / "library", kind)
     reader = open_library(folder)
     script = puts("default", range(30))
     writer = threading.Thread(target=victims.run, args=(folder, script))
@@ -98,8 +100,8 @@ def look(reader: LocalLibrary) -> int:
     return before
 
 
-def test_two_writers_take_turns_and_lose_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "library"
+def test_two_writers_take_turns_and_lose_nothing(tmp_path: Path, kind: Kind) -> None:
+    folder = make_folder(tmp_path / "library", kind)
     scripts = [puts("default", range(12)), puts("notes", range(8, 20))]
     with Victims() as one, Victims() as other:
         threads = [

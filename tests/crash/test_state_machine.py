@@ -14,9 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.crash.checks import check_open
 from tests.crash.child import Worker
+from tests.crash.kinds import make_folder
 from tests.crash.model import COLLECTIONS, N_SOURCES, Operation, State, after
 
 if TYPE_CHECKING:
+    from tests.crash.kinds import Kind
     from tests.crash.victims import Victims
 
 collections = st.sampled_from(COLLECTIONS)
@@ -29,12 +31,13 @@ class LibraryMachine(RuleBasedStateMachine):
     """The library beside a dictionary: (collection, source) → document."""
 
     victims: Victims
+    kind: Kind
 
     def __init__(self) -> None:
         super().__init__()
         self.home = Path(tempfile.mkdtemp(prefix="quoth-machine-", dir=memory()))
         self.state = State()
-        self.worker = Worker(self.home / "library", 0, lambda _: None)
+        self.worker = Worker(make_folder(self.home / "library", self.kind), 0, lambda _: None)
 
     def teardown(self) -> None:
         self.worker.library.close()
@@ -66,6 +69,10 @@ class LibraryMachine(RuleBasedStateMachine):
     @rule()
     def re_embed(self) -> None:
         self.do(Operation("re-embed", number=self.state.embedder + 1))
+
+    @rule()
+    def compact(self) -> None:
+        self.do(Operation("compact"))
 
     @rule()
     def reopen(self) -> None:
@@ -103,8 +110,8 @@ def memory() -> str | None:
 
 
 @pytest.mark.timeout(1800)
-def test_any_sequence_of_calls_and_deaths(victims: Victims, kills: int) -> None:
-    LibraryMachine.victims = victims
+def test_any_sequence_of_calls_and_deaths(victims: Victims, kind: Kind, kills: int) -> None:
+    LibraryMachine.victims, LibraryMachine.kind = victims, kind
     machine = LibraryMachine.TestCase
     machine.settings = settings(
         max_examples=max(kills // 5, 5),

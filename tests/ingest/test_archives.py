@@ -78,14 +78,17 @@ def test_names_that_lead_out_are_left_out_and_said(tmp_path: Path) -> None:
         found = discover([archive], hidden=False)
         assert "ok.txt" in {file.name for file in found.files}
         assert not {"up.txt", "passwd.txt", "b.txt"} & {file.name for file in found.files}
-        assert "names that lead out of it or are not UTF-8; unpack it" in found.problems[0].reason
+        assert (
+            "with a name that leads out of it or is not UTF-8); unpack it"
+            in found.problems[0].reason
+        )
 
 
 def test_a_name_that_is_not_utf8_is_left_out_and_said(tmp_path: Path) -> None:
     archive = tarred(tmp_path / "a.tar", {"ok.txt": b"ok", "b\udcff.txt": b"x"})
     found = discover([archive], hidden=False)
     assert [file.name for file in found.files] == ["ok.txt"]
-    assert "1 files in it have names" in found.problems[0].reason
+    assert "1 file left out (with a name" in found.problems[0].reason
 
 
 def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
@@ -110,7 +113,7 @@ def test_archives_in_archives_are_not_opened(tmp_path: Path) -> None:
     found = discover([zipped(tmp_path / "a.zip", {"in.zip": inner, "b.txt": b"b"})], hidden=False)
     assert [file.name for file in found.files] == ["b.txt"]
     assert found.problems[0].reason == (
-        "a.zip: 1 files in it are archives themselves; unpack it and ingest its folder"
+        "a.zip: 1 file left out (packed as an archive again); unpack it and ingest its folder"
     )
 
 
@@ -122,7 +125,7 @@ def test_encrypted_members_are_left_out_and_said(tmp_path: Path) -> None:
     archive.write_bytes(data)
     found = discover([archive], hidden=False)
     assert [file.name for file in found.files] == ["b.txt"]
-    assert "need a password" in found.problems[0].reason
+    assert "1 file left out (under a password" in found.problems[0].reason
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
@@ -200,3 +203,17 @@ def test_a_file_with_the_mark_in_its_name_is_a_plain_file(tmp_path: Path) -> Non
     folder.mkdir()
     (folder / "a.txt").write_text("plain")
     assert read_document(folder / "a.txt", CONFIG).text == "plain"
+
+
+def test_a_file_in_an_archive_can_be_named_by_itself(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip")
+    member = Path(f"{archive}!/deep/er/table.csv")
+    assert discover([member], hidden=False).files == (member,)
+    for wrong in (f"{archive}!/gone.txt", f"{tmp_path}/b.zip!/notes.txt"):
+        found = discover([wrong], hidden=False)
+        assert (found.files, len(found.problems)) == ((), 1)
+        assert "does not exist" in found.problems[0].reason
+    archive.write_bytes(b"PK cut off")
+    assert "is damaged" in discover([member], hidden=False).problems[0].reason
+    with pytest.raises(FileNotFoundError):
+        archives.bytes_of(Path(f"{zipped(archive)}!/gone.txt"), 10)

@@ -168,12 +168,18 @@ class FakeQuoth:
         *,
         collection: str,
         tags: Sequence[str],
+        passwords: Sequence[str],
         allow_empty: bool,
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> IngestReport:
         report = self.ingest(
-            folders, collection=collection, tags=tags, on_progress=on_progress, cancelled=cancelled
+            folders,
+            collection=collection,
+            tags=tags,
+            passwords=passwords,
+            on_progress=on_progress,
+            cancelled=cancelled,
         )
         self.calls["sync"] = {**self.calls["ingest"], "allow_empty": allow_empty}
         return report
@@ -243,7 +249,7 @@ class FakeQuoth:
         self.calls["documents"] = {"collection": collection, "where": where}
         return tuple(self.records)
 
-    def find(self, name: str, *, collection: str | None) -> tuple[DocumentRecord, ...]:
+    def find(self, name: str, *, collection: tuple[str, ...] | None) -> tuple[DocumentRecord, ...]:
         self.calls["find"] = {"name": name, "collection": collection}
         return tuple(self.records)
 

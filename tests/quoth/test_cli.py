@@ -83,9 +83,12 @@ def test_ingest_succeeds_when_no_file_failed() -> None:
     assert engine.calls["open"]["create"] is True
 
 
-def test_passwords_are_handed_to_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", ["ingest", "sync"])
+def test_passwords_are_handed_to_the_engine(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     engine = FakeQuoth(outcomes=(LOCKED,))
-    assert run(engine, "ingest", "deed.pdf", "--password", "x", "--password", PASSWORD) == 0
+    assert run(engine, command, "deed.pdf", "--password", "x", "--password", PASSWORD) == 0
     assert engine.calls["passwords"] == ["x", PASSWORD]
     assert capsys.readouterr().out.startswith("+ deed.pdf (2 pages, 3 chunks)\n")
 
@@ -341,6 +344,8 @@ def test_the_json_of_an_answer_numbers_the_quotes_of_its_sentences(
     ("arguments", "wanted"),
     [
         (["search"], "QUESTION"),
+        (["search", ""], "QUESTION"),
+        (["ask", "  "], "it is empty"),
         (["serach", "x"], "serach"),
         (["search", "x", "-k", "0"], "-k"),
         (["list", "--set", "nonsense"], "section.key=value"),

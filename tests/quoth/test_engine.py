@@ -406,15 +406,33 @@ def test_a_page_is_shown_with_a_box_around_a_passage_while_its_file_is_unchanged
         quoth.page_view(record.id, 2)
 
 
-def test_a_pdf_in_an_archive_is_told_apart_from_one_that_is_gone(
+def test_a_locked_file_in_an_archive_is_opened_by_itself_later(
     quoth: Quoth, tmp_path: Path
 ) -> None:
-    path = make_pdf(tmp_path / "a.pdf", ["The warranty lasts two years."])
-    with zipfile.ZipFile(tmp_path / "papers.zip", "w") as archive:
-        archive.write(path, "a.pdf")
-    quoth.ingest([tmp_path / "papers.zip"])
-    with pytest.raises(UnsupportedFileError, match=r"papers\.zip!/a\.pdf lies in an archive"):
-        quoth.page_view("a.pdf", 1)
+    locked = encrypt(make_pdf(tmp_path / "a.pdf", ["The deed."]), tmp_path / "b.pdf", user="x")
+    with zipfile.ZipFile(tmp_path / "deeds.zip", "w") as archive:
+        archive.write(locked, "sub/b.pdf")
+    (failed,) = quoth.ingest([tmp_path / "deeds.zip"]).outcomes
+    assert failed.encrypted
+    (opened,) = quoth.ingest([failed.source], passwords=["x"]).outcomes
+    assert (opened.status, opened.source) == ("added", failed.source)
+
+
+def test_what_is_in_an_archive_has_names_and_pages_like_any_file(
+    quoth: Quoth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf = make_pdf(tmp_path / "a.pdf", ["The warranty lasts two years."])
+    with zipfile.ZipFile(tmp_path / "deeds.zip", "w") as archive:
+        archive.write(pdf, "sub/a.pdf")
+        archive.writestr("b.txt", "The kettle is blue.")
+    statuses(quoth, tmp_path / "deeds.zip")
+    (record,) = quoth.find("a.pdf")
+    assert quoth.page_view(record.id, 1).png.startswith(b"\x89PNG")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    assert quoth.find("sub/../deeds.zip!/sub/a.pdf") == (record,)
+    assert {r.title for r in quoth.tag(["deeds.zip"], add=["old"])} == {"a", "b"}
+    assert len(quoth.remove(["sub/../deeds.zip"])) == 2
 
 
 def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from ingest import mirror
 from quoth import Quoth
 from quoth.errors import UnavailableFolderError
+from tests.ingest.making import encrypt, make_pdf
 from tests.quoth.test_engine import KETTLE, OLD, TOASTER, CountingEmbedder, write
 
 if TYPE_CHECKING:
@@ -336,3 +337,22 @@ def test_what_a_damaged_archive_held_stays(quoth: Quoth, folder: Path) -> None:
     (folder / "both.zip").write_bytes(b"PK\x03\x04 cut off")
     assert statuses(quoth, folder)["both.zip"] == "failed"
     assert names(quoth) == {"kettle.md", "lamp.md", "toaster.md"}
+
+
+def test_what_left_an_archive_goes_though_other_files_in_it_are_left_out(
+    quoth: Quoth, folder: Path
+) -> None:
+    lamp = "# Lamp\n\nThe lamp is green.\n"
+    pack(folder / "both.zip", lamp=lamp, **{"../up": KETTLE}, stove=KETTLE)
+    statuses(quoth, folder)
+    pack(folder / "both.zip", lamp=lamp, **{"../up": KETTLE})
+    found = statuses(quoth, folder)
+    assert (found["both.zip"], found["stove.md"]) == ("failed", "removed")
+    assert names(quoth) == {"kettle.md", "lamp.md", "toaster.md"}
+
+
+def test_passwords_open_the_files_of_a_folder(quoth: Quoth, folder: Path) -> None:
+    encrypt(make_pdf(folder / "a.pdf", ["The deed."]), folder / "locked.pdf", user="x")
+    assert statuses(quoth, folder)["locked.pdf"] == "failed"
+    assert statuses(quoth, folder, passwords=["x"])["locked.pdf"] == "added"
+    assert statuses(quoth, folder)["locked.pdf"] == "unchanged", "nobody is asked again"

@@ -60,10 +60,17 @@ def put(
     collection: str = "default",
     recipe: str = "recipe",
     seed: int | None = None,
+    alike: bool = False,
 ) -> FloatArray:
-    """Put a document with random vectors that depend on its id; give the vectors."""
+    """Put a document with random vectors that depend on its id; give the vectors.
+
+    Those that are `alike` point almost the same way.
+    """
     chunks = make_chunks(document)
     vectors = unit_vectors(len(chunks), int(document.id[:8], 16) if seed is None else seed)
+    if alike:
+        vectors = 0.1 * vectors + np.eye(DIMENSION, dtype=np.float32)[0]
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     file = SourceFile(source or document.source, 1, 1, document.id)
     library.put(
         document,

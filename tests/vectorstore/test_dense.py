@@ -126,6 +126,30 @@ def test_building_reads_as_few_lists_as_reach_the_recall_wanted(wanted: float) -
     assert sum(map(len, found)) / 1000 >= wanted - 0.05
 
 
+def test_vectors_that_the_codes_cannot_hold_are_counted() -> None:
+    vectors = unit_vectors(5000, dimension=64)
+    alike = 0.1 * vectors + np.eye(64, dtype=np.float32)[0]
+    alike /= np.linalg.norm(alike, axis=1, keepdims=True)
+    index = InvertedIndex.train(alike[:4000], 16, 4000)
+    assert index.misfits(alike[:4000]) == 0
+    assert index.misfits(alike[4000:]) == 0
+    assert index.misfits(vectors[:700]) == 700
+    assert index.misfits(vectors[:0]) == 0
+    assert FlatIndex(64).misfits(vectors) == 0
+
+
+def test_what_is_no_misfit_is_scored_almost_as_it_is() -> None:
+    vectors = unit_vectors(300, dimension=16)
+    index = InvertedIndex.train(vectors[:200], 8, 200)
+    index.n_probes = 8
+    index.add(np.arange(300), vectors)
+    fits = [row for row in range(300) if index.misfits(vectors[row : row + 1]) == 0]
+    assert 200 <= len(fits) < 300
+    for question in vectors[:20]:
+        scores = dict(index.search(question, 300))
+        assert max(abs(scores[row] - float(vectors[row] @ question)) for row in fits) < 0.06
+
+
 def test_a_compressed_index_takes_little_more_than_half_of_float16() -> None:
     vectors = unit_vectors(5000, dimension=64)
     index = build(Plan("cpu", "inverted"), ArraySource(vectors), IndexConfig(exact_up_to=1))

@@ -56,6 +56,8 @@ def test_texts_are_folded_so_that_any_case_finds_them() -> None:
         ("text/html", "html"),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
         ("application/x-tex", "tex"),
+        ("application/vnd.ms-excel", "xls"),
+        ("text/x-source", "code"),
         ("odd", "odd"),
     ],
 )

@@ -106,6 +106,8 @@ def names(fits: Callable[[Kept], bool]) -> set[str]:
     [
         ("type = pdf", lambda d: d.type == "pdf"),
         ("TYPE=PDF", lambda d: d.type == "pdf"),
+        ("type = htm", lambda d: d.type == "html"),
+        ("type in (md, pdf)", lambda d: d.type in ("markdown", "pdf")),
         ("type != pdf", lambda d: d.type != "pdf"),
         ("type in (pdf, html)", lambda d: d.type in ("pdf", "html")),
         ("type not in (pdf, html)", lambda d: d.type == "markdown"),
@@ -210,6 +212,8 @@ def test_a_document_of_several_names_is_found_by_each(tmp_path: Path) -> None:
         ("type=pdf and year>=new", r"new is no number \(character 20 of the filter\)"),
         ("year = nan", "nan is no number"),
         ("created = 31.12.2020", "is no date .* write 2020, 2020-03 or 2020-03-31"),
+        ("created > 2020-13", "2020-13 is no date"),
+        ("type in (pdf", "at character 13, at its end; expected .*a comma"),
         ("title < m", r"title has no order \(character 1 of the filter\)"),
         ("year ~ 20*", "year takes no pattern"),
         ("type = " + "p" * MAX_LENGTH, f"{MAX_LENGTH} are the most"),

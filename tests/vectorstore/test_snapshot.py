@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from quoth.config import IndexConfig
+from quoth.errors import StorageFullError
 from tests.vectorstore.dense_contract import ArraySource
 from tests.vectorstore.making import make_document, put, unit_vectors
 from vectorstore import LocalLibrary
 from vectorstore.dense import InvertedIndex, Plan, build, snapshot
+from vectorstore.indexes import Indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +118,72 @@ def test_a_reader_that_is_open_follows_a_writer_past_its_snapshots(folder: Path)
                     put(library, make_document(number))
             assert is_brute_force(reader)
         assert reader.index_facts()["vectors"] == 160 + 5 * 180
+
+
+@pytest.fixture
+def narrow(tmp_path: Path) -> Path:
+    """A library of 160 vectors that point almost the same way."""
+    with opened(tmp_path / "narrow") as library, library.writing():
+        for number in range(80):
+            put(library, make_document(number), alike=True)
+    return tmp_path / "narrow"
+
+
+def test_vectors_unlike_those_that_the_codes_were_made_for_make_it_anew(narrow: Path) -> None:
+    before = stamp_of(narrow)
+    index = snapshot.read(narrow, before)
+    assert index is not None
+    with opened(narrow) as reader:
+        assert is_brute_force(reader)
+        with opened(narrow) as library, library.writing():
+            for number in (1000, 1001, 1002):
+                put(library, make_document(number))
+        assert stamp_of(narrow) == before  # too little has changed for the writer to save it
+        assert is_brute_force(reader)
+        with reader.reading() as sql:
+            rows = [row for (row,) in sql.execute("SELECT chunk FROM vectors")]
+        every = np.stack(list(reader.vectors(rows).values()))
+    assert index.misfits(every) == 6
+    anew = snapshot.read(narrow, stamp_of(narrow))
+    assert anew is not None
+    assert (anew.trained_on, anew.misfits(every)) == (166, 0)
+
+
+def test_a_snapshot_remembers_how_many_vectors_its_codes_cannot_hold(narrow: Path) -> None:
+    with opened(narrow) as library:
+        with library.writing():
+            put(library, make_document(1000, "One chunk."))
+        library.compact()
+    assert (stamp_of(narrow).misfits, stamp_of(narrow).trained_on) == (1, 160)
+    with opened(narrow) as library:
+        with library.writing():
+            put(library, make_document(1001, "Another one."))
+        assert is_brute_force(library)
+    assert (stamp_of(narrow).misfits, stamp_of(narrow).trained_on) == (0, 162)
+
+
+def test_repair_makes_a_snapshot_anew_though_it_looks_whole(folder: Path) -> None:
+    forged(folder, n_probes=2)
+    with opened(folder) as library:
+        assert not library.verify()
+        with library.writing():
+            library.repair()
+        assert is_brute_force(library)
+    assert stamp_of(folder).n_probes != 2
+
+
+def test_what_is_forgotten_is_gone_from_the_disk(folder: Path) -> None:
+    indexes = Indexes(folder, CONFIG)
+    with opened(folder) as library, library.reading() as sql:
+        indexes.forget(sql)
+    assert not (folder / snapshot.FILE_NAME).exists()
+
+
+def test_a_snapshot_that_cannot_be_deleted_is_told(folder: Path) -> None:
+    (folder / snapshot.FILE_NAME).unlink()
+    (folder / snapshot.FILE_NAME).mkdir()
+    with pytest.raises(StorageFullError, match="cannot be deleted"):
+        snapshot.delete(folder)
 
 
 def test_a_library_that_shrinks_below_the_limit_drops_its_snapshot(folder: Path) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Lists fit a size within this factor: reading a few more or fewer of them makes up for it.
 _GROWTH = 4
+# The share of vectors that the codes may hold badly; the default of index.recall allows as much.
+_MOST_MISFITS = 0.01
 _FEWEST_LISTS = 8
 _MOST_LISTS = 16_384
 _MEGABYTE = 1_000_000
@@ -68,3 +70,8 @@ def is_outgrown(
     if plan.device == "gpu":
         return not fits(n_vectors * dimension * (2 if config.float16 else 4), config)
     return n_vectors > 2 * config.exact_up_to
+
+
+def is_misfitting(n_misfits: int, n_vectors: int) -> bool:
+    """Whether so many vectors do not suit the codes that these had better be made anew."""
+    return n_misfits > _MOST_MISFITS * n_vectors

@@ -48,6 +48,10 @@ class DenseIndex(Protocol):
         """Take out these rows; those not in the index are no error."""
         ...
 
+    def misfits(self, vectors: FloatArray) -> int:
+        """How many of these vectors it could only keep so badly that searches may miss them."""
+        ...
+
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None
     ) -> list[tuple[int, float]]:

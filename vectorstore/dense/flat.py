@@ -45,6 +45,10 @@ class FlatIndex:
             with self._lock:
                 self._index.remove_ids(calls.selector(rows))
 
+    def misfits(self, vectors: FloatArray) -> int:  # noqa: ARG002 (other kinds look at them)
+        """None: every vector is kept as it is."""
+        return 0
+
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None
     ) -> list[tuple[int, float]]:

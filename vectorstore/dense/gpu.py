@@ -16,6 +16,7 @@ import numpy as np
 from vectorstore.dense import calls
 from vectorstore.dense.choice import Plan
 from vectorstore.dense.inverted import InvertedIndex, described
+from vectorstore.dense.ranges import CodeRanges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,6 +96,10 @@ class GpuFlatIndex:
         self._rows = self._rows[alive]
         self._dead.clear()
 
+    def misfits(self, vectors: FloatArray) -> int:  # noqa: ARG002 (other kinds look at them)
+        """None: every vector is kept as it is."""
+        return 0
+
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None
     ) -> list[tuple[int, float]]:
@@ -124,6 +129,7 @@ class GpuInvertedIndex:
         self.n_lists = index.n_lists
         self.n_probes = index.n_probes
         self.recall = index.recall
+        self._ranges = CodeRanges(index.centroids(), index.ranges())
         self._rows: RowArray = np.concatenate([rows.copy() for rows, _ in index.lists()])
         self._index = self._moved(index.faiss_index)
 
@@ -184,6 +190,10 @@ class GpuInvertedIndex:
         self._index = self._moved(alive.faiss_index)
         self._rows = np.concatenate([rows.copy() for rows, _ in alive.lists()])
         self._dead.clear()
+
+    def misfits(self, vectors: FloatArray) -> int:
+        """How many of these vectors lie outside the ranges of the codes."""
+        return self._ranges.misfits(vectors)
 
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None

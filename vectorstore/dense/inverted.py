@@ -15,6 +15,7 @@ import numpy as np
 
 from vectorstore.dense import calls
 from vectorstore.dense.choice import Plan
+from vectorstore.dense.ranges import CodeRanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,6 +129,10 @@ class InvertedIndex:
         if len(rows):
             with self._lock:
                 self.faiss_index.remove_ids(calls.selector(rows))
+
+    def misfits(self, vectors: FloatArray) -> int:
+        """How many of these vectors lie outside the ranges of the codes."""
+        return CodeRanges(self.centroids(), self.ranges()).misfits(vectors)
 
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None

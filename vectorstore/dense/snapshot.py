@@ -40,7 +40,8 @@ class Stamp:
     """What a snapshot was made of and what it holds.
 
     `change` is the library's counter that it has reached, `recall` was measured when its lists
-    were made, for a library of `trained_on` vectors; `checksum` is the CRC-32 of the arrays.
+    were made, for a library of `trained_on` vectors, since when `misfits` were added that its codes
+    cannot hold; `checksum` is the CRC-32 of the arrays.
     """
 
     library: str
@@ -52,6 +53,7 @@ class Stamp:
     n_probes: int
     trained_on: int
     recall: float
+    misfits: int = 0
     checksum: int = 0
 
     @property
@@ -86,6 +88,17 @@ def write(folder: Path, stamp: Stamp, index: InvertedIndex) -> None:
             temporary.unlink(missing_ok=True)
         raise StorageFullError(
             f"{temporary} cannot be written ({error.strerror}); free disk space and try again"
+        ) from error
+
+
+def delete(folder: Path) -> None:
+    """Drop the snapshot of `folder`, if there is one. Raises StorageFullError."""
+    try:
+        (folder / FILE_NAME).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageFullError(
+            f"{folder / FILE_NAME} cannot be deleted ({error.strerror}); "
+            "make the folder writable and try again"
         ) from error
 
 
