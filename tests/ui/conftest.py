@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium; install it with: apt-get install chromium")
-    expect.set_options(timeout=60_000)  # models are loaded at first use
+    expect.set_options(timeout=150_000)  # models are loaded at first use
     with chromium() as started:
         yield started
 
@@ -43,7 +43,7 @@ def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def page(browser: Browser) -> Iterator[Page]:
     """A tab of its own, which may ask nothing of any other machine."""
     context = browser.new_context(viewport={"width": 1200, "height": 1400})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(150_000)
     tab = context.new_page()
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
