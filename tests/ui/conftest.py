@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,3 +53,11 @@ def page(browser: Browser) -> Iterator[Page]:
     elsewhere = [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
     assert asked, "the tab loaded nothing"
     assert elsewhere == [], "a request left the machine"
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Streamlit's AppTest leaves its script as `__main__`, which new processes would run again."""
+    kept = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = kept

@@ -1,4 +1,7 @@
-"""A citation opened in a real Chromium, with the real engine: the highlight is on the quote."""
+"""A citation opened in a real Chromium, with the real engine: the highlight is on the quote.
+
+Run it by name: after the other stories of a whole run it waited in vain once, for a cause not found.
+"""
 
 from __future__ import annotations
 
