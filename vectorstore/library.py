@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from quoth.errors import EmbedderMismatchError, UnknownDocumentError
 from vectorstore import lock, readonly, records, repairing, schema, selection, verification, writes
 from vectorstore.compaction import Compaction, bytes_in, compact
+from vectorstore.connecting import atomic
 from vectorstore.dense import search
 from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
@@ -240,16 +241,8 @@ class LocalLibrary:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing: what is written inside is kept when the block ends without an error."""
-        with self.reading() as sql:
-            sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield sql
-                sql.execute("COMMIT")
-            except BaseException:  # Ctrl-C too must leave no half of a document behind
-                # SQLite has rolled back by itself after some errors, such as a full disk.
-                if sql.in_transaction:
-                    sql.execute("ROLLBACK")
-                raise
+        with self.reading() as sql, atomic(sql):
+            yield sql
 
     def put(
         self,

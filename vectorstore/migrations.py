@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from vectorstore.connecting import atomic
 from vectorstore.facts import facts_of
 
 if TYPE_CHECKING:
@@ -44,18 +45,12 @@ CREATE INDEX document_chunks ON documents (row, collection, first_chunk, last_ch
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Take every step up to the latest format, or none. Call with the write lock held."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with atomic(connection):
         # Another process may have converted it while this one waited for the lock.
         (now,) = connection.execute("PRAGMA user_version").fetchone()
         for step in range(now, LATEST):
             _STEPS[step](connection)
             connection.execute(f"PRAGMA user_version = {step + 1}")
-        connection.execute("COMMIT")
-    except BaseException:  # Ctrl-C too must leave the old library
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _add_facts(sql: sqlite3.Connection) -> None:

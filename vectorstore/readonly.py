@@ -10,6 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from quoth.errors import LibraryError
+from vectorstore.connecting import open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ class FrozenConnection(sqlite3.Connection):
 
 def connect(file: Path) -> sqlite3.Connection:
     """Open `file` for reading. Raises LibraryError where it needs a repair first; sqlite3.Error."""
-    connection = _connect(file, "mode=ro", sqlite3.Connection)
+    connection = open_file(file, "mode=ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
@@ -49,21 +50,10 @@ def _connect_frozen(file: Path) -> FrozenConnection:
             f"{file.parent} holds changes of a writer that died and cannot be written here; "
             "run quoth verify on it where it can be written, or on a copy"
         )
-    connection = _connect(file, "mode=ro&immutable=1", FrozenConnection)
+    connection = open_file(file, "mode=ro&immutable=1", FrozenConnection)
     assert isinstance(connection, FrozenConnection)
     connection.file, connection.seen = file, seen
     return connection
-
-
-def _connect(file: Path, how: str, factory: type[sqlite3.Connection]) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{file.resolve().as_uri()}?{how}",
-        uri=True,
-        timeout=30,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=factory,
-    )
 
 
 def _state(file: Path) -> State:

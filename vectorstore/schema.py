@@ -20,6 +20,7 @@ from quoth.errors import (
     StorageFullError,
 )
 from vectorstore import lock, migrations, patterns, readonly
+from vectorstore.connecting import open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,17 +155,7 @@ OWN_NAMES = frozenset({"quoth.toml", "write.lock", "lexical", "uploads", "dense.
 
 
 def _open(file: Path, *, writable: bool) -> sqlite3.Connection:
-    connection = (
-        readonly.connect(file)
-        if not writable
-        else sqlite3.connect(
-            f"{file.resolve().as_uri()}?mode=rwc",
-            uri=True,
-            timeout=30,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-    )
+    connection = open_file(file, "mode=rwc") if writable else readonly.connect(file)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     patterns.register(connection)

@@ -11,7 +11,13 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
-from quoth.cli.options import Options, common_options, filter_options, password_option
+from quoth.cli.options import (
+    Options,
+    common_options,
+    filter_options,
+    password_option,
+    tag_option,
+)
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
 
@@ -49,7 +55,7 @@ def quoth() -> None:
 @click.option(
     "--re-embed", is_flag=True, help="First embed the library anew by the configured embedder."
 )
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
+@tag_option
 @password_option
 @common_options
 def ingest(

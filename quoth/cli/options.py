@@ -155,6 +155,10 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options
 
 
+tag_option = click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable."
+)
+
 password_option = click.option(
     "--password",
     "passwords",

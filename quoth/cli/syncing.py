@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quoth.cli.options import Options, common_options, password_option
+from quoth.cli.options import Options, common_options, password_option, tag_option
 
 if TYPE_CHECKING:
     from quoth.cli.interrupt import Interrupt
@@ -24,7 +24,7 @@ INTERRUPTED = 130
 @click.option(
     "--allow-empty", is_flag=True, help="Take an empty folder, or a missing drive, as deletion."
 )
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable.")
+@tag_option
 @password_option
 @common_options
 def sync(

@@ -168,7 +168,7 @@ def test_a_damaged_library_file_is_reported_and_never_made_anew(
         before = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
         try:
             said[outcome(copy)] += 1
-        except Exception as error:
+        except Exception as error:  # whatever it is, it is told with the damage, and raised
             error.add_note(str(damage))
             raise
         now = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None

@@ -21,50 +21,17 @@ from quoth.errors import (
 )
 from tests.generation.making import ByteModel
 from tests.ingest.making import encrypt, make_pdf
+from tests.quoth.counting import CountingEmbedder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from quoth.datatypes import Answer, FloatArray, Progress
+    from quoth.datatypes import Answer, Progress
     from vectorstore import Embedder
 
 KETTLE = "# Kettle\n\nThe warranty of the kettle lasts two years.\n"
 TOASTER = "# Toaster\n\nThe toaster takes four slices of bread at once.\n"
 OLD = 1_600_000_000
-
-
-class CountingEmbedder:
-    """The real embedder, with a count of the passages it was asked to embed."""
-
-    def __init__(self, embedder: Embedder, fingerprint: str = "") -> None:
-        self._embedder = embedder
-        self.embedded = 0
-        self.name = embedder.name
-        self.fingerprint = fingerprint or embedder.fingerprint
-        self.dimension = embedder.dimension
-        self.max_tokens = embedder.max_tokens
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return self._embedder.count_tokens(texts)
-
-    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
-        self.embedded += len(texts)
-        return self._embedder.embed_passages(texts)
-
-    def embed_question(self, text: str) -> FloatArray:
-        return self._embedder.embed_question(text)
-
-
-@pytest.fixture
-def counting(embedder: Embedder) -> CountingEmbedder:
-    return CountingEmbedder(embedder)
-
-
-@pytest.fixture
-def quoth(tmp_path: Path, counting: CountingEmbedder) -> Iterator[Quoth]:
-    with Quoth.open(tmp_path / "library", embedder=counting) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -17,23 +17,10 @@ from ingest import mirror
 from quoth import Quoth
 from quoth.errors import UnavailableFolderError
 from tests.ingest.making import encrypt, make_pdf
-from tests.quoth.test_engine import KETTLE, OLD, TOASTER, CountingEmbedder, write
+from tests.quoth.test_engine import KETTLE, OLD, TOASTER, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from vectorstore import Embedder
-
-
-@pytest.fixture
-def counting(embedder: Embedder) -> CountingEmbedder:
-    return CountingEmbedder(embedder)
-
-
-@pytest.fixture
-def quoth(tmp_path: Path, counting: CountingEmbedder) -> Iterator[Quoth]:
-    with Quoth.open(tmp_path / "library", embedder=counting) as opened:
-        yield opened
+    from tests.quoth.counting import CountingEmbedder
 
 
 @pytest.fixture

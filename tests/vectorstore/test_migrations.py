@@ -138,9 +138,9 @@ def test_an_older_library_that_cannot_be_written_says_what_to_do(tmp_path: Path)
 _KILLER = """
 import os, shutil, signal, sys
 from pathlib import Path
-from vectorstore import facts, migrations, schema
+from vectorstore import connecting, facts, migrations, schema
 
-OURS = {module.__file__ for module in (facts, migrations, schema)}
+OURS = {module.__file__ for module in (connecting, facts, migrations, schema)}
 
 def open_and_die(folder, at):
     reached = 0
