@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from generation import LanguageModel
     from quoth.config import Config, GenerationConfig
+    from quoth.conversations import Conversations
     from quoth.datatypes import (
         Answer,
         Collections,
@@ -71,7 +72,7 @@ class Quoth:
         model: LanguageModel | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
-        from vectorstore import RememberedVectors
+        from vectorstore import ConversationStore, RememberedVectors
 
         self.path = path
         self.config = config
@@ -81,6 +82,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._conversations = ConversationStore(path)
 
     @classmethod
     def open(
@@ -115,6 +117,7 @@ class Quoth:
         with self._lock:
             if self._model is not None:
                 self._model.close()
+        self._conversations.close()
         self._library.close()
 
     # Documents
@@ -413,6 +416,13 @@ class Quoth:
                 timings["first_token"] += searched
             self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations that the library keeps: ask in them, find, branch, rate and delete them."""
+        from quoth.conversations import Conversations
+
+        return Conversations(self._conversations, self.stream)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

@@ -11,6 +11,7 @@ QuothError
 │   ├── LibraryLockedError      another process is writing
 │   ├── EmbedderMismatchError   built with another embedder than the one configured
 │   ├── UnknownDocumentError    no document, or no collection, by that name
+│   ├── UnknownConversationError no conversation or turn by that name, or it is someone else's
 │   ├── InvalidNameError        a name that is taken, or that nothing can have
 │   └── StorageFullError        the disk is full or the folder cannot be written
 ├── ReadError                   one file cannot be read; the others of the run go on
@@ -78,6 +79,10 @@ class EmbedderMismatchError(LibraryError):
 
 class UnknownDocumentError(LibraryError):
     """No document or collection goes by that name."""
+
+
+class UnknownConversationError(LibraryError):
+    """There is no such conversation or turn, or it is someone else's."""
 
 
 class InvalidNameError(LibraryError):
