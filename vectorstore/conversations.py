@@ -125,7 +125,7 @@ class ConversationStore:
             sql.execute("UPDATE conversations SET changed_at = ? WHERE row = ?", (now, row))
             return int(last) + 1
 
-    def write_turn(  # noqa: PLR0913 - a turn has these parts, each passed by name
+    def write_turn(
         self,
         owner: str,
         conversation_id: str,
@@ -242,4 +242,4 @@ def _turn(row: tuple[Any, ...]) -> Turn:
 
 
 def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")

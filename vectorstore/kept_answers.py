@@ -38,7 +38,7 @@ def from_bytes(kept: bytes) -> Answer:
 
 def _revived(kind: Any, value: Any) -> Any:
     """The value, which came from JSON, as the annotation has it."""
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         given = {name: hint for name, hint in _hints(kind).items() if name in value}
         return kind(**{name: _revived(hint, value[name]) for name, hint in given.items()})
     arguments = typing.get_args(kind)
@@ -51,7 +51,7 @@ def _revived(kind: Any, value: Any) -> Any:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     """The annotations of a dataclass; some name what is imported for type checking alone."""
     known = {**vars(datatypes), "Mapping": Mapping, "Sequence": Sequence}
     return typing.get_type_hints(kind, localns=known)

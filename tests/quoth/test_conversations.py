@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from quoth.config import IndexConfig
 from quoth.conversations import Conversations, title_of
 from quoth.datatypes import Message, Piece
 from quoth.errors import InvalidNameError, ModelNotFoundError, UnknownConversationError
 from tests.ui.fake_engine import answer
-from vectorstore import ConversationStore, LocalLibrary
+from vectorstore import ConversationStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +39,7 @@ def answering() -> Answering:
 
 @pytest.fixture
 def kept(tmp_path: Path, answering: Answering) -> Iterator[Conversations]:
-    LocalLibrary(tmp_path / "library", IndexConfig(device="cpu")).close()
-    store = ConversationStore(tmp_path / "library")
+    store = ConversationStore(tmp_path)
     yield Conversations(store, answering)
     store.close()
 

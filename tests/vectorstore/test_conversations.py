@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    LocalLibrary(tmp_path / "library", IndexConfig(device="cpu")).close()
+    (tmp_path / "library").mkdir()
     return tmp_path / "library"
 
 
