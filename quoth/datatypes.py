@@ -283,6 +283,28 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How the model's window of `size` tokens was divided, by its own tokenizer.
+
+    `system` is the instruction with worked examples and the chat template's own tokens; `reserve`
+    is the room that was kept for the answer. What is left of `size` stayed free.
+    """
+
+    size: int
+    system: int
+    sources: int
+    history: int
+    question: int
+    reserve: int
+
+    @property
+    def free(self) -> int:
+        """Tokens that nothing took."""
+        taken = self.system + self.sources + self.history + self.question + self.reserve
+        return self.size - taken
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What Quoth replies. The sentences' texts joined are `text`, white space included.
 
@@ -291,6 +313,8 @@ class Answer:
     returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
     `extractive` means the sentences were copied from the sources.
     `timings` has the seconds of "search", "pack", "first_token" (since the question) and "total".
+    `window` and `messages` are what the model read, before its chat template; a refusal before
+    the model was asked has none.
     """
 
     question: str
@@ -305,6 +329,8 @@ class Answer:
     n_prompt_tokens: int = 0
     n_completion_tokens: int = 0
     hits: tuple[Hit, ...] = ()
+    window: Window | None = None
+    messages: tuple[Message, ...] = ()
 
     @property
     def text(self) -> str:
