@@ -29,6 +29,4 @@ def divided(
     for part, tokens in counts.items():
         counts[part] = min(tokens, left)
         left -= counts[part]
-    return Window(
-        size=model.context_size, system=left, reserve=generation.max_new_tokens, **counts
-    )
+    return Window(size=model.context_size, system=left, reserve=generation.max_new_tokens, **counts)

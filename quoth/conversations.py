@@ -52,6 +52,11 @@ class Conversations:
         """The conversations of another user."""
         return Conversations(self._store, self._stream, user)
 
+    @property
+    def last(self) -> bool:
+        """Whether they outlive this process; those of a library that cannot be written do not."""
+        return self._store.lasts
+
     def list(self, *, search: str = "") -> tuple[ConversationRecord, ...]:
         """The latest first; of those with all words of `search`, in any case, anywhere in them."""
         return self._store.records(self.user, search)

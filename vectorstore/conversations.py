@@ -9,17 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from quoth.datatypes import Conversation, ConversationRecord, Turn
 from quoth.errors import UnknownConversationError
-from vectorstore import kept_answers, lock, schema
+from vectorstore import kept_answers, lock, migrations, schema
 from vectorstore.connecting import atomic
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -43,6 +43,11 @@ class ConversationStore:
         self._folder = folder
         self._lock = threading.RLock()
         self._sql: sqlite3.Connection | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether conversations are kept; where the library cannot be written they end with this."""
+        return lock.is_writable(self._folder)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -177,13 +182,21 @@ class ConversationStore:
         """The connection, for one thread at a time, with SQLite's errors translated."""
         with self._lock:
             if self._sql is None:
-                self._sql = schema.connect(self._folder, writable=lock.is_writable(self._folder))
+                self._sql = self._connected()
+                self._sql.execute("PRAGMA foreign_keys = ON")
                 self._sql.execute(f"PRAGMA busy_timeout = {_PATIENCE_MILLISECONDS}")
                 self._sql.create_function("folded", 1, str.casefold, deterministic=True)
             try:
                 yield self._sql
             except schema.UNREADABLE as error:
                 raise schema.translated(error, self._folder / schema.FILE_NAME) from error
+
+    def _connected(self) -> sqlite3.Connection:
+        if self.lasts:
+            return schema.connect(self._folder, writable=True)
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection.executescript(migrations.FORMAT_3)
+        return connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

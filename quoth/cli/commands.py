@@ -145,9 +145,10 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
     When the documents do not hold the answer it says so and shows the closest passages. Sentences
     that no quote supports are marked. Ctrl-C stops and keeps what was written.
     """
+    from quoth.answer_records import answer_record
     from quoth.cli.answers import collect, follow
     from quoth.cli.interrupt import Interrupt
-    from quoth.cli.records import answer_record, say_json
+    from quoth.cli.records import say_json
 
     options = options.with_flags(_generation_flags(shortcuts))
     with Interrupt() as interrupt, options.open() as library:

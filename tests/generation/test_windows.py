@@ -22,9 +22,7 @@ def test_the_parts_add_up_to_the_window(
     model = ByteModel(size)
     hits = [make_hit(f"d{rank}", 0, text, rank) for rank, text in enumerate(texts, 1)]
     history = [m for q in asked for m in (Message("user", q), Message("assistant", "so"))]
-    packed = pack(
-        question, hits, history, model=model, generation=SETTINGS, answer=AnswerConfig()
-    )
+    packed = pack(question, hits, history, model=model, generation=SETTINGS, answer=AnswerConfig())
     window = divided(packed, question, model, SETTINGS)
     parts = (window.system, window.sources, window.history, window.question)
     assert sum(parts) == len(packed.prompt)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import streamlit as st
 
-from quoth.ui import chat, documents, models
+from quoth.ui import chat, documents, models, reader
 from quoth.ui.markup import plain
 from tests.ui.fake_engine import HOSTILE, FakeQuoth, record
 
 
 @st.cache_resource
 def _engine() -> FakeQuoth:
-    return FakeQuoth(Path("library"), [record()])
+    return FakeQuoth(Path(os.environ["QUOTH_LIBRARY"]), [record()])
 
 
 def _chat() -> None:
@@ -36,6 +37,7 @@ def _plain() -> None:
         st.expander(plain(text), key=f"expander-{number}")
 
 
+st.set_page_config(layout="wide" if reader.is_beside() else "centered")
 st.navigation(
     [
         st.Page(_chat, title="Chat", url_path="chat", default=True),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from quoth.config import Config, GenerationConfig
+from quoth.conversations import Conversations
 from quoth.datatypes import (
     Answer,
     Box,
@@ -29,8 +30,10 @@ from quoth.datatypes import (
     Progress,
     Quote,
     Sentence,
+    Window,
 )
 from quoth.errors import QuothError, UnknownDocumentError
+from vectorstore import ConversationStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +94,8 @@ def answer(question: str = "How long?", **changes: Any) -> Answer:
         timings={"search": 0.02, "pack": 0.01, "first_token": 0.4, "total": 1.2},
         n_prompt_tokens=120,
         n_completion_tokens=24,
+        window=Window(1000, 40, 30, 41, 9, 256),
+        messages=(Message("system", "Use only the <sources>."), Message("user", question)),
     )
     return replace(made, **changes)
 
@@ -162,6 +167,8 @@ class FakeQuoth:
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
         self.viewed: list[tuple[str, int, int, int]] = []
+        path.mkdir(parents=True, exist_ok=True)
+        self.conversations = Conversations(ConversationStore(path), self.stream)
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -182,6 +189,11 @@ class FakeQuoth:
 
     def collections(self) -> tuple[str, ...]:
         return tuple(sorted({r.collection for r in self.records}))
+
+    def collection_sizes(self) -> dict[str, int]:
+        return {
+            name: sum(r.collection == name for r in self.records) for name in self.collections()
+        }
 
     def info(self) -> dict[str, object]:
         return {
@@ -228,6 +240,7 @@ class FakeQuoth:
         *,
         history: Sequence[Message] = (),
         collection: str | None = None,
+        where: object = None,
         generation: GenerationConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
@@ -236,6 +249,7 @@ class FakeQuoth:
                 "question": question,
                 "history": history,
                 "collection": collection,
+                "where": where,
                 "generation": generation,
             }
         )

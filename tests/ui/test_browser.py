@@ -114,7 +114,7 @@ def test_a_draft_that_was_taken_back_leaves_a_note(fake: Page) -> None:
 def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     message = ask(fake, "How long is the warranty?")
     message.get_by_label("Source 2: go to the quote").click()
-    assert fake.url.endswith("#source-0-2")
+    assert fake.url.endswith("#source-1-2")
     expect(message.locator(":target")).to_be_in_viewport()
     message.get_by_role("button", name="Read", exact=True).nth(1).click()
     dialog = fake.get_by_role("dialog")
