@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
+    from quoth.access import Users
     from quoth.config import Config, GenerationConfig
     from quoth.conversations import Conversations
     from quoth.datatypes import (
@@ -423,6 +424,13 @@ class Quoth:
         from quoth.conversations import Conversations
 
         return Conversations(self._conversations, self.stream)
+
+    @property
+    def users(self) -> Users:
+        """Who may use the page over a network, by name and password."""
+        from quoth.access import Users
+
+        return Users(self._library)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

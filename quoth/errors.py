@@ -25,6 +25,7 @@ QuothError
 ├── ModelError                  something about the language model or the embedder
 │   ├── ModelNotFoundError      no such file or name
 │   └── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+├── AccessError                 a password that is too short, a stranger, or nobody to let in
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
 
@@ -135,6 +136,10 @@ class ModelNotFoundError(ModelError):
 
 class ModelLoadError(ModelError):
     """The file is not a GGUF model, is damaged, or needs more memory than there is."""
+
+
+class AccessError(QuothError):
+    """A password is too short, or nobody by that name may use the page."""
 
 
 class QuestionTooLongError(QuothError):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quoth.datatypes import Answer, Conversation, Quote, Sentence, Turn
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$&])")
+_ESCAPE = re.compile(r"\\([\\`*_\[\]<>#|~$&])")
 _GAP = re.compile(r"[^a-z0-9]+")
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -89,6 +90,11 @@ def _markdown_quote(numbered: tuple[int, Quote]) -> str:
 
 def _escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def as_text(conversation: Conversation) -> str:
+    """The same as Markdown, without escapes: for a terminal, where nothing is markup."""
+    return _ESCAPE.sub(r"\1", as_markdown(conversation)).strip()
 
 
 def as_html(conversation: Conversation) -> str:

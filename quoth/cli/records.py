@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from quoth.config import Config
-    from quoth.datatypes import DocumentRecord, Hit, IngestReport, Problem, RepairReport
+    from quoth.datatypes import (
+        ConversationRecord,
+        DocumentRecord,
+        Hit,
+        IngestReport,
+        Problem,
+        RepairReport,
+    )
     from quoth.doctor import Diagnosis
 
 Record = dict[str, Any]
@@ -51,6 +58,16 @@ def sync_record(report: IngestReport) -> Record:
 def collections_record(sizes: Mapping[str, int]) -> Record:
     """What `quoth collections list --json` prints."""
     return {"collections": [{"name": n, "documents": size} for n, size in sizes.items()]}
+
+
+def users_record(names: Sequence[str]) -> Record:
+    """What `quoth users` prints."""
+    return {"users": list(names)}
+
+
+def conversations_record(conversations: Sequence[ConversationRecord]) -> Record:
+    """What `quoth conversations list` ("conversations") prints."""
+    return {"conversations": [dataclasses.asdict(each) for each in conversations]}
 
 
 def search_record(question: str, hits: Sequence[Hit]) -> Record:

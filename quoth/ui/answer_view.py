@@ -28,8 +28,8 @@ def streaming(text: str) -> Html:
     return element("div", words, class_=kind, role="status", aria_live="polite")
 
 
-def show_turn(turn: Turn, open_source: OpenSource) -> None:
-    """A finished turn: an answer, a refusal, a partial answer or an error."""
+def show_turn(turn: Turn, open_source: OpenSource, rate: Callable[[Turn], None]) -> None:
+    """A finished turn: an answer, a refusal, a partial answer or an error; `rate` ends an answer."""
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.error:
             st.error(plain(turn.error), icon=":material/error:")
@@ -42,6 +42,7 @@ def show_turn(turn: Turn, open_source: OpenSource) -> None:
         if turn.answer is not None:
             draw(_facts(turn.answer))
             _show_details(turn.answer)
+            rate(turn)
 
 
 def _show_partial(turn: Turn) -> None:

@@ -64,8 +64,6 @@ def _edit(quoth: Quoth, turn: Turn) -> None:
 
 def show_rating(quoth: Quoth, conversation: Conversation, turn: Turn) -> None:
     """Thumbs up and down, and a note once there is one of them."""
-    if turn.answer is None:
-        return
     name = conversation.record.id
     key = f"rate-{name}-{turn.number}"
     note_key = f"note-{name}-{turn.number}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -50,8 +51,8 @@ def _converse(quoth: Quoth, conversation: Conversation) -> None:
         history.show_title(quoth, conversation)
         for turn in talking.finished(conversation, job):
             asking.show_question(quoth, conversation, turn, busy=job is not None)
-            show_turn(turn, reader.open_beside)
-            asking.show_rating(quoth, conversation, turn)
+            rate = partial(asking.show_rating, quoth, conversation)
+            show_turn(turn, reader.open_beside, rate)
         if job is not None:
             asking.draw_question(conversation.turns[-1].question)
             _follow(job)

@@ -11,7 +11,7 @@ import streamlit as st
 from quoth.config import Config, GenerationConfig, load_config
 from quoth.datatypes import FileOutcome, IngestReport, Progress
 from quoth.errors import QuothError
-from quoth.ui import uploads
+from quoth.ui import access, uploads
 from quoth.ui.jobs import Cancelled, IngestJob
 from quoth.ui.markup import plain
 
@@ -28,7 +28,9 @@ _T = TypeVar("_T")
 def show_page(show: Callable[[Quoth], None]) -> None:
     """Run a page with the shared engine; an error of Quoth's is one line on the page."""
     try:
-        show(_engine(*_location()))
+        quoth = _engine(*_location())
+        if access.admitted(quoth):
+            show(quoth)
     except QuothError as error:
         st.error(plain(str(error)), icon=":material/error:")
 

@@ -36,6 +36,20 @@ PAGE = "page {}"
 PAGES_RANGE = "pages {}–{}"
 UNEXPECTED = "Something went wrong that Quoth did not foresee; the terminal it runs in says what."
 
+# Access
+NOBODY = (
+    "Nobody may use this page yet. On the machine it runs on, add someone: quoth users add NAME"
+)
+SIGN_IN_TITLE = "Sign in to Quoth"
+SIGN_IN = "Sign in"
+USER_NAME = "Name"
+PASSWORD = "Password"  # noqa: S105 - a label
+NOT_ADMITTED = "The name or the password is wrong."
+TOO_MANY_TRIES = "Too many wrong passwords. Try again in {} s."
+SIGNED_IN = "Signed in as {}"
+SIGN_OUT = "Sign out"
+SIGN_OUT_HELP = "This browser forgets you; your conversations stay."
+
 # Collections
 COLLECTION = "Collection"
 ALL_COLLECTIONS = "All collections"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from quoth.config import Config, GenerationConfig
+from quoth.access import Cost, Users
+from quoth.config import Config, GenerationConfig, IndexConfig
 from quoth.conversations import Conversations
 from quoth.datatypes import (
     Answer,
@@ -33,7 +35,7 @@ from quoth.datatypes import (
     Window,
 )
 from quoth.errors import QuothError, UnknownDocumentError
-from vectorstore import ConversationStore
+from vectorstore import ConversationStore, LocalLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -122,6 +124,7 @@ HOSTILE = (
     "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
     "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
 )
+PASSWORD = "correct horse"
 SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
 REFUSED = "Who is the king?"
@@ -169,6 +172,10 @@ class FakeQuoth:
         self.viewed: list[tuple[str, int, int, int]] = []
         path.mkdir(parents=True, exist_ok=True)
         self.conversations = Conversations(ConversationStore(path), self.stream)
+
+    @functools.cached_property
+    def users(self) -> Users:
+        return Users(LocalLibrary(self.path, IndexConfig(device="cpu")), Cost(n=16, r=1, p=1))
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
