@@ -13,6 +13,7 @@ _FOLDERS = (
     "",
     "quoth",
     "quoth/cli",
+    "quoth/langchain",
     "quoth/ui",
     "ingest",
     "ingest/readers",

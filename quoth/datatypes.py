@@ -362,6 +362,18 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TextItem:
+    """A text that is no file, under an id of a program's own.
+
+    `metadata` is kept as JSON: values that JSON does not have come back as their text.
+    """
+
+    id: str
+    text: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file as it was when it was looked at.
 

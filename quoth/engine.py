@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Collections,
         Document,
         DocumentRecord,
+        FloatArray,
         Hit,
         IngestReport,
         Message,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Where,
     )
     from quoth.shelf import LibraryShelf
+    from quoth.texts import Texts
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -103,6 +105,11 @@ class Quoth:
         settings = load_config(config_file(folder)) if config is None else config
         library = LocalLibrary(folder, settings.index, create=create)
         return cls(folder, settings, library, embedder or load_embedder(settings.embedder), model)
+
+    @property
+    def embedder(self) -> Embedder:
+        """What turns texts and questions into this library's vectors."""
+        return self._embedder
 
     def __enter__(self) -> Self:
         return self
@@ -187,6 +194,16 @@ class Quoth:
         self._library.require_embedder(self._embedder.fingerprint)
         with self._library.writing():
             yield LibraryShelf(self._library, self._embedder, self.config, collection, tags)
+
+    def texts(self, collection: str = DEFAULT_COLLECTION) -> Texts:
+        """The texts of a collection that programs add by ids of their own, and no file holds.
+
+        Raises EmbedderMismatchError.
+        """
+        from quoth.texts import Texts
+
+        self._library.require_embedder(self._embedder.fingerprint)
+        return Texts(self._library, self._embedder, self.config, collection)
 
     def re_embed(self, *, on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Cut and embed every document again with the configured embedder, all or nothing.
@@ -340,6 +357,39 @@ class Quoth:
             collection=collection,
             where=_as_where(where),
         )
+
+    def nearest(
+        self,
+        vector: Sequence[float],
+        *,
+        k: int | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
+    ) -> tuple[Hit, ...]:
+        """The `k` chunks whose vectors are nearest to `vector` by cosine, nearest first.
+
+        Raises what `search` raises, and ModelError for a vector of another length.
+        """
+        from retrieval import nearest
+
+        self._library.require_embedder(self._embedder.fingerprint)
+        return nearest(
+            vector,
+            self._library,
+            self._embedder.dimension,
+            k=k or self.config.retrieval.k,
+            collection=collection,
+            where=_as_where(where),
+        )
+
+    def vectors(self, hits: Sequence[Hit]) -> FloatArray:
+        """The stored vectors of hits, one unit row each, in order; shape (n, dimension).
+
+        Raises UnknownDocumentError when a hit's document has been removed.
+        """
+        from retrieval import vectors_of
+
+        return vectors_of(hits, self._library)
 
     def ask(
         self,
