@@ -23,6 +23,7 @@ from quoth.config import Config, section_names
 from quoth.datatypes import (
     Answer,
     Chunk,
+    Considered,
     Context,
     Coverage,
     DocumentRecord,
@@ -139,6 +140,12 @@ CHUNK = Chunk(
     n_tokens=14,
 )
 HIT = Hit(CHUNK, 0.91, 1, 0.72, (Finding("dense", 1, 0.72), Finding("lexical", 1, 8.4)))
+CONSIDERED = Considered(
+    HIT,
+    (Finding("fusion", 2, 0.64), Finding("feedback", 1, 0.91)),
+    True,
+    "number 1 of the 8 asked for",
+)
 QUOTE = Quote(CHUNK.document_id, CHUNK.source, 3, 120, 149, CHUNK.text)
 ANSWER = Answer(
     question="How long is the warranty?",
@@ -215,7 +222,7 @@ def examples() -> dict[str, records.Record]:
         "collections create": records.collections_record({"default": 12, "work": 0}),
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
-        "search": records.search_record(ANSWER.question, [HIT]),
+        "search": records.explain_record(ANSWER.question, [CONSIDERED]),
         "ask": records.answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
         "remove": records.documents_record("removed", [DOCUMENT]),

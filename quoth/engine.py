@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quoth.datatypes import (
         Answer,
         Collections,
+        Considered,
         Document,
         DocumentRecord,
         FloatArray,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
     from quoth.shelf import LibraryShelf
     from quoth.texts import Texts
+    from retrieval import Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -71,6 +73,7 @@ class Quoth:
         library: LocalLibrary,
         embedder: Embedder,
         model: LanguageModel | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
         from vectorstore import RememberedVectors
@@ -80,6 +83,7 @@ class Quoth:
         self._library = library
         self._embedder = embedder
         self._model = model
+        self._reranker = reranker
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
@@ -93,10 +97,11 @@ class Quoth:
         create: bool = True,
         embedder: Embedder | None = None,
         model: LanguageModel | None = None,
+        reranker: Reranker | None = None,
     ) -> Self:
         """Open the library in folder `path`, making it if need be and `create` allows.
 
-        `embedder` and `model` stand in for those that the configuration names. Raises
+        `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
         from vectorstore import LocalLibrary, load_embedder
@@ -104,7 +109,8 @@ class Quoth:
         folder = Path(path).expanduser() if path is not None else default_path()
         settings = load_config(config_file(folder)) if config is None else config
         library = LocalLibrary(folder, settings.index, create=create)
-        return cls(folder, settings, library, embedder or load_embedder(settings.embedder), model)
+        embedder = embedder or load_embedder(settings.embedder)
+        return cls(folder, settings, library, embedder, model, reranker)
 
     @property
     def embedder(self) -> Embedder:
@@ -120,8 +126,9 @@ class Quoth:
     def close(self) -> None:
         """Let go of the library's files and of the language model's memory."""
         with self._lock:
-            if self._model is not None:
-                self._model.close()
+            for model in (self._model, self._reranker):
+                if model is not None:
+                    model.close()
         self._library.close()
 
     # Documents
@@ -356,7 +363,37 @@ class Quoth:
             k=k or self.config.retrieval.k,
             collection=collection,
             where=_as_where(where),
+            reranking=self._reranking(),
         )
+
+    def explain(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
+        beyond: int = 5,
+    ) -> tuple[Considered, ...]:
+        """What `search` considered, best first, and why it was kept or not.
+
+        It ends with the `beyond` ones that came after the last hit. Raises what `search` raises.
+        """
+        from retrieval import explain, rank
+
+        self._library.require_embedder(self._embedder.fingerprint)
+        k = k or self.config.retrieval.k
+        ranking = rank(
+            question,
+            self._library,
+            self._embedder,
+            self.config.retrieval,
+            k=k,
+            collection=collection,
+            where=_as_where(where),
+            reranking=self._reranking(),
+        )
+        return explain(ranking, self._library, k=k, beyond=beyond)
 
     def nearest(
         self,
@@ -471,6 +508,18 @@ class Quoth:
 
                 self._model = load_model(self.config.model)
             return self._model
+
+    def _reranking(self) -> Reranking | None:
+        """The reranker within its limits; None when none is configured. Loads it."""
+        if self._reranker is None and not self.config.rerank.model:
+            return None
+        from quoth.reranker import load_reranker
+        from retrieval import Reranking
+
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = load_reranker(self.config.rerank)
+            return Reranking(self._reranker, self.config.rerank)
 
     def info(self) -> dict[str, object]:
         """What the library holds, which models serve it and with which settings, for JSON."""
