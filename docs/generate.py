@@ -39,6 +39,7 @@ from quoth.datatypes import (
 )
 from quoth.doctor import Diagnosis
 from vectorstore import Compaction
+from vectorstore.known_embedders import KNOWN_EMBEDDERS, SOURCES, KnownEmbedder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,6 +106,45 @@ temperature = 0.7
 question = "How long is the warranty?"
 answer = "The warranty lasts two years."
 ```
+"""
+
+EMBEDDERS_PAGE = """\
+# Embedders
+
+<!-- Written by `make docs` from vectorstore/known_embedders.py. -->
+
+`embedder.model` takes any sentence-transformers model, by folder or by name; a library is bound to the
+one that it was built with, until `quoth ingest --re-embed`. `quoth tune --embedder NAME` measures
+whether another one helps on your documents ([tuning.md](tuning.md)).
+
+- **Prompts.** An asymmetric model wants another text before a question than before a passage. Quoth
+  takes both from the model's folder (`config_sentence_transformers.json`, under the names in use:
+  `query` and `document`, `passage`, `search_query` and so on), else from the table below if it knows the
+  model's name; `embedder.question_prompt` and `embedder.passage_prompt` have the last word, and empty
+  ones turn them off.
+- **Pooling and length** are those of the model's folder. A chunk, its prompt and headings included, is
+  never longer than the model reads.
+- **Cut vectors.** `embedder.dimensions` keeps the first numbers of each vector, at unit length again.
+  Only models that were trained for it (Matryoshka) bear that well; Quoth cannot know which were.
+- **What tells libraries apart**: the model's files, the passage prompt where it is not the model's own,
+  and the dimensions. The question prompt can be changed at any time.
+- Code that comes with a model is never run (`trust_remote_code` is off).
+
+LangChain's embeddings can be the embedder too: [langchain.md](langchain.md).
+
+## Known to do well
+
+What their authors publish; Quoth has measured the first one only ([benchmarks.md](benchmarks.md)). The
+mean nDCG@10 is in percent and compares models of the same benchmark. Memory is that of the weights as
+float32, four bytes for each parameter; float16 and bfloat16 take half.
+
+| model | licence | languages | parameters (millions) | memory (MB) | numbers in a vector | tokens read | nDCG@10 | benchmark | prompts |
+|---|---|---|---|---|---|---|---|---|---|
+ROWS
+
+Sources of the figures:
+
+SOURCES
 """
 
 COMMAND_LINE = """\
@@ -309,11 +349,30 @@ def formats() -> str:
     return FORMATS_PAGE.replace("ROWS\n", "".join(rows))
 
 
+def embedders() -> str:
+    """The page about embedders."""
+    rows = [
+        f"| `{one.name}` | {one.licence} | {one.languages} | {one.parameters} | {one.megabytes} "
+        f"| {one.dimension} | {one.max_tokens} | {one.ndcg:.2f} | {one.benchmark} [{one.source}] "
+        f"| {_prompts(one)} |\n"
+        for one in KNOWN_EMBEDDERS
+    ]
+    sources = [f"- [{key}] {source}\n" for key, source in SOURCES.items()]
+    page = EMBEDDERS_PAGE.replace("ROWS\n", "".join(rows))
+    return page.replace("SOURCES\n", "".join(sources))
+
+
+def _prompts(model: KnownEmbedder) -> str:
+    found = [f"`{text}`" for text in (model.question_prompt, model.passage_prompt) if text]
+    return " and ".join(found) or "none"
+
+
 def pages() -> dict[Path, str]:
     """Each generated page and its text."""
     return {
         HERE / "formats.md": formats(),
         HERE / "configuration.md": configuration(),
+        HERE / "embedders.md": embedders(),
         HERE / "cli.md": command_line(),
         README: readme(),
     }

@@ -47,7 +47,6 @@ SOURCES = {
 
 KNOWN_EMBEDDERS = (
     KnownEmbedder("sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0", "English", 22, 384, 256, 41.95, MTEB, "arctic"),
-    KnownEmbedder("sentence-transformers/all-mpnet-base-v2", "Apache-2.0", "English", 110, 768, 384, 43.81, MTEB, "bge"),
     KnownEmbedder("Snowflake/snowflake-arctic-embed-xs", "Apache-2.0", "English", 22, 384, 512, 50.15, MTEB, "arctic", _BGE_EN),
     KnownEmbedder("Snowflake/snowflake-arctic-embed-s", "Apache-2.0", "English", 33, 384, 512, 51.98, MTEB, "arctic", _BGE_EN),
     KnownEmbedder("Snowflake/snowflake-arctic-embed-m", "Apache-2.0", "English", 110, 768, 512, 54.90, MTEB, "arctic", _BGE_EN),
