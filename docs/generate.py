@@ -19,6 +19,7 @@ from docs.file_map import README, readme
 from ingest.formats import FORMATS
 from quoth.cli import records
 from quoth.cli.commands import quoth
+from quoth.cli.tuning import tuning_record
 from quoth.config import Config, section_names
 from quoth.datatypes import (
     Answer,
@@ -38,6 +39,8 @@ from quoth.datatypes import (
     Sentence,
 )
 from quoth.doctor import Diagnosis
+from quoth.tuning import Compared, TuningReport
+from quoth.tuning.intervals import Interval
 from vectorstore import Compaction
 from vectorstore.known_embedders import KNOWN_EMBEDDERS, SOURCES, KnownEmbedder
 
@@ -243,6 +246,20 @@ SYNC_REPORT = IngestReport(
 )
 
 
+NOW = Compared(
+    {}, Interval(0.81, 0.72, 0.89), Interval(0.95, 0.88, 1.0), Interval(0, 0, 0), "the same", 21.0
+)
+TRIED = Compared(
+    {"retrieval.dense_weight": 0.7},
+    Interval(0.83, 0.74, 0.9),
+    Interval(0.95, 0.88, 1.0),
+    Interval(0.02, -0.03, 0.07),
+    "could be chance",
+    21.0,
+)
+TUNING = TuningReport(40, "questions.jsonl", 8, NOW, (TRIED,))
+
+
 def every_command() -> dict[str, click.Command]:
     """Each command by its words, such as "collections list"."""
     found: dict[str, click.Command] = {}
@@ -278,6 +295,7 @@ def examples() -> dict[str, records.Record]:
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())
         ),
+        "tune": tuning_record(TUNING, ""),
         "ui": {"url": "http://localhost:8501"},
     }
 

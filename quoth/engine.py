@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quoth.config import Config, GenerationConfig
     from quoth.datatypes import (
         Answer,
+        Chunk,
         Collections,
         Considered,
         Document,
@@ -117,6 +118,20 @@ class Quoth:
         """What turns texts and questions into this library's vectors."""
         return self._embedder
 
+    @property
+    def model_name(self) -> str:
+        """What the language model is called. Loads it."""
+        return self._language_model().name
+
+    def with_config(self, config: Config) -> Quoth:
+        """The same open library and models under other settings; close only this one.
+
+        The embedder stays what it is, and so does the way in which documents are cut.
+        """
+        same = config.rerank.model == self.config.rerank.model
+        reranker = self._reranker if same else None
+        return Quoth(self.path, config, self._library, self._embedder, self._model, reranker)
+
     def __enter__(self) -> Self:
         return self
 
@@ -151,7 +166,7 @@ class Quoth:
         """
         from ingest import ingest_files, with_passwords
 
-        with self._shelf(collection, tags) as shelf:
+        with self.shelf(collection, tags) as shelf:
             report = ingest_files(
                 [Path(path).expanduser() for path in paths],
                 shelf,
@@ -181,7 +196,7 @@ class Quoth:
         """
         from ingest import mirror_folders, with_passwords
 
-        with self._shelf(collection, tags) as shelf:
+        with self.shelf(collection, tags) as shelf:
             report = mirror_folders(
                 [Path(folder).expanduser() for folder in folders],
                 shelf,
@@ -194,8 +209,8 @@ class Quoth:
             return report
 
     @contextmanager
-    def _shelf(self, collection: str, tags: Sequence[str]) -> Iterator[LibraryShelf]:
-        """A collection to write to, under the write lock."""
+    def shelf(self, collection: str, tags: Sequence[str] = ()) -> Iterator[LibraryShelf]:
+        """A collection to write documents to that were read already, under the write lock."""
         from quoth.shelf import LibraryShelf
 
         self._library.require_embedder(self._embedder.fingerprint)
@@ -244,6 +259,13 @@ class Quoth:
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
         return self._library.document(document_id)
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """How a document is cut, in its order. Raises UnknownDocumentError."""
+        from quoth.shelf import LibraryShelf
+
+        shelf = LibraryShelf(self._library, self._embedder, self.config, DEFAULT_COLLECTION)
+        return shelf.cut(self.document(document_id))
 
     def page_view(
         self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
@@ -500,6 +522,14 @@ class Quoth:
                 timings["first_token"] += searched
             self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
+
+    def complete(
+        self, messages: Sequence[Message], generation: GenerationConfig | None = None
+    ) -> str:
+        """What the language model writes on its own: no documents, no check. Raises ModelError."""
+        model = self._language_model()
+        pieces = model.complete(model.render(messages), generation or self.config.generation)
+        return "".join(piece.text for piece in pieces)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

@@ -20,6 +20,7 @@ from quoth.cli.options import (
 )
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
+from quoth.cli.tuning import tune
 
 if TYPE_CHECKING:
     from quoth.datatypes import Where
@@ -331,5 +332,6 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
         return server.wait()
 
 
+quoth.add_command(tune)
 quoth.add_command(upkeep.compact)
 quoth.add_command(upkeep.doctor)
