@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generation.answering import stream_answer
+    from generation.gguf_reranker import GgufReranker
     from generation.llama import load_model, model_facts
     from generation.model import LanguageModel
 
-__all__ = ["LanguageModel", "load_model", "model_facts", "stream_answer"]
+__all__ = ["GgufReranker", "LanguageModel", "load_model", "model_facts", "stream_answer"]
 
 _HOMES = {
+    "GgufReranker": "generation.gguf_reranker",
     "LanguageModel": "generation.model",
     "load_model": "generation.llama",
     "model_facts": "generation.llama",

@@ -20,6 +20,7 @@ if typing.TYPE_CHECKING:
     from pathlib import Path
 
 EMBEDDED = "embedded"
+OWN = "own"
 RESERVED_VARIABLES = frozenset(
     {"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION", "QUOTH_DEBUG", "QUOTH_DATA"}
 )
@@ -87,6 +88,14 @@ class EmbedderConfig:
     batch_size: int = _key(
         0, "Texts embedded at once, of similar length; 0: 8 on a CPU's core, 128 on a GPU."
     )
+    question_prompt: str = _key(
+        OWN,
+        "Text put before a question; `own`: what the model's folder says, or docs/embedders.md.",
+    )
+    passage_prompt: str = _key(OWN, "Text put before a passage; `own`: likewise.")
+    dimensions: int = _key(
+        0, "Numbers kept of each vector, for models trained to be cut (Matryoshka); 0: all."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,22 @@ class RetrievalConfig:
     feedback_weight: float = _key(
         0.5, "How far the first hits pull the question's meaning towards theirs; 0: not at all."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RerankConfig:
+    """Whether a second model reads the best hits together with the question, and orders them anew."""
+
+    model: str = _key(
+        "",
+        "A sentence-transformers CrossEncoder by name or folder, or a GGUF reranker; empty: none.",
+    )
+    candidates: int = _key(32, "How many of the best hits it reads at most.")
+    budget_milliseconds: int = _key(
+        1000, "No batch begins that would not end in this time; hits not read keep their order."
+    )
+    batch_size: int = _key(8, "Hits read at once.")
+    device: str = _key("auto", "`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +221,7 @@ class Config:
     embedder: EmbedderConfig = field(default_factory=EmbedderConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    rerank: RerankConfig = field(default_factory=RerankConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)

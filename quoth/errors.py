@@ -24,6 +24,7 @@ QuothError
 ├── ModelError                  something about the language model or the embedder
 │   ├── ModelNotFoundError      no such file or name
 │   └── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+├── TuningError                 questions to tune by cannot be used
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
 
@@ -134,6 +135,10 @@ class ModelLoadError(ModelError):
 
 class QuestionTooLongError(QuothError):
     """The question alone does not fit into the model's window."""
+
+
+class TuningError(QuothError):
+    """Questions to tune by cannot be used, or none can be made."""
 
 
 class PortInUseError(QuothError):
