@@ -269,7 +269,9 @@ class _Download:
             self._raise_for(response)
             continues = response.headers.get("content-range", "").startswith(f"bytes {start}-")
             with part.open("ab" if start and continues else "wb") as file:
-                for block in response.iter_raw(_BLOCK):
+                for (
+                    block
+                ) in response.iter_raw():  # as they come: nothing is lost when it breaks off
                     file.write(block)
                     self._stop_if_cancelled(file)
                     self._tell(file.tell(), size)

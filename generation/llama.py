@@ -19,12 +19,12 @@ from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.model import Completion, Prompt
 from generation.store import find_model
-from quoth.config import GenerationConfig, ModelConfig
 from quoth.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from quoth.config import GenerationConfig, ModelConfig
     from quoth.datatypes import Message, StopReason
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do

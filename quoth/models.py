@@ -28,7 +28,7 @@ from generation.hub import Progress
 from generation.machine import Gpu, Machine
 from generation.memory import MemoryNeed
 from generation.store import LocalModel
-from quoth.errors import ModelNotFoundError
+from quoth.errors import DownloadError, ModelError, ModelNotFoundError
 
 if TYPE_CHECKING:
     import os
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogueModel",
+    "DownloadError",
     "Gpu",
     "LocalModel",
     "Machine",
@@ -158,7 +159,11 @@ def pull(
         path = _hub.download(
             part, folder(), sha256=sha256, on_progress=on_progress, cancelled=cancelled
         )
-    return _store.describe(path)
+    try:
+        return _store.describe(path)
+    except ModelError:
+        path.unlink()
+        raise
 
 
 def import_file(path: str | os.PathLike[str]) -> LocalModel:
