@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generation.answering import stream_answer
-    from generation.llama import load_model, model_facts
+    from generation.llama import model_facts
+    from generation.loading import load_model
     from generation.model import LanguageModel
     from generation.turns import Watched
 
@@ -13,7 +14,7 @@ __all__ = ["LanguageModel", "Watched", "load_model", "model_facts", "stream_answ
 _HOMES = {
     "LanguageModel": "generation.model",
     "Watched": "generation.turns",
-    "load_model": "generation.llama",
+    "load_model": "generation.loading",
     "model_facts": "generation.llama",
     "stream_answer": "generation.answering",
 }
