@@ -22,7 +22,15 @@ if typing.TYPE_CHECKING:
 EMBEDDED = "embedded"
 OWN = "own"
 RESERVED_VARIABLES = frozenset(
-    {"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION", "QUOTH_DEBUG", "QUOTH_DATA"}
+    {
+        "QUOTH_LIBRARY",
+        "QUOTH_CONFIG",
+        "QUOTH_COLLECTION",
+        "QUOTH_DEBUG",
+        "QUOTH_DATA",
+        "QUOTH_MODELS",
+        "QUOTH_ENDPOINT_KEY",
+    }
 )
 
 
@@ -151,7 +159,10 @@ class RerankConfig:
 class ModelConfig:
     """The language model and how it is loaded."""
 
-    path: str = _key(EMBEDDED, "A GGUF file; `embedded` is SmolLM2-135M-Instruct.")
+    path: str = _key(
+        EMBEDDED,
+        "A GGUF file, or the name of a model in `quoth models`; `embedded` is SmolLM2-135M-Instruct.",
+    )
     context_size: int = _key(
         4096, "Tokens of the window, at most what the model was trained on; 0: all of that."
     )
@@ -159,6 +170,15 @@ class ModelConfig:
     batch_size: int = _key(512, "Prompt tokens evaluated at once.")
     gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.")
     flash_attention: bool = _key(True, "Whether attention uses the fused kernel on a GPU.")
+    endpoint: str = _key(
+        "",
+        "The address of a server that runs the model instead (llama-server, vLLM, or OpenAI's "
+        "interface), such as `http://127.0.0.1:8080`; its key is taken from `QUOTH_ENDPOINT_KEY`.",
+    )
+    endpoint_model: str = _key("", "The server's name for the model; empty: its first one.")
+    endpoint_remote: bool = _key(
+        False, "Whether the server may be another machine: passages of your documents go there."
+    )
 
 
 @dataclass(frozen=True, slots=True)
