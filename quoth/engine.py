@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
+    from quoth.access import Users
     from quoth.config import Config, GenerationConfig
+    from quoth.conversations import Conversations
     from quoth.datatypes import (
         Answer,
         Chunk,
@@ -77,7 +79,7 @@ class Quoth:
         reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
-        from vectorstore import RememberedVectors
+        from vectorstore import ConversationStore, RememberedVectors
 
         self.path = path
         self.config = config
@@ -88,6 +90,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._conversations = ConversationStore(path)
 
     @classmethod
     def open(
@@ -144,6 +147,7 @@ class Quoth:
             for model in (self._model, self._reranker):
                 if model is not None:
                     model.close()
+        self._conversations.close()
         self._library.close()
 
     # Documents
@@ -533,6 +537,20 @@ class Quoth:
         model = self._language_model()
         pieces = model.complete(model.render(messages), generation or self.config.generation)
         return "".join(piece.text for piece in pieces)
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations that the library keeps: ask in them, find, branch, rate and delete them."""
+        from quoth.conversations import Conversations
+
+        return Conversations(self._conversations, self.stream)
+
+    @property
+    def users(self) -> Users:
+        """Who may use the page over a network, by name and password."""
+        from quoth.access import Users
+
+        return Users(self._library)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:
