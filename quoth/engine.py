@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from quoth.config import load_config
+from quoth.config import check_ranges, load_config
 from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
@@ -381,6 +381,7 @@ class Quoth:
         from retrieval import standalone
 
         began = time.perf_counter()
+        check_ranges(generation or self.config.generation, "generation")
         # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
         place = (
