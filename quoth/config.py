@@ -201,6 +201,11 @@ class AnswerConfig:
     fallback: bool = _key(
         True, "Whether the best sentences of the sources replace an answer they do not support."
     )
+    unsupported: Literal["mark", "remove", "regenerate"] = _key(
+        "mark",
+        "What becomes of a sentence that no source supports: it is marked, removed, or the answer "
+        "is written once more with that sentence named, and what fails then is marked.",
+    )
     max_passages: int = _key(5, "Passages shown to the model at most.", least=1)
     max_context_tokens: int = _key(
         1280, "Tokens of all passages together; 0: as many as the window holds.", least=0
