@@ -16,6 +16,7 @@ from generation.claims import declines, split, strip_unknown_marks
 from generation.evidence import Embed, PageOf, gather
 from generation.judging import Judge, Verdict, asked_again, refusal_sentences
 from generation.packing import Packed, pack, pack_into
+from generation.shortfall import shortfall
 from quoth.datatypes import (
     Answer,
     Context,
@@ -223,6 +224,7 @@ def _is_hopeless(written: str, task: _Task) -> bool:
 
 def _answer(task: _Task, verdict: Verdict) -> Answer:
     refused = verdict.stop_reason == "refused"
+    closest = task.hits[:CLOSEST] if refused else ()
     return Answer(
         question=task.question,
         sentences=verdict.sentences,
@@ -231,7 +233,8 @@ def _answer(task: _Task, verdict: Verdict) -> Answer:
         stop_reason=verdict.stop_reason,
         confidence=task.judge.confidence,
         extractive=verdict.stop_reason == "extractive",
-        closest=task.hits[:CLOSEST] if refused else (),
+        closest=closest,
+        not_enough=tuple(shortfall(task.question, hit.chunk) for hit in closest),
         n_prompt_tokens=len(task.packed.prompt),
     )
 
@@ -247,5 +250,6 @@ def _refused(question: str, context: Context, hits: tuple[Hit, ...], confidence:
         stop_reason="refused",
         confidence=confidence,
         closest=hits[:CLOSEST],
+        not_enough=tuple(shortfall(question, hit.chunk) for hit in hits[:CLOSEST]),
     )
     return Piece(result.text, answer=result)

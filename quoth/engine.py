@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
-    from quoth.config import Config, GenerationConfig
+    from quoth.config import AnswerConfig, Config, GenerationConfig
     from quoth.datatypes import (
         Answer,
         Collections,
@@ -349,14 +349,20 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
     ) -> Answer:
         """The answer to a question, checked against the documents.
 
-        `history` holds the turns before, oldest first; `generation` replaces the configured
-        settings. Raises QuestionTooLongError, ModelError and what `search` raises.
+        `history` holds the turns before, oldest first; `generation` and `answer` replace the
+        configured settings. Raises QuestionTooLongError, ModelError and what `search` raises.
         """
         pieces = self.stream(
-            question, history=history, collection=collection, where=where, generation=generation
+            question,
+            history=history,
+            collection=collection,
+            where=where,
+            generation=generation,
+            answer=answer,
         )
         for piece in pieces:
             if piece.answer is not None:
@@ -371,6 +377,7 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         """The same answer piece by piece; the last piece carries the whole.
@@ -381,7 +388,9 @@ class Quoth:
         from retrieval import standalone
 
         began = time.perf_counter()
-        check_ranges(generation or self.config.generation, "generation")
+        generation, answer = generation or self.config.generation, answer or self.config.answer
+        check_ranges(generation, "generation")
+        check_ranges(answer, "answer")
         # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
         place = (
@@ -397,8 +406,8 @@ class Quoth:
             history,
             model=self._language_model(),
             embed=self._embed,
-            generation=generation or self.config.generation,
-            answer=self.config.answer,
+            generation=generation,
+            answer=answer,
             previous=self._contexts.before(history, scope),
             page_of=self._library.page_of,
             query=query,

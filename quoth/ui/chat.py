@@ -92,6 +92,7 @@ def _ask(quoth: Quoth, question: str) -> None:
         history=session.history(),
         collection=session.collection(quoth),
         generation=session.generation(quoth.config.generation),
+        answer=session.answering(quoth.config.answer),
     )
     turn = Turn(question, job=AnswerJob(lambda cancelled: stream(cancelled=cancelled)))
     session.turns().append(turn)

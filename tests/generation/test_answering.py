@@ -179,6 +179,8 @@ def test_a_question_off_the_topic_is_refused_before_writing(embedder: Embedder) 
     assert answer.refused
     assert answer.confidence < 0.1
     assert answer.closest == weak
+    assert len(answer.not_enough) == len(weak)
+    assert "“Sistine”" in answer.not_enough[0]
     assert model.n_written == 0
 
 
@@ -194,7 +196,7 @@ def test_a_model_that_declines_is_believed_in_doubt(embedder: Embedder) -> None:
     declining = TellingModel("The text does not mention who owns the tank.")
     _, answer = run(declining, embedder, "Who owns the moon?", answer=options)
     assert answer.refused
-    assert answer.closest
+    assert len(answer.not_enough) == len(answer.closest) > 0
     assert answer.text != declining.texts[0]
 
 

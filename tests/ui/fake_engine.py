@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from quoth.config import Config, GenerationConfig
+from quoth.config import AnswerConfig, Config, GenerationConfig
 from quoth.datatypes import (
     Answer,
     Box,
@@ -95,10 +95,18 @@ def answer(question: str = "How long?", **changes: Any) -> Answer:
     return replace(made, **changes)
 
 
+usual_answer = answer
+
+
 def refusal(question: str = "") -> Answer:
     said = Sentence("The documents do not say.", (), 0.0, "not a claim")
     return answer(
-        question, sentences=(said,), refused=True, closest=(hit(1),), stop_reason="refused"
+        question,
+        sentences=(said,),
+        refused=True,
+        closest=(hit(1),),
+        stop_reason="refused",
+        not_enough=("it does not mention “moon”",),
     )
 
 
@@ -229,6 +237,7 @@ class FakeQuoth:
         history: Sequence[Message] = (),
         collection: str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         self.asked.append(
@@ -237,12 +246,13 @@ class FakeQuoth:
                 "history": history,
                 "collection": collection,
                 "generation": generation,
+                "answer": answer,
             }
         )
         if question == ENDLESS:
             yield from _endless(cancelled)
             return
-        given = self.answers.get(question) or answer(question)
+        given = self.answers.get(question) or usual_answer(question)
         if isinstance(given, QuothError):
             raise given
         for sentence in given.sentences:
