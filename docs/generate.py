@@ -22,7 +22,7 @@ from quoth.answer_records import answer_record
 from quoth.cli import records
 from quoth.cli.commands import quoth
 from quoth.cli.tuning import tuning_record
-from quoth.config import Config, section_names
+from quoth.config import Config, allowed, section_names
 from quoth.datatypes import (
     Answer,
     Chunk,
@@ -96,8 +96,8 @@ A setting comes from the first of these that has it:
    folder;
 4. the default.
 
-`quoth info` shows every setting with where its value came from. An unknown key, or a value of the
-wrong kind, is an error that names the key and the place. A list on the command line or in the
+`quoth info` shows every setting with where its value came from. An unknown key, a value of the
+wrong kind, or a number out of its range is an error that names the key and the place. A list on the command line or in the
 environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
@@ -357,6 +357,7 @@ def configuration() -> str:
         hints = typing.get_type_hints(type(section))
         for field in dataclasses.fields(section):
             kind, default = _kind(hints[field.name]), _default(field.default)
+            kind = f"{kind}, {allowed(field)}" if allowed(field) else kind
             parts.append(f"| `{field.name}` | {kind} | {default} | {field.metadata['doc']} |\n")
     return "".join(parts)
 

@@ -328,8 +328,8 @@ class Answer:
     """What Quoth replies. The sentences' texts joined are `text`, white space included.
 
     `refused` means that the library does not hold the answer; `sentences` then holds the refusal
-    and `closest` the hits that came nearest. `hits` is all that the search
-    returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
+    and `closest` the hits that came nearest, and `not_enough` for each of them, in words, why it
+    is no answer. `hits` is all that the search returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
     `extractive` means the sentences were copied from the sources.
     `timings` has the seconds of "search", "pack", "first_token" (since the question) and "total".
     `window` and `messages` are what the model read, before its chat template; a refusal before
@@ -344,6 +344,7 @@ class Answer:
     confidence: float = 1.0
     extractive: bool = False
     closest: tuple[Hit, ...] = ()
+    not_enough: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     n_prompt_tokens: int = 0
     n_completion_tokens: int = 0

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from quoth.config import load_config
+from quoth.config import check_ranges, load_config
 from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from generation import LanguageModel
     from quoth.access import Users
-    from quoth.config import Config, GenerationConfig
+    from quoth.config import AnswerConfig, Config, GenerationConfig
     from quoth.conversations import Conversations
     from quoth.datatypes import (
         Answer,
@@ -462,14 +462,20 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
     ) -> Answer:
         """The answer to a question, checked against the documents.
 
-        `history` holds the turns before, oldest first; `generation` replaces the configured
-        settings. Raises QuestionTooLongError, ModelError and what `search` raises.
+        `history` holds the turns before, oldest first; `generation` and `answer` replace the
+        configured settings. Raises QuestionTooLongError, ModelError and what `search` raises.
         """
         pieces = self.stream(
-            question, history=history, collection=collection, where=where, generation=generation
+            question,
+            history=history,
+            collection=collection,
+            where=where,
+            generation=generation,
+            answer=answer,
         )
         for piece in pieces:
             if piece.answer is not None:
@@ -484,6 +490,7 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
@@ -497,6 +504,9 @@ class Quoth:
         from retrieval import standalone
 
         began = time.perf_counter()
+        generation, answer = generation or self.config.generation, answer or self.config.answer
+        check_ranges(generation, "generation")
+        check_ranges(answer, "answer")
         # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
         place = (
@@ -512,8 +522,8 @@ class Quoth:
             history,
             model=Watched(self._language_model(), on_wait),
             embed=self._embed,
-            generation=generation or self.config.generation,
-            answer=self.config.answer,
+            generation=generation,
+            answer=answer,
             previous=self._contexts.before(history, scope),
             page_of=self._library.page_of,
             query=query,

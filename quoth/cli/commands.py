@@ -157,6 +157,11 @@ def search(
 )
 @click.option("--max-new-tokens", type=int, metavar="N", help="The answer's longest length.")
 @click.option("--seed", type=int, metavar="N", help="Same seed, same answer.")
+@click.option(
+    "--refusal",
+    type=click.Choice(["silent", "balanced", "talkative", "never"]),
+    help="How sure Quoth must be that the documents hold the answer before it speaks.",
+)
 @click.option("--model", metavar="PATH", help="A GGUF file.")
 @click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
 @click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
@@ -188,7 +193,12 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
 
 
 def _generation_flags(shortcuts: dict[str, Any]) -> dict[str, Any]:
-    keys = {"model": "model.path", "context_size": "model.context_size", "threads": "model.threads"}
+    keys = {
+        "model": "model.path",
+        "context_size": "model.context_size",
+        "threads": "model.threads",
+        "refusal": "answer.refusal",
+    }
     return {keys.get(name, f"generation.{name}"): value for name, value in shortcuts.items()}
 
 
