@@ -24,7 +24,10 @@ QuothError
 │   └── LimitError              larger, longer or slower than the configured limits
 ├── ModelError                  something about the language model or the embedder
 │   ├── ModelNotFoundError      no such file or name
-│   └── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+│   ├── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+│   ├── DownloadError           a hub refuses a model, breaks off, or sends something else
+│   └── EndpointError           a model server cannot be reached, refuses, or breaks off
+├── TuningError                 questions to tune by cannot be used
 ├── AccessError                 a password that is too short, a stranger, or nobody to let in
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
@@ -138,12 +141,24 @@ class ModelLoadError(ModelError):
     """The file is not a GGUF model, is damaged, or needs more memory than there is."""
 
 
+class DownloadError(ModelError):
+    """A hub refuses a model, the download breaks off, or it is not what was announced."""
+
+
+class EndpointError(ModelError):
+    """A model server cannot be reached, refuses, or breaks off."""
+
+
 class AccessError(QuothError):
     """A password is too short, or nobody by that name may use the page."""
 
 
 class QuestionTooLongError(QuothError):
     """The question alone does not fit into the model's window."""
+
+
+class TuningError(QuothError):
+    """Questions to tune by cannot be used, or none can be made."""
 
 
 class PortInUseError(QuothError):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from quoth.config import Config
     from quoth.datatypes import (
+        Considered,
         ConversationRecord,
         DocumentRecord,
         Hit,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         RepairReport,
     )
     from quoth.doctor import Diagnosis
+    from quoth.models import CatalogueModel, LocalModel, Machine, ModelDescription, ModelFacts
 
 Record = dict[str, Any]
 
@@ -75,6 +77,23 @@ def search_record(question: str, hits: Sequence[Hit]) -> Record:
     return {"question": question, "hits": [hit_record(hit) for hit in hits]}
 
 
+def explain_record(question: str, considered: Sequence[Considered]) -> Record:
+    """What `quoth search --explain --json` prints: the hits, and all that was considered."""
+    hits = [one.hit for one in considered if one.kept]
+    return {
+        **search_record(question, hits),
+        "considered": [
+            {
+                "kept": one.kept,
+                "reason": one.reason,
+                "stages": [dataclasses.asdict(stage) for stage in one.stages],
+                **hit_record(one.hit),
+            }
+            for one in considered
+        ],
+    }
+
+
 def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:
     """What `quoth list`, `quoth tag` ("documents") and `quoth remove` ("removed") print."""
     return {key: [document_record(document) for document in documents]}
@@ -118,6 +137,61 @@ def doctor_record(diagnoses: Sequence[Diagnosis]) -> Record:
 def repair_record(report: RepairReport) -> Record:
     """What `quoth repair --json` prints."""
     return {"mended": list(report.mended), **verify_record(report.problems)}
+
+
+def models_record(
+    known: Sequence[CatalogueModel],
+    local: Sequence[LocalModel],
+    machine: Machine,
+    proposed: CatalogueModel | None,
+    configured: str,
+) -> Record:
+    """What `quoth models list --json` prints. Sizes are in bytes and tokens."""
+    here = {model.catalogue_name for model in local}
+    return {
+        "catalogue": [
+            {
+                **dataclasses.asdict(model),
+                "needed_bytes": model.needed_bytes,
+                "local": model.name in here,
+            }
+            for model in known
+        ],
+        "local": [local_model_record(model) for model in local],
+        "configured": configured,
+        "proposed": proposed.name if proposed else "embedded",
+        "machine": dataclasses.asdict(machine),
+    }
+
+
+def local_model_record(model: LocalModel) -> Record:
+    """What `quoth models pull`, `import` and `remove` print; `facts` is null when it is damaged."""
+    return {
+        "name": model.name,
+        "path": str(model.path),
+        "catalogue_name": model.catalogue_name,
+        "error": model.error,
+        "facts": None if model.facts is None else facts_record(model.facts),
+    }
+
+
+def model_record(shown: ModelDescription) -> Record:
+    """What `quoth models show --json` prints."""
+    return {
+        "name": shown.name,
+        "facts": facts_record(shown.facts),
+        "needs": [{**dataclasses.asdict(need), "total": need.total} for need in shown.needs],
+        "machine": dataclasses.asdict(shown.machine),
+        "largest_context": shown.largest_context,
+        "largest_context_on_gpu": shown.largest_context_on_gpu,
+    }
+
+
+def facts_record(facts: ModelFacts) -> Record:
+    """What a model's header says; its chat template is left out."""
+    record = dataclasses.asdict(facts)
+    record.pop("template")
+    return {**record, "path": str(facts.path)}
 
 
 def plain_value(value: Any) -> Any:

@@ -122,6 +122,7 @@ NOT_LASTING = "This library cannot be written: conversations last until Quoth is
 VERBATIM = "Taken word for word from the documents"
 REFUSED = "Not in the documents"
 CLOSEST = "The closest passages"
+NOT_ENOUGH = "Not enough: {}."
 UNSUPPORTED = "not supported"
 UNSUPPORTED_WHY = "not supported: {}"
 UNSUPPORTED_N: Counted = (
@@ -310,6 +311,16 @@ PRESETS_HELP = "A preset sets everything below except the longest answer."
 YES, NO, NONE = "yes", "no", "–"
 FEW_SHOT = "The system prompt and worked examples are set in quoth.toml."
 RESET = "Back to the configuration"
+REFUSAL = "When the documents may not hold the answer"
+REFUSAL_NAMES = {
+    "silent": "Rather silent",
+    "balanced": "Balanced",
+    "talkative": "Rather talkative",
+    "never": "Always answer",
+}
+REFUSAL_HELP = (
+    "Silent refuses more questions that it could answer; talkative answers more in error."
+)
 SETTING_LABELS = {
     "temperature": "Temperature",
     "top_k": "Top-k",
