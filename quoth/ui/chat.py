@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import adding, asking, history, reader, session, talking, texts, welcome
+from quoth.ui import (
+    adding,
+    asking,
+    citation_clicks,
+    history,
+    reader,
+    session,
+    talking,
+    texts,
+    welcome,
+)
 from quoth.ui.answer_view import show_turn, streaming
+from quoth.ui.citations import cited
 from quoth.ui.markup import element
 from quoth.ui.widgets import collection_select, draw, style
 
@@ -53,10 +64,20 @@ def _converse(quoth: Quoth, conversation: Conversation) -> None:
             asking.show_question(quoth, conversation, turn, busy=job is not None)
             rate = partial(asking.show_rating, quoth, conversation)
             show_turn(turn, reader.open_beside, rate)
+        citation_clicks.listen(partial(_open_citation, conversation))
         if job is not None:
             asking.draw_question(conversation.turns[-1].question)
             _follow(job)
     _ask(quoth, (asked or "").strip())
+
+
+def _open_citation(conversation: Conversation, number: int, quote: int) -> None:
+    """Show the quote that an answer cites by this number beside the chat."""
+    for turn in conversation.turns:
+        if turn.number == number and turn.answer is not None:
+            source = cited(turn.answer, quote)
+            if source is not None:
+                reader.open_beside(source)
 
 
 def _sidebar(quoth: Quoth, conversation: Conversation | None) -> None:

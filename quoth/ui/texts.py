@@ -130,7 +130,7 @@ UNSUPPORTED_N: Counted = (
     "{} sentences are not supported by the documents.",
 )
 SOURCES = "Sources"
-SOURCE_ANCHOR = "Source {}: go to the quote"
+SOURCE_ANCHOR = "Source {}: open the quote"
 OPEN_PAGE = "Read"
 CLOSE_READER = "Close"
 FIRST_WORD = "first word after {}"
