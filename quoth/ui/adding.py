@@ -24,7 +24,7 @@ _LATEST = 5  # files that are finished, shown while others are read
 
 def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     """A place to drop files, and the button that reads them into the library."""
-    job = session.ingest_job()
+    job = session.ingest_job(quoth)
     busy = job is not None and job.running
     generation = st.session_state.setdefault("upload-generation", 0)
     folders = _choose_what() == texts.UPLOAD_FOLDER
@@ -62,9 +62,9 @@ def _choose_what() -> str:
     )
 
 
-def show_run() -> None:
-    """The ingest run of this tab: how far it is, then what became of each file."""
-    job = session.ingest_job()
+def show_run(quoth: Quoth) -> None:
+    """The ingest run: how far it is, then what became of each file."""
+    job = session.ingest_job(quoth)
     if job is None:
         return
     if job.running:

@@ -42,7 +42,7 @@ def show(quoth: Quoth) -> None:
     run = st.container()
     _begin(quoth)
     with run:
-        adding.show_run()
+        adding.show_run(quoth)
 
 
 def _begin(quoth: Quoth) -> None:
@@ -129,7 +129,7 @@ def _follow(job: AnswerJob) -> None:
         )
         shown = None
         while not job.wait(_LOOK_EVERY):
-            if job.text != shown:
-                shown = job.text
-                place.html(streaming(shown))
+            if (job.text, job.n_before) != shown:
+                shown = job.text, job.n_before
+                place.html(streaming(*shown))
     st.rerun()

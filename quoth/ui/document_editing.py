@@ -35,7 +35,7 @@ def edit(quoth: Quoth, record: DocumentRecord, known_tags: Iterable[str]) -> Non
         saved = st.button(texts.SAVE, type="primary", key="tags-saved")
         again = st.button(
             texts.READ_AGAIN, icon=":material/refresh:", help=texts.READ_AGAIN_HELP, key="again",
-            disabled=_is_reading(),
+            disabled=_is_reading(quoth),
         )  # fmt: skip
         left = st.button(texts.LEAVE, key="edit-left")
     if saved and not _tag(quoth, record, tags):
@@ -46,8 +46,8 @@ def edit(quoth: Quoth, record: DocumentRecord, known_tags: Iterable[str]) -> Non
         st.rerun()
 
 
-def _is_reading() -> bool:
-    job = session.ingest_job()
+def _is_reading(quoth: Quoth) -> bool:
+    job = session.ingest_job(quoth)
     return job is not None and job.running
 
 

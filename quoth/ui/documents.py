@@ -36,7 +36,7 @@ def show(quoth: Quoth) -> None:
     document_editing.say_removed()
     _list(quoth)
     with run:
-        adding.show_run()
+        adding.show_run(quoth)
 
 
 def _list(quoth: Quoth) -> None:

@@ -57,9 +57,14 @@ def choose_collection(name: str) -> None:
     st.session_state["collection"] = name
 
 
-def ingest_job() -> IngestJob | None:
-    """The ingest run that this tab started last."""
-    return st.session_state.get("ingest_job")
+def ingest_job(quoth: Quoth) -> IngestJob | None:
+    """The ingest run that this tab started last, or else one of this user that goes on."""
+    job: IngestJob | None = st.session_state.get("ingest_job")
+    if job is None:
+        going_on = _ingests().get(_whose(quoth))
+        if going_on is not None and going_on.running:
+            job = st.session_state["ingest_job"] = going_on
+    return job
 
 
 def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
@@ -81,12 +86,12 @@ def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
             uploads.forget_unread(saved.files, held, quoth.path)
         return replace(report, outcomes=(*saved.refused, *report.outcomes))
 
-    st.session_state["ingest_job"] = IngestJob(work)
+    _begin(quoth, IngestJob(work))
 
 
 def start_reading_again(quoth: Quoth, record: DocumentRecord) -> None:
     """Read a document's file again, in the background."""
-    st.session_state["ingest_job"] = IngestJob(
+    job = IngestJob(
         lambda on_progress, cancelled: quoth.read_again(
             [record.id],
             collection=record.collection,
@@ -94,6 +99,21 @@ def start_reading_again(quoth: Quoth, record: DocumentRecord) -> None:
             cancelled=cancelled,
         )
     )
+    _begin(quoth, job)
+
+
+def _begin(quoth: Quoth, job: IngestJob) -> None:
+    st.session_state["ingest_job"] = _ingests()[_whose(quoth)] = job
+
+
+def _whose(quoth: Quoth) -> tuple[str, str]:
+    return str(quoth.path.absolute()), user()
+
+
+@st.cache_resource(show_spinner=False)
+def _ingests() -> dict[tuple[str, str], IngestJob]:
+    """The last ingest run of each library and user in this process: a reload finds it again."""
+    return {}
 
 
 def forget_ingest() -> None:

@@ -86,6 +86,10 @@ NEW_CHAT = "New chat"
 STOP = "Stop"
 STOPPING = "Stopping …"
 SEARCHING = "Reading the documents …"
+WAITING_N: Counted = (
+    "{} answer is written before yours …",
+    "{} answers are written before yours …",
+)
 YOU = "You"
 WITHDRAWN = (
     "The first draft did not hold up against the documents, so Quoth took it back and replaced it."

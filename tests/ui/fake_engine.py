@@ -308,7 +308,9 @@ class FakeQuoth:
         generation: GenerationConfig | None = None,
         answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
+        on_wait(0)
         self.asked.append(
             {
                 "question": question,
