@@ -34,6 +34,7 @@ _LOOK_EVERY = 0.1  # seconds
 def show(quoth: Quoth) -> None:
     """Draw the chat page."""
     style()
+    asking.ask_otherwise(quoth)
     conversation = talking.opened(quoth)
     _sidebar(quoth, conversation)
     if conversation is not None:
@@ -61,7 +62,7 @@ def _converse(quoth: Quoth, conversation: Conversation) -> None:
     with reader.beside(quoth):
         history.show_title(quoth, conversation)
         for turn in talking.finished(conversation, job):
-            asking.show_question(quoth, conversation, turn, busy=job is not None)
+            asking.show_question(conversation, turn, busy=job is not None)
             rate = partial(asking.show_rating, quoth, conversation)
             show_turn(turn, reader.open_beside, rate)
         citation_clicks.listen(partial(_open_citation, conversation))

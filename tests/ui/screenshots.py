@@ -119,6 +119,7 @@ def _conversation(page: Page, scheme: str) -> None:
     _take(page, f"conversation-{scheme}")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
 
 def _open_page(page: Page) -> None:
