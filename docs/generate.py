@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docs.file_map import README, readme
+from generation.memory import memory_need
 from ingest.formats import FORMATS
+from quoth.answer_records import answer_record
 from quoth.cli import records
 from quoth.cli.commands import quoth
 from quoth.cli.tuning import tuning_record
-from quoth.config import Config, section_names
+from quoth.config import Config, allowed, section_names
 from quoth.datatypes import (
     Answer,
     Chunk,
@@ -39,6 +41,14 @@ from quoth.datatypes import (
     Sentence,
 )
 from quoth.doctor import Diagnosis
+from quoth.models import (
+    LocalModel,
+    Machine,
+    ModelDescription,
+    ModelFacts,
+    TensorType,
+    catalogue,
+)
 from quoth.tuning import Compared, TuningReport
 from quoth.tuning.intervals import Interval
 from vectorstore import Compaction
@@ -86,8 +96,8 @@ A setting comes from the first of these that has it:
    folder;
 4. the default.
 
-`quoth info` shows every setting with where its value came from. An unknown key, or a value of the
-wrong kind, is an error that names the key and the place. A list on the command line or in the
+`quoth info` shows every setting with where its value came from. An unknown key, a value of the
+wrong kind, or a number out of its range is an error that names the key and the place. A list on the command line or in the
 environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
@@ -258,6 +268,31 @@ TRIED = Compared(
     21.0,
 )
 TUNING = TuningReport(40, "questions.jsonl", 8, NOW, (TRIED,))
+MACHINE = Machine(8, 33_285_996_544, 21_474_836_480)
+CATALOGUE_MODEL = next(model for model in catalogue() if model.name == "qwen2.5-1.5b")
+FACTS = ModelFacts(
+    path=Path("models/mine.gguf"),
+    file_bytes=98_362_432,
+    architecture="llama",
+    name="Mine",
+    size_label="135M",
+    n_parameters=134_515_008,
+    quantization="Q4_1",
+    context_length=8192,
+    block_count=30,
+    embedding_length=576,
+    head_count=9,
+    head_count_kv=3,
+    vocabulary_size=49_152,
+    kv_width=11_520,
+    template="",
+    feed_forward_length=1536,
+    position_encoding="RoPE, base 100,000",
+    tensor_types=(TensorType("Q4_1", 210, 106_168_320, 66_355_200),),
+    licence="apache-2.0",
+    languages=("en",),
+)
+LOCAL_MODEL = LocalModel("mine", FACTS.path, FACTS)
 
 
 def every_command() -> dict[str, click.Command]:
@@ -280,7 +315,7 @@ def examples() -> dict[str, records.Record]:
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
         "search": records.explain_record(ANSWER.question, [CONSIDERED]),
-        "ask": records.answer_record(ANSWER),
+        "ask": answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
         "remove": records.documents_record("removed", [DOCUMENT]),
         "info": {
@@ -292,6 +327,16 @@ def examples() -> dict[str, records.Record]:
         "doctor": records.doctor_record(
             [Diagnosis("gpu", "ok", "FAISS sees no GPU; the CPU searches")]
         ),
+        "models list": {
+            **records.models_record([CATALOGUE_MODEL], [], MACHINE, CATALOGUE_MODEL, "embedded"),
+            "local": ["…"],
+        },
+        "models show": records.model_record(
+            ModelDescription("mine", FACTS, (memory_need(FACTS, 4096),), MACHINE, 8192, 0)
+        ),
+        "models pull": records.local_model_record(LOCAL_MODEL),
+        "models import": records.local_model_record(LOCAL_MODEL),
+        "models remove": records.local_model_record(LOCAL_MODEL),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())
         ),
@@ -312,6 +357,7 @@ def configuration() -> str:
         hints = typing.get_type_hints(type(section))
         for field in dataclasses.fields(section):
             kind, default = _kind(hints[field.name]), _default(field.default)
+            kind = f"{kind}, {allowed(field)}" if allowed(field) else kind
             parts.append(f"| `{field.name}` | {kind} | {default} | {field.metadata['doc']} |\n")
     return "".join(parts)
 
