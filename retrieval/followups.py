@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _OPENING = re.compile(
     r"^\W*(and|but|or|so|also|then|(what|how) about|why not"
-    r"|und|aber|oder|was ist mit|et|mais|ou|y|pero|o|e|ma)\b",
+    r"|und|aber|oder|was ist mit|et|mais|ou|pero|(?<=¿)y)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -40,6 +40,8 @@ _DUMMY = re.compile(r"\bit (called|named|true|possible|necessary|that|take|takes
 _DEFINITION = re.compile(r"\W*(what|who)( is| are| was| were|['’]s)\b", re.IGNORECASE)
 _FEW_WORDS = 4
 _FEW_CONTENT = 2
+# A question is short; what is pasted into one is not read to its end.
+_READ = 1000
 
 
 def standalone(question: str, history: Sequence[Message], write: Write = lambda _: "") -> str:
@@ -58,7 +60,7 @@ def standalone(question: str, history: Sequence[Message], write: Write = lambda 
     if not asked or not leans(question):
         return question
     told = next((earlier for earlier in reversed(asked) if not leans(earlier)), asked[0])
-    if _refers_back(question) and content_words(question):
+    if _refers_back(question[:_READ]) and content_words(question):
         said = "" if names(told) else rewritten(question, history, write)
         return said or f"{question} {subject_of(told)} {question}"
     return f"{told}\n{question}"
@@ -66,6 +68,7 @@ def standalone(question: str, history: Sequence[Message], write: Write = lambda 
 
 def leans(question: str) -> bool:
     """Whether a question needs the ones before it to be understood."""
+    question = question[:_READ]
     if _OPENING.search(question) or _refers_back(question):
         return True
     n_content = len(content_words(question))

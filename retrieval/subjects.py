@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _LINK = r"(?:of|the|for|and|de|la|von|der|van)"
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ][\w’'.&/-]*|\w*\d[\w./-]*"
 _NAME = re.compile(rf"(?:{_CAPITAL})(?:(?:\s+{_LINK}){{0,2}}\s+(?:{_CAPITAL}))*")
@@ -11,7 +16,7 @@ _WORD = re.compile(r"\w[\w’'-]*")
 _TIED = re.compile(r"[\w’'-]+\s+(?:of|in|for|at)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SENTENCE_END = (".", "?", "!", ":")
-_FUNCTION = frozenset(
+_FUNCTION = _words(
     """a an the of in on at to for from by with and or but is are was were be been being am did does
     do has have had what which who whom whose when where why how many much long often that this
     these those it its they them their he she his her him as than then not no so if into about over
@@ -19,9 +24,11 @@ _FUNCTION = frozenset(
     should may might must there here i you we me my your our us name names named tell say said please
     also just still only other another same more most such some any each every both few all while
     because until year years kind type types number person people place time times way part parts
-    thing things call called example reason used give list describe explain one first""".split()  # noqa: SIM905 # easier to read in lines
+    thing things call called example reason used give list describe explain one first"""
 )
 _LAST_WORDS = 3
+# A question is short; what is pasted into one is not read to its end.
+_READ = 1000
 
 
 def subject_of(question: str) -> str:
@@ -35,7 +42,7 @@ def subject_of(question: str) -> str:
 
 def _head(question: str, name: str) -> str:
     """The word of content that a preposition ties to a name, with the preposition."""
-    before = question[: question.find(name)]
+    before = question[:_READ].partition(name)[0]
     tied = _TIED.search(before)
     return tied.group() if tied and content_words(tied.group()) else ""
 
@@ -43,7 +50,7 @@ def _head(question: str, name: str) -> str:
 def names(text: str) -> list[str]:
     """Runs of words with capitals or digits, in order, without the capital that opens a sentence."""
     found = []
-    for match in _NAME.finditer(text):
+    for match in _NAME.finditer(text[:_READ]):
         words = match.group().split()
         before = text[: match.start()].rstrip()
         if not before or before.endswith(_SENTENCE_END):
@@ -58,4 +65,4 @@ def names(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The words that say what a text is about, in order."""
-    return [w for w in _WORD.findall(text) if len(w) > 1 and w.casefold() not in _FUNCTION]
+    return [w for w in _WORD.findall(text[:_READ]) if len(w) > 1 and w.casefold() not in _FUNCTION]

@@ -28,7 +28,15 @@ def test_a_question_with_a_pronoun_takes_what_it_is_about_along(question: str) -
 
 
 @pytest.mark.parametrize(
-    "question", ["What about the X300?", "Why?", "And the X300?", "Und beim X300?", "Which parts?"]
+    "question",
+    [
+        "What about the X300?",
+        "Why?",
+        "And the X300?",
+        "Und beim X300?",
+        "¿Y el X300?",
+        "Which parts?",
+    ],
 )
 def test_a_question_cut_short_takes_the_one_before_along(question: str) -> None:
     assert standalone(question, HISTORY) == f"{FIRST}\n{question}"
@@ -45,6 +53,7 @@ def test_a_question_cut_short_takes_the_one_before_along(question: str) -> None:
         "When did Setanta Sports say it would launch?",
         "What is it called when a government is overthrown?",
         "Who wrote the paper that the reconstruction was based on?",
+        "Y chromosomes are passed on by whom?",
         "Who was one French reformer of the 15th century?",
     ],
 )
@@ -76,6 +85,12 @@ def test_a_first_question_is_never_changed(question: str) -> None:
 def test_the_question_is_always_in_what_is_searched_for(question: str, before: list[str]) -> None:
     history = [Message("user", text) for text in before]
     assert question in standalone(question, history)
+
+
+def test_a_pasted_page_is_not_read_to_its_end() -> None:
+    pasted = "x" * 1_000_000
+    assert standalone(pasted, HISTORY) == pasted
+    assert standalone("Why?", (Message("user", pasted),)) == f"{pasted}\nWhy?"
 
 
 def test_the_subject_outlives_questions_that_lean_on_it() -> None:
