@@ -89,7 +89,7 @@ def test_the_question_is_always_in_what_is_searched_for(question: str, before: l
 
 def test_a_pasted_page_is_not_read_to_its_end() -> None:
     pasted = "x" * 1_000_000
-    assert standalone(pasted, HISTORY) == pasted
+    assert pasted in standalone(pasted, HISTORY)
     assert standalone("Why?", (Message("user", pasted),)) == f"{pasted}\nWhy?"
 
 
