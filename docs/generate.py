@@ -39,10 +39,12 @@ from quoth.datatypes import (
 )
 from quoth.doctor import Diagnosis
 from quoth.models import (
+    Choice,
     LocalModel,
     Machine,
     ModelDescription,
     ModelFacts,
+    Speed,
     TensorType,
     catalogue,
 )
@@ -273,6 +275,9 @@ def examples() -> dict[str, records.Record]:
         ),
         "models pull": records.local_model_record(LOCAL_MODEL),
         "models import": records.local_model_record(LOCAL_MODEL),
+        "models optimise": records.choice_record(
+            Choice("Q8_0", (Speed("Q4_1", 301.2, 77.0, 20.48), Speed("Q8_0", 515.5, 71.2, 20.27)))
+        ),
         "models remove": records.local_model_record(LOCAL_MODEL),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())

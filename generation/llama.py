@@ -16,6 +16,7 @@ from generation.llama_native import LoadSettings, NativeModel, library
 from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.model import Completion, Prompt
+from generation.requantize import fastest, recall
 from generation.store import find_model
 from generation.turns import Turns
 from quoth.errors import ConfigError, ModelError
@@ -42,10 +43,15 @@ class LlamaModel:
     """
 
     def __init__(
-        self, facts: ModelFacts, settings: LoadSettings, *, patience: float = 30.0
+        self,
+        facts: ModelFacts,
+        settings: LoadSettings,
+        *,
+        name: str = "",
+        patience: float = 30.0,
     ) -> None:
         self.facts = facts
-        self.name = facts.path.stem
+        self.name = name or facts.path.stem
         self.n_parameters = facts.n_parameters
         self.n_evaluated = 0
         self._settings = settings
@@ -216,10 +222,28 @@ def load_model(config: ModelConfig) -> LlamaModel:
             "model.context_size and model.threads take 0 or more, model.batch_size 1 or more"
         )
     facts = model_facts(config)
+    settings = load_settings(config, facts)
+    chosen = facts
+    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
+        check_memory(facts, settings.context_size, settings.largest_batch, available_bytes())
+        if config.requantize == "auto":
+            chosen = fastest(facts, settings)
+    return LlamaModel(chosen, settings, name=facts.path.stem)
+
+
+def evaluated_as(config: ModelConfig) -> str:
+    """The type in which a CPU uses the configured model's weights, as far as is known already."""
+    facts = model_facts(config)
+    choice = recall(facts) if config.requantize == "auto" else None
+    return choice.kind if choice and choice.kind else facts.quantization
+
+
+def load_settings(config: ModelConfig, facts: ModelFacts) -> LoadSettings:
+    """How the configuration has a model loaded on this machine. Raises MissingDependencyError."""
     trained = facts.context_length or config.context_size
     context_size = min(config.context_size or trained, trained)
     gpu_layers = config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0
-    settings = LoadSettings(
+    return LoadSettings(
         context_size=context_size,
         batch_size=min(config.batch_size, context_size),
         threads=config.threads or usable_cores(),
@@ -229,6 +253,3 @@ def load_model(config: ModelConfig) -> LlamaModel:
         flash_attention=config.flash_attention and gpu_layers != 0,
         share_cores=config.threads == 0,
     )
-    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
-        check_memory(facts, context_size, settings.largest_batch, available_bytes())
-    return LlamaModel(facts, settings)

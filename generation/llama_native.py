@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from generation.gguf import ModelFacts
     from quoth.config import GenerationConfig
+    from quoth.datatypes import FloatArray
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
@@ -232,6 +233,32 @@ class NativeModel:
                 self._n_whole += len(batch)
             self.cached.extend(batch)
         return True
+
+    def logits(self, tokens: Sequence[int]) -> FloatArray:
+        """What the model makes of each token, read from the start: float32, (n, vocabulary).
+
+        Nothing is cached afterwards. Raises ModelError when llama.cpp fails.
+        """
+        import numpy as np
+
+        c, rows = self._c, []
+        self.forget_after(0)
+        for start, end in batch_bounds(len(tokens), self._settings.largest_batch):
+            batch = c.llama_batch_init(end - start, 0, 1)
+            try:
+                for i, token in enumerate(tokens[start:end]):
+                    batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 1
+                    batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+                batch.n_tokens = end - start
+                if c.llama_decode(self._context, batch) != 0:
+                    raise ModelError(f"{self._file.name} failed on a text: {self._why()}")
+                pointer = c.llama_get_logits(self._context)
+                shape = (end - start, self.vocabulary.size)
+                rows.append(np.ctypeslib.as_array(pointer, shape=shape).copy())
+            finally:
+                c.llama_batch_free(batch)
+        c.llama_memory_clear(self._memory, True)
+        return np.concatenate(rows)
 
     @contextmanager
     def sampler(self, settings: GenerationConfig) -> Iterator[Any]:

@@ -145,6 +145,11 @@ class ModelConfig:
     batch_size: int = _key(512, "Prompt tokens evaluated at once.")
     gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.")
     flash_attention: bool = _key(True, "Whether attention uses the fused kernel on a GPU.")
+    requantize: Literal["auto", "off"] = _key(
+        "auto",
+        "Whether a CPU may use the model's weights in a type that it evaluates faster: measured once "
+        "for a small model, for others by `quoth models optimise`.",
+    )
     endpoint: str = _key(
         "",
         "The address of a server that runs the model instead (llama-server, vLLM, or OpenAI's "

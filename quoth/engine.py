@@ -97,6 +97,9 @@ class Quoth:
         `embedder` and `model` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()

@@ -91,3 +91,20 @@ def test_an_unknown_name_is_one_line(capsys: pytest.CaptureFixture[str]) -> None
     for command in ("show", "pull", "remove"):
         assert main(["models", command, "nothing"]) == 1
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_model_is_optimised_on_text_of_the_library(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    from generation import requantize
+
+    for name, value in (("_ROUNDS", 1), ("_N_TOKENS", 16), ("_N_PREDICTED", 17), ("_GAIN", 0.0)):
+        monkeypatch.setattr(requantize, name, value)
+    monkeypatch.setattr(requantize, "ALL", ("Q8_0",))
+    monkeypatch.setattr(requantize, "_PERPLEXITY", 100.0)
+    assert main(["models", "optimise", "--set", "model.threads=1"]) == 0
+    shown = capsys.readouterr()
+    assert "*  Q8_0" in shown.out
+    assert "quoth: writing SmolLM2-135M-Instruct.Q4_1.gguf as Q8_0" in shown.err
+    assert list((folder / "optimised").glob("*.Q8_0.gguf"))
+    assert main(["info"]) == 1  # there is no library yet
