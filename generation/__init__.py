@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from generation.answering import stream_answer
     from generation.early import load_library_first
+    from generation.gguf_reranker import GgufReranker
     from generation.llama import evaluated_as, model_facts
     from generation.loading import load_model
     from generation.model import LanguageModel
     from generation.turns import Watched
 
 __all__ = [
+    "GgufReranker",
     "LanguageModel",
     "Watched",
     "evaluated_as",
@@ -21,6 +23,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "GgufReranker": "generation.gguf_reranker",
     "LanguageModel": "generation.model",
     "Watched": "generation.turns",
     "evaluated_as": "generation.llama",

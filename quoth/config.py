@@ -13,6 +13,7 @@ import typing
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from quoth.config_values import convert
 from quoth.errors import ConfigError
 
 if typing.TYPE_CHECKING:
@@ -20,6 +21,7 @@ if typing.TYPE_CHECKING:
     from pathlib import Path
 
 EMBEDDED = "embedded"
+OWN = "own"
 RESERVED_VARIABLES = frozenset(
     {
         "QUOTH_LIBRARY",
@@ -95,6 +97,14 @@ class EmbedderConfig:
     batch_size: int = _key(
         0, "Texts embedded at once, of similar length; 0: 8 on a CPU's core, 128 on a GPU."
     )
+    question_prompt: str = _key(
+        OWN,
+        "Text put before a question; `own`: what the model's folder says, or docs/embedders.md.",
+    )
+    passage_prompt: str = _key(OWN, "Text put before a passage; `own`: likewise.")
+    dimensions: int = _key(
+        0, "Numbers kept of each vector, for models trained to be cut (Matryoshka); 0: all."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,22 @@ class RetrievalConfig:
     feedback_weight: float = _key(
         0.5, "How far the first hits pull the question's meaning towards theirs; 0: not at all."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RerankConfig:
+    """Whether a second model reads the best hits together with the question, and orders them anew."""
+
+    model: str = _key(
+        "",
+        "A sentence-transformers CrossEncoder by name or folder, or a GGUF reranker; empty: none.",
+    )
+    candidates: int = _key(32, "How many of the best hits it reads at most.")
+    budget_milliseconds: int = _key(
+        1000, "No batch begins that would not end in this time; hits not read keep their order."
+    )
+    batch_size: int = _key(8, "Hits read at once.")
+    device: str = _key("auto", "`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +247,7 @@ class Config:
     embedder: EmbedderConfig = field(default_factory=EmbedderConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    rerank: RerankConfig = field(default_factory=RerankConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
@@ -314,51 +341,5 @@ def _replace_section(section: Any, name: str, entries: Mapping[str, Any], origin
     for key, value in entries.items():
         if key not in hints:
             _unknown(f"{name}.{key}", origin)
-        values[key] = _convert(value, hints[key], f"{name}.{key}", origin)
+        values[key] = convert(value, hints[key], f"{name}.{key}", origin)
     return dataclasses.replace(section, **values)
-
-
-def _convert(value: Any, kind: Any, dotted: str, origin: str) -> Any:
-    """The value as the key's type, or a ConfigError that says what was wanted."""
-    try:
-        return _as_type(value, kind)
-    except (TypeError, ValueError, KeyError) as error:
-        wanted = " or ".join(map(str, typing.get_args(kind))) or getattr(
-            kind, "__name__", str(kind)
-        )
-        if typing.get_origin(kind) is tuple:
-            wanted = "a list"
-        raise ConfigError(
-            f"{dotted} = {value!r} (from {origin}) does not fit; it takes {wanted}"
-        ) from error
-
-
-def _as_type(value: Any, kind: Any) -> Any:
-    if kind is bool:
-        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-        return value if isinstance(value, bool) else words[str(value).lower()]
-    if kind in (int, float):
-        if isinstance(value, bool) or (kind is int and isinstance(value, float)):
-            raise TypeError
-        return kind(value)
-    if typing.get_origin(kind) is Literal:
-        if value not in typing.get_args(kind):
-            raise ValueError
-        return value
-    if typing.get_origin(kind) is tuple:
-        return _as_tuple(value, typing.get_args(kind)[0])
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _as_tuple(value: Any, item: Any) -> tuple[Any, ...]:
-    if isinstance(value, str):
-        import json
-
-        value = json.loads(value) if value.startswith("[") else [value]
-    if not isinstance(value, list | tuple):
-        raise TypeError
-    if item is str:
-        return tuple(_as_type(entry, str) for entry in value)
-    return tuple(entry if isinstance(entry, item) else item(**entry) for entry in value)

@@ -163,7 +163,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """That one retriever ("dense" or "lexical") found a chunk, at which rank, with what score."""
+    """That one retriever ("dense", "lexical") found a chunk, at which rank, with what score.
+
+    Also what a later stage ("fusion", "feedback", "reranker") made of it.
+    """
 
     retriever: str
     rank: int
@@ -174,7 +177,8 @@ class Finding:
 class Hit:
     """A chunk found for a question. `score` is the fused score in [0, 1].
 
-    `similarity` is the cosine between question and chunk in [-1, 1], whoever found it.
+    `similarity` is the cosine between question and chunk in [-1, 1], whoever found it. Where a
+    reranker is configured the order is the reranker's, and its scores are in `found_by`.
     """
 
     chunk: Chunk
@@ -182,6 +186,21 @@ class Hit:
     rank: int
     similarity: float
     found_by: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A candidate of a search and what became of it, as `Quoth.explain` tells.
+
+    `stages` has its rank and score after each stage, in the order in which they ran; `reason` says
+    in words why it was `kept` or not. The rank of a text that was dropped as a repetition is that
+    of the one it repeats.
+    """
+
+    hit: Hit
+    stages: tuple[Finding, ...]
+    kept: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +378,18 @@ class DocumentRecord:
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """A text that is no file, under an id of a program's own.
+
+    `metadata` is kept as JSON: values that JSON does not have come back as their text.
+    """
+
+    id: str
+    text: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from quoth.config import Config, GenerationConfig
     from quoth.datatypes import (
         Answer,
+        Chunk,
         Collections,
+        Considered,
         Document,
         DocumentRecord,
+        FloatArray,
         Hit,
         IngestReport,
         Message,
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
         Where,
     )
     from quoth.shelf import LibraryShelf
+    from quoth.texts import Texts
+    from retrieval import Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -69,6 +74,7 @@ class Quoth:
         library: LocalLibrary,
         embedder: Embedder,
         model: LanguageModel | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
         from vectorstore import RememberedVectors
@@ -78,6 +84,7 @@ class Quoth:
         self._library = library
         self._embedder = embedder
         self._model = model
+        self._reranker = reranker
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
@@ -91,10 +98,11 @@ class Quoth:
         create: bool = True,
         embedder: Embedder | None = None,
         model: LanguageModel | None = None,
+        reranker: Reranker | None = None,
     ) -> Self:
         """Open the library in folder `path`, making it if need be and `create` allows.
 
-        `embedder` and `model` stand in for those that the configuration names. Raises
+        `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
         from generation import load_library_first
@@ -105,7 +113,27 @@ class Quoth:
         folder = Path(path).expanduser() if path is not None else default_path()
         settings = load_config(config_file(folder)) if config is None else config
         library = LocalLibrary(folder, settings.index, create=create)
-        return cls(folder, settings, library, embedder or load_embedder(settings.embedder), model)
+        embedder = embedder or load_embedder(settings.embedder)
+        return cls(folder, settings, library, embedder, model, reranker)
+
+    @property
+    def embedder(self) -> Embedder:
+        """What turns texts and questions into this library's vectors."""
+        return self._embedder
+
+    @property
+    def model_name(self) -> str:
+        """What the language model is called. Loads it."""
+        return self._language_model().name
+
+    def with_config(self, config: Config) -> Quoth:
+        """The same open library and models under other settings; close only this one.
+
+        The embedder stays what it is, and so does the way in which documents are cut.
+        """
+        same = config.rerank.model == self.config.rerank.model
+        reranker = self._reranker if same else None
+        return Quoth(self.path, config, self._library, self._embedder, self._model, reranker)
 
     def __enter__(self) -> Self:
         return self
@@ -116,8 +144,9 @@ class Quoth:
     def close(self) -> None:
         """Let go of the library's files and of the language model's memory."""
         with self._lock:
-            if self._model is not None:
-                self._model.close()
+            for model in (self._model, self._reranker):
+                if model is not None:
+                    model.close()
         self._library.close()
 
     # Documents
@@ -140,7 +169,7 @@ class Quoth:
         """
         from ingest import ingest_files, with_passwords
 
-        with self._shelf(collection, tags) as shelf:
+        with self.shelf(collection, tags) as shelf:
             report = ingest_files(
                 [Path(path).expanduser() for path in paths],
                 shelf,
@@ -170,7 +199,7 @@ class Quoth:
         """
         from ingest import mirror_folders, with_passwords
 
-        with self._shelf(collection, tags) as shelf:
+        with self.shelf(collection, tags) as shelf:
             report = mirror_folders(
                 [Path(folder).expanduser() for folder in folders],
                 shelf,
@@ -183,13 +212,23 @@ class Quoth:
             return report
 
     @contextmanager
-    def _shelf(self, collection: str, tags: Sequence[str]) -> Iterator[LibraryShelf]:
-        """A collection to write to, under the write lock."""
+    def shelf(self, collection: str, tags: Sequence[str] = ()) -> Iterator[LibraryShelf]:
+        """A collection to write documents to that were read already, under the write lock."""
         from quoth.shelf import LibraryShelf
 
         self._library.require_embedder(self._embedder.fingerprint)
         with self._library.writing():
             yield LibraryShelf(self._library, self._embedder, self.config, collection, tags)
+
+    def texts(self, collection: str = DEFAULT_COLLECTION) -> Texts:
+        """The texts of a collection that programs add by ids of their own, and no file holds.
+
+        Raises EmbedderMismatchError.
+        """
+        from quoth.texts import Texts
+
+        self._library.require_embedder(self._embedder.fingerprint)
+        return Texts(self._library, self._embedder, self.config, collection)
 
     def re_embed(self, *, on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Cut and embed every document again with the configured embedder, all or nothing.
@@ -223,6 +262,13 @@ class Quoth:
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
         return self._library.document(document_id)
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """How a document is cut, in its order. Raises UnknownDocumentError."""
+        from quoth.shelf import LibraryShelf
+
+        shelf = LibraryShelf(self._library, self._embedder, self.config, DEFAULT_COLLECTION)
+        return shelf.cut(self.document(document_id))
 
     def page_view(
         self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
@@ -342,7 +388,70 @@ class Quoth:
             k=k or self.config.retrieval.k,
             collection=collection,
             where=_as_where(where),
+            reranking=self._reranking(),
         )
+
+    def explain(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
+        beyond: int = 5,
+    ) -> tuple[Considered, ...]:
+        """What `search` considered, best first, and why it was kept or not.
+
+        It ends with the `beyond` ones that came after the last hit. Raises what `search` raises.
+        """
+        from retrieval import explain, rank
+
+        self._library.require_embedder(self._embedder.fingerprint)
+        k = k or self.config.retrieval.k
+        ranking = rank(
+            question,
+            self._library,
+            self._embedder,
+            self.config.retrieval,
+            k=k,
+            collection=collection,
+            where=_as_where(where),
+            reranking=self._reranking(),
+        )
+        return explain(ranking, self._library, k=k, beyond=beyond)
+
+    def nearest(
+        self,
+        vector: Sequence[float],
+        *,
+        k: int | None = None,
+        collection: Collections = None,
+        where: Where | str | None = None,
+    ) -> tuple[Hit, ...]:
+        """The `k` chunks whose vectors are nearest to `vector` by cosine, nearest first.
+
+        Raises what `search` raises, and ModelError for a vector of another length.
+        """
+        from retrieval import nearest
+
+        self._library.require_embedder(self._embedder.fingerprint)
+        return nearest(
+            vector,
+            self._library,
+            self._embedder.dimension,
+            k=k or self.config.retrieval.k,
+            collection=collection,
+            where=_as_where(where),
+        )
+
+    def vectors(self, hits: Sequence[Hit]) -> FloatArray:
+        """The stored vectors of hits, one unit row each, in order; shape (n, dimension).
+
+        Raises UnknownDocumentError when a hit's document has been removed.
+        """
+        from retrieval import vectors_of
+
+        return vectors_of(hits, self._library)
 
     def ask(
         self,
@@ -420,6 +529,14 @@ class Quoth:
             self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
 
+    def complete(
+        self, messages: Sequence[Message], generation: GenerationConfig | None = None
+    ) -> str:
+        """What the language model writes on its own: no documents, no check. Raises ModelError."""
+        model = self._language_model()
+        pieces = model.complete(model.render(messages), generation or self.config.generation)
+        return "".join(piece.text for piece in pieces)
+
     def _language_model(self) -> LanguageModel:
         with self._lock:
             if self._model is None:
@@ -427,6 +544,18 @@ class Quoth:
 
                 self._model = load_model(self.config.model)
             return self._model
+
+    def _reranking(self) -> Reranking | None:
+        """The reranker within its limits; None when none is configured. Loads it."""
+        if self._reranker is None and not self.config.rerank.model:
+            return None
+        from quoth.reranker import load_reranker
+        from retrieval import Reranking
+
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = load_reranker(self.config.rerank)
+            return Reranking(self._reranker, self.config.rerank)
 
     def info(self) -> dict[str, object]:
         """What the library holds, which models serve it and with which settings, for JSON."""

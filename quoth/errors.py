@@ -26,6 +26,7 @@ QuothError
 │   ├── ModelLoadError          not a GGUF file, damaged, or too large for the memory
 │   ├── DownloadError           a hub refuses a model, breaks off, or sends something else
 │   └── EndpointError           a model server cannot be reached, refuses, or breaks off
+├── TuningError                 questions to tune by cannot be used
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
 
@@ -144,6 +145,10 @@ class EndpointError(ModelError):
 
 class QuestionTooLongError(QuothError):
     """The question alone does not fit into the model's window."""
+
+
+class TuningError(QuothError):
+    """Questions to tune by cannot be used, or none can be made."""
 
 
 class PortInUseError(QuothError):

@@ -24,7 +24,7 @@ from generation import machine as _machine
 from generation import memory as _memory
 from generation import requantize as _requantize
 from generation import store as _store
-from generation.catalogue import USUAL_CONTEXT, CatalogueModel
+from generation.catalogue import CatalogueModel
 from generation.chat_model import ChatModel, Text, estimate_tokens
 from generation.gguf import ModelFacts, TensorType, read_facts
 from generation.hub import Progress
@@ -196,18 +196,17 @@ def optimise(
     name: str = EMBEDDED,
     *,
     text: str = "",
-    context_size: int = USUAL_CONTEXT,
+    config: ModelConfig | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Choice:
     """Measure which type of weights this machine's CPU evaluates fastest, and use it from now on.
 
     The model is written in other types into the folder, measured in turn, and the fastest is kept if
     it predicts `text`, best one of the user's own, as well as the original (perplexity within 2 %).
-    Takes seconds to minutes by the model's size. Raises ModelError, StorageFullError.
+    `config` says with how many threads and which window. Takes seconds to minutes by the model's size. Raises ModelError, StorageFullError.
     """
-    config = ModelConfig(path=name, context_size=context_size)
     facts = read_facts(_store.find_model(name))
-    settings = _llama.load_settings(config, facts)
+    settings = _llama.load_settings(config or ModelConfig(), facts)
     if settings.gpu_layers != 0:
         raise ModelError(f"a GPU evaluates {name} here; there is nothing to optimise")
     return _requantize.optimise(

@@ -5,6 +5,7 @@ from vectorstore.contract import Library
 from vectorstore.embedder import Embedder, load_embedder
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
+from vectorstore.model_folders import find_folder
 from vectorstore.records import digest
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "LocalLibrary",
     "RememberedVectors",
     "digest",
+    "find_folder",
     "load_embedder",
 ]

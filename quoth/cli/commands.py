@@ -21,6 +21,7 @@ from quoth.cli.options import (
 )
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
+from quoth.cli.tuning import tune
 
 if TYPE_CHECKING:
     from quoth.datatypes import Where
@@ -110,16 +111,35 @@ quoth.add_command(sync)
 @quoth.command()
 @click.argument("question", callback=_insist_on_words)
 @click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say of each, and of the next ones, who found it and why it was kept or not; with --json "
+    "under `considered`.",
+)
 @common_options
 @filter_options
-def search(options: Options, question: str, k: int | None, where: Where | None) -> None:
+def search(
+    options: Options, question: str, k: int | None, explain: bool, where: Where | None
+) -> None:
     """Find the passages that answer a question, best first."""
     from quoth.cli.answers import hit_text
-    from quoth.cli.records import say_json, search_record
+    from quoth.cli.explaining import considered_text
+    from quoth.cli.records import explain_record, say_json, search_record
     from quoth.cli.terminal import say, tell
 
     with options.open() as library:
-        hits = library.search(question, k=k, collection=options.scope, where=where)
+        if explain:
+            considered = library.explain(question, k=k, collection=options.scope, where=where)
+            hits = tuple(one.hit for one in considered if one.kept)
+        else:
+            hits = library.search(question, k=k, collection=options.scope, where=where)
+    if explain and options.as_json:
+        say_json(explain_record(question, considered))
+        return
+    if explain and hits:
+        say("\n\n".join(considered_text(one) for one in considered))
+        return
     if options.as_json:
         say_json(search_record(question, hits))
     elif hits:
@@ -314,5 +334,6 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
         return server.wait()
 
 
+quoth.add_command(tune)
 quoth.add_command(upkeep.compact)
 quoth.add_command(upkeep.doctor)

@@ -115,7 +115,10 @@ def optimise(options: Options, name: str) -> None:
     from quoth.cli.terminal import one_line, say, tell
 
     choice = api.optimise(
-        name, text=_sample(options), on_progress=lambda what: tell(f"quoth: {one_line(what)}")
+        name,
+        text=_sample(options),
+        config=options.config().model,
+        on_progress=lambda what: tell(f"quoth: {one_line(what)}"),
     )
     if options.as_json:
         say_json(choice_record(choice))

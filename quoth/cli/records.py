@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from quoth.config import Config
-    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem, RepairReport
+    from quoth.datatypes import (
+        Answer,
+        Considered,
+        DocumentRecord,
+        Hit,
+        IngestReport,
+        Problem,
+        RepairReport,
+    )
     from quoth.doctor import Diagnosis
     from quoth.models import (
         CatalogueModel,
@@ -63,6 +71,23 @@ def collections_record(sizes: Mapping[str, int]) -> Record:
 def search_record(question: str, hits: Sequence[Hit]) -> Record:
     """What `quoth search --json` prints."""
     return {"question": question, "hits": [hit_record(hit) for hit in hits]}
+
+
+def explain_record(question: str, considered: Sequence[Considered]) -> Record:
+    """What `quoth search --explain --json` prints: the hits, and all that was considered."""
+    hits = [one.hit for one in considered if one.kept]
+    return {
+        **search_record(question, hits),
+        "considered": [
+            {
+                "kept": one.kept,
+                "reason": one.reason,
+                "stages": [dataclasses.asdict(stage) for stage in one.stages],
+                **hit_record(one.hit),
+            }
+            for one in considered
+        ],
+    }
 
 
 def hit_record(hit: Hit) -> Record:
