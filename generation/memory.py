@@ -97,6 +97,27 @@ def check_memory(facts: ModelFacts, context_size: int, batch_size: int, availabl
     )
 
 
+def check_gpu_memory(facts: ModelFacts, context_size: int, available: int) -> None:
+    """Refuse a model that does not fit into the GPUs' memory, naming what would.
+
+    Attention is fused there and keeps no scores. Raises ModelLoadError.
+    """
+    whole = memory_need(facts, context_size, GPU_BATCH)
+    needed = whole.total - context_size * facts.head_count * GPU_BATCH * _SCORE_BYTES
+    if needed <= available or not facts.block_count:
+        return
+    fixed = needed - whole.weights - whole.cache
+    layers = max(0, available - fixed) * facts.block_count // (whole.weights + whole.cache)
+    per_token = facts.kv_width * _CACHE_BYTES
+    spare = available - fixed - whole.weights
+    largest = max(0, spare) // max(1, per_token) // _STEP * _STEP
+    smaller = f"model.context_size to {largest} or less, or " if largest else ""
+    raise ModelLoadError(
+        f"{facts.path.name} with a window of {context_size} tokens needs {gib(needed)} of the GPU's "
+        f"memory and {gib(available)} are free; set {smaller}model.gpu_layers to {layers}"
+    )
+
+
 def gib(n_bytes: int) -> str:
     """Bytes as people read them."""
     return f"{n_bytes / 2**30:.1f} GiB"

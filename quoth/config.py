@@ -171,6 +171,9 @@ class ModelConfig:
     batch_size: int = _key(512, "Prompt tokens evaluated at once.")
     gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.")
     flash_attention: bool = _key(True, "Whether attention uses the fused kernel on a GPU.")
+    cache_megabytes: int = _key(
+        256, "Memory for what the model has read of recent prompts; 0: of the last one only."
+    )
     requantize: Literal["auto", "off"] = _key(
         "auto",
         "Whether a CPU may use the model's weights in a type that it evaluates faster: measured once "

@@ -7,7 +7,12 @@ import pytest
 from generation.embedded import embedded_model
 from generation.gguf import read_facts
 from generation.machine import available_bytes, idle_cores, usable_cores
-from generation.memory import check_memory, memory_need
+from generation.memory import (
+    check_gpu_memory,
+    check_memory,
+    largest_context,
+    memory_need,
+)
 from quoth.errors import ModelLoadError
 
 FACTS = read_facts(embedded_model())
@@ -37,6 +42,28 @@ def test_the_context_offered_instead_fits() -> None:
 def test_weights_too_large_for_any_context_call_for_a_smaller_model() -> None:
     with pytest.raises(ModelLoadError, match="smaller model"):
         check_memory(FACTS, 512, 512, FACTS.file_bytes)
+
+
+def test_on_a_gpu_fewer_layers_or_a_smaller_window_are_offered() -> None:
+    check_gpu_memory(FACTS, 8192, 10**9)
+    with pytest.raises(ModelLoadError, match=r"set model\.context_size to") as caught:
+        check_gpu_memory(FACTS, 8192, 400_000_000)
+    offered = int(re.findall(r"context_size to (\d+)", str(caught.value))[0])
+    assert offered > 2048
+    check_gpu_memory(FACTS, offered, 400_000_000)
+    with pytest.raises(ModelLoadError):
+        check_gpu_memory(FACTS, offered + 256, 400_000_000)
+    layers = int(re.findall(r"gpu_layers to (\d+)", str(caught.value))[0])
+    assert 0 < layers < 30
+    with pytest.raises(ModelLoadError, match=r"free; set model\.gpu_layers to 0$"):
+        check_gpu_memory(FACTS, 8192, 1)
+
+
+def test_the_largest_window_fits_and_a_larger_one_does_not() -> None:
+    free = 500_000_000
+    largest = largest_context(FACTS, free)
+    assert memory_need(FACTS, largest).total <= free < memory_need(FACTS, largest + 256).total
+    assert largest_context(FACTS, 1000) == 0
 
 
 def test_the_machine_has_cores_and_memory() -> None:
