@@ -102,7 +102,7 @@ def fastest(facts: ModelFacts, settings: LoadSettings) -> ModelFacts:
         chosen = read_facts(_place(facts, f"{remembered.kind}.gguf"))
     except ModelError:  # damaged meanwhile: the original is still there
         return facts
-    need = memory_need(chosen, settings.context_size, settings.largest_batch)
+    need = memory_need(chosen, settings.context_size)
     return chosen if need.total < available_bytes() else facts
 
 

@@ -133,7 +133,7 @@ def show(name: str | os.PathLike[str]) -> ModelDescription:
         machine=here,
         largest_context=min(trained, _memory.largest_context(facts, here.available_bytes)),
         largest_context_on_gpu=min(
-            trained, _memory.largest_context(facts, on_gpu, _memory.GPU_BATCH)
+            trained, _memory.largest_context(facts, on_gpu, _memory.GPU_BATCH, fused=True)
         ),
     )
 
