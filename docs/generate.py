@@ -103,7 +103,8 @@ environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
 configuration file), `QUOTH_COLLECTION` (the collection), `QUOTH_DEBUG` (1: tracebacks and the
-messages of other libraries), `QUOTH_DATA` (data for benchmarks and tests).
+messages of other libraries), `QUOTH_MODELS` (the folder of language models), `QUOTH_ENDPOINT_KEY` (the
+key of a model server), `QUOTH_DATA` (data for benchmarks and tests).
 
 A `quoth.toml` that asks for a larger model and longer, freer answers:
 
