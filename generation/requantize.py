@@ -11,69 +11,37 @@ import ctypes
 import hashlib
 import json
 import logging
-import math
 import os
 import platform
 import shutil
-import statistics
-import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from generation.gguf import ModelFacts, read_facts, shards_of
-from generation.llama_native import LoadSettings, NativeModel, library
+from generation.llama_native import library
 from generation.machine import available_bytes, idle_cores, usable_cores
+from generation.measuring import QUICK, SAMPLE, THOROUGH, Effort, Speed, reading_speed, speeds_of
 from generation.memory import memory_need
 from generation.store import models_folder
-from quoth.config import GenerationConfig
 from quoth.errors import ModelError, ModelLoadError, StorageFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from generation.llama_native import LoadSettings
 
 _VERSION = 1  # of the measurement: what an older one remembered is measured again
 _FILE_TYPES = {"Q8_0": 7, "BF16": 32, "Q4_0": 2}  # llama.cpp's LLAMA_FTYPE_MOSTLY_…
 _BITS = {"Q8_0": 8.5, "BF16": 16.0, "Q4_0": 4.5}
-EXACT, ALL = ("Q8_0", "BF16"), ("Q8_0", "BF16", "Q4_0")
+UNASKED, ALL = ("Q8_0",), ("Q8_0", "BF16", "Q4_0")
 _LARGEST_UNASKED = 300_000_000  # bytes; a larger model is measured when asked to only
-_N_TOKENS, _N_WRITTEN, _ROUNDS = 256, 8, 3
-_N_PREDICTED = 1024  # tokens of the sample that are predicted, in pieces of 256
-_USUAL_PROMPT, _USUAL_ANSWER = 1000, 60  # tokens of a usual question and answer
+_SLOWEST_UNASKED = 50.0  # tokens a second; on a slower machine the user would wait too long
 _GAIN = 1.2  # times faster that another type must be to be worth its place
 _PERPLEXITY = 1.02  # times the original's that is taken for the same
 _SPARE = 2**28  # disk space to leave
-# Darwin, On the Origin of Species, 1859; where the caller has no text of the user's own.
-SAMPLE = """When on board H.M.S. Beagle, as naturalist, I was much struck with certain facts in the \
-distribution of the inhabitants of South America, and in the geological relations of the present to the \
-past inhabitants of that continent. These facts seemed to me to throw some light on the origin of \
-species, that mystery of mysteries, as it has been called by one of our greatest philosophers. On my \
-return home, it occurred to me, in 1837, that something might perhaps be made out on this question by \
-patiently accumulating and reflecting on all sorts of facts which could possibly have any bearing on it. \
-After five years' work I allowed myself to speculate on the subject, and drew up some short notes; these \
-I enlarged in 1844 into a sketch of the conclusions, which then seemed to me probable: from that period \
-to the present day I have steadily pursued the same object. I hope that I may be excused for entering on \
-these personal details, as I give them to show that I have not been hasty in coming to a decision. My \
-work is now nearly finished; but as it will take me two or three more years to complete it, and as my \
-health is far from strong, I have been urged to publish this Abstract."""
-
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """How fast a type is, in tokens a second, and its perplexity on the sample."""
-
-    kind: str
-    prompt: float
-    written: float
-    perplexity: float
-
-    @property
-    def seconds(self) -> float:
-        """For a usual question and answer."""
-        return _USUAL_PROMPT / self.prompt + _USUAL_ANSWER / self.written
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +59,7 @@ def fastest(facts: ModelFacts, settings: LoadSettings) -> ModelFacts:
     """
     remembered = recall(facts)
     if remembered is None and facts.file_bytes <= _LARGEST_UNASKED and _is_quiet():
-        _logger.warning(
-            "measuring %s once on this machine; this takes some seconds", facts.path.name
-        )
-        with suppress(ModelError, StorageFullError):  # then it runs as it is
-            remembered = optimise(facts, settings)
+        remembered = _unasked(facts, settings)
     if remembered is None or not remembered.kind:
         return facts
     try:
@@ -104,6 +68,20 @@ def fastest(facts: ModelFacts, settings: LoadSettings) -> ModelFacts:
         return facts
     need = memory_need(chosen, settings.context_size)
     return chosen if need.total < available_bytes() else facts
+
+
+def _unasked(facts: ModelFacts, settings: LoadSettings) -> Choice | None:
+    """What a quick measurement chooses; None where nothing could be kept or something failed."""
+    try:
+        _place(facts, "").parent.mkdir(parents=True, exist_ok=True)
+        _logger.warning("measuring %s once on this machine: some seconds", facts.path.name)
+        if reading_speed(facts, settings, QUICK.n_tokens) < _SLOWEST_UNASKED:
+            choice = Choice("", ())
+            remember(facts, choice)
+            return choice
+        return optimise(facts, settings, kinds=UNASKED, effort=QUICK)
+    except (OSError, ModelError, StorageFullError):
+        return None  # it runs as it is
 
 
 def _is_quiet() -> bool:
@@ -115,7 +93,8 @@ def optimise(
     settings: LoadSettings,
     *,
     sample: str = SAMPLE,
-    kinds: Sequence[str] = EXACT,
+    kinds: Sequence[str] = ALL,
+    effort: Effort = THOROUGH,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Choice:
     """Measure the model in each of the types, keep the fastest, and remember it.
@@ -131,7 +110,7 @@ def optimise(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(_place(facts, "lock"), timeout=0):
-            choice = _measured(facts, settings, sample, kinds, on_progress)
+            choice = _measured(facts, settings, sample, (kinds, effort), on_progress)
             remember(facts, choice)
     except Timeout as error:
         raise ModelError(f"another process measures {facts.path.name}; wait for it") from error
@@ -147,9 +126,10 @@ def _measured(
     facts: ModelFacts,
     settings: LoadSettings,
     sample: str,
-    kinds: Sequence[str],
+    what: tuple[Sequence[str], Effort],
     on_progress: Callable[[str], None],
 ) -> Choice:
+    kinds, effort = what
     files = {"": facts}
     try:
         for kind in kinds:
@@ -157,7 +137,7 @@ def _measured(
                 on_progress(f"writing {facts.path.name} as {kind}")
                 files[kind] = _written(facts, kind)
         on_progress(f"measuring {', '.join(kind or facts.quantization for kind in files)}")
-        speeds = _speeds(files, settings, sample)
+        speeds = speeds_of(files, settings, sample, effort)
         chosen = _best(speeds)
         if chosen:
             files[chosen].path.replace(_place(facts, f"{chosen}.gguf"))
@@ -191,70 +171,6 @@ def _written(facts: ModelFacts, kind: str) -> ModelFacts:
         part.unlink(missing_ok=True)
         raise ModelError(f"llama.cpp cannot write {facts.path.name} as {kind} ({code})")
     return read_facts(part)
-
-
-def _speeds(files: dict[str, ModelFacts], settings: LoadSettings, sample: str) -> list[Speed]:
-    """Each file measured in turn, several rounds, so that a disturbance meets all of them."""
-    rounds: dict[str, list[tuple[float, float]]] = {kind: [] for kind in files}
-    perplexities = {}
-    with _loaded(files, replace(settings, context_size=2 * _N_TOKENS)) as models:
-        read = next(iter(models.values())).vocabulary.data_tokens(f"{sample}\n\n{SAMPLE}")
-        tokens = read[:_N_TOKENS]
-        for kind, model in models.items():
-            perplexities[kind] = perplexity(model, read[:_N_PREDICTED])
-        for _ in range(_ROUNDS):
-            for kind, model in models.items():
-                rounds[kind].append(_timed(model, tokens))
-    return [
-        Speed(
-            kind=kind or facts.quantization,
-            prompt=len(tokens) / statistics.median(prompt for prompt, _ in rounds[kind]),
-            written=1 / statistics.median(written for _, written in rounds[kind]),
-            perplexity=perplexities[kind],
-        )
-        for kind, facts in files.items()
-    ]
-
-
-@contextmanager
-def _loaded(
-    files: dict[str, ModelFacts], settings: LoadSettings
-) -> Iterator[dict[str, NativeModel]]:
-    models: dict[str, NativeModel] = {}
-    try:
-        for kind, facts in files.items():
-            models[kind] = NativeModel(facts, settings)
-        yield models
-    finally:
-        for model in models.values():
-            model.close()
-
-
-def _timed(model: NativeModel, tokens: Sequence[int]) -> tuple[float, float]:
-    """Seconds for the tokens as a prompt, and for each token written after it."""
-    model.forget_after(0)
-    began = time.perf_counter()
-    model.decode(tokens)
-    with model.sampler(GenerationConfig()) as chain:
-        token = model.sample(chain)
-        read = time.perf_counter()
-        for _ in range(_N_WRITTEN):
-            model.decode((token,))
-            token = model.sample(chain)
-    return read - began, (time.perf_counter() - read) / _N_WRITTEN
-
-
-def perplexity(model: NativeModel, tokens: Sequence[int]) -> float:
-    """How well the model predicts each token from those before it in a piece of 256: lower is better."""
-    import numpy as np
-
-    losses = []
-    for start in range(0, len(tokens) - 1, _N_TOKENS):
-        piece = tokens[start : start + _N_TOKENS + 1]
-        for logits, token in zip(model.logits(piece[:-1]), piece[1:], strict=True):
-            shifted = logits - logits.max()
-            losses.append(float(np.log(np.exp(shifted).sum()) - shifted[token]))
-    return math.exp(statistics.fmean(losses))
 
 
 def _best(speeds: Sequence[Speed]) -> str:

@@ -29,8 +29,9 @@ from generation.chat_model import ChatModel, Text, estimate_tokens
 from generation.gguf import ModelFacts, TensorType, read_facts
 from generation.hub import Progress
 from generation.machine import Gpu, Machine
+from generation.measuring import Speed
 from generation.memory import MemoryNeed
-from generation.requantize import Choice, Speed
+from generation.requantize import Choice
 from generation.store import LocalModel
 from quoth.config import EMBEDDED, ModelConfig
 from quoth.errors import DownloadError, ModelError, ModelNotFoundError
@@ -209,6 +210,4 @@ def optimise(
     settings = _llama.load_settings(config or ModelConfig(), facts)
     if settings.gpu_layers != 0:
         raise ModelError(f"a GPU evaluates {name} here; there is nothing to optimise")
-    return _requantize.optimise(
-        facts, settings, sample=text, kinds=_requantize.ALL, on_progress=on_progress
-    )
+    return _requantize.optimise(facts, settings, sample=text, on_progress=on_progress)

@@ -13,7 +13,8 @@ from generation.embedded import embedded_model
 from generation.gguf import read_facts
 from generation.llama import load_model
 from generation.llama_native import LoadSettings, NativeModel
-from generation.requantize import Choice, Speed, fastest, optimise, recall, remember
+from generation.measuring import Effort, Speed
+from generation.requantize import Choice, fastest, optimise, recall, remember
 from quoth.config import ModelConfig
 from quoth.errors import ModelError, ModelLoadError, StorageFullError
 from tests.generation.making import write_gguf
@@ -42,10 +43,7 @@ def choice(folder: Path) -> Choice:
     assert recall(FACTS) is None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(requantize, "_GAIN", 0.0)  # another type is always worth its place
-        patch.setattr(requantize, "_ROUNDS", 1)
-        patch.setattr(requantize, "_N_TOKENS", 48)
-        patch.setattr(requantize, "_N_PREDICTED", 97)
-        made = optimise(FACTS, SETTINGS, kinds=("Q8_0",))
+        made = optimise(FACTS, SETTINGS, kinds=("Q8_0",), effort=Effort(48, 97, 1))
     assert sorted(path.suffix for path in (folder / "optimised").iterdir()) == [
         ".gguf", ".json", ".lock",
     ]  # fmt: skip
@@ -110,6 +108,40 @@ def test_the_logits_of_a_whole_text_are_those_of_its_tokens_one_by_one() -> None
     last = np.ctypeslib.as_array(pointer, shape=(FACTS.vocabulary_size,))
     assert np.array_equal(rows[-1], last)
     native.close()
+
+
+def test_unasked_a_quick_measurement_is_made_and_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("QUOTH_MODELS", str(tmp_path))
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: True)
+    monkeypatch.setattr(requantize, "QUICK", Effort(8, 9, 1))
+    monkeypatch.setattr(requantize, "_SLOWEST_UNASKED", 0.0)
+    first = fastest(FACTS, SETTINGS)
+    assert [record.getMessage() for record in caplog.records] == [
+        "measuring SmolLM2-135M-Instruct.Q4_1.gguf once on this machine: some seconds"
+    ]
+    remembered = recall(FACTS)
+    assert remembered is not None
+    assert [speed.kind for speed in remembered.speeds] == ["Q4_1", "Q8_0"]
+    assert fastest(FACTS, SETTINGS) == first
+    assert len(caplog.records) == 1
+
+
+def test_on_a_slow_machine_and_a_busy_one_nobody_is_kept_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_MODELS", str(tmp_path))
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: False)
+    assert fastest(FACTS, SETTINGS) == FACTS
+    assert recall(FACTS) is None
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: True)
+    monkeypatch.setattr(requantize, "QUICK", Effort(8, 9, 1))
+    monkeypatch.setattr(requantize, "_SLOWEST_UNASKED", 1e9)
+    assert fastest(FACTS, SETTINGS) == FACTS
+    assert recall(FACTS) == Choice("", ())
+    monkeypatch.setenv("QUOTH_MODELS", "/proc/nowhere")
+    assert fastest(FACTS, SETTINGS) == FACTS
 
 
 def speed(kind: str, prompt: float, written: float = 50.0, perplexity: float = 20.0) -> Speed:

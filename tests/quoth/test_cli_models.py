@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,11 +97,11 @@ def test_an_unknown_name_is_one_line(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_model_is_optimised_on_text_of_the_library(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    from generation import requantize
+    from generation import measuring, requantize
 
-    for name, value in (("_ROUNDS", 1), ("_N_TOKENS", 16), ("_N_PREDICTED", 17), ("_GAIN", 0.0)):
-        monkeypatch.setattr(requantize, name, value)
-    monkeypatch.setattr(requantize, "ALL", ("Q8_0",))
+    quick = partial(requantize.optimise, kinds=("Q8_0",), effort=measuring.Effort(16, 17, 1))
+    monkeypatch.setattr(requantize, "optimise", quick)
+    monkeypatch.setattr(requantize, "_GAIN", 0.0)
     monkeypatch.setattr(requantize, "_PERPLEXITY", 100.0)
     assert main(["models", "optimise", "--set", "model.threads=1"]) == 0
     shown = capsys.readouterr()
