@@ -18,10 +18,11 @@ import click
 from docs.file_map import README, readme
 from generation.memory import memory_need
 from ingest.formats import FORMATS
+from quoth.answer_records import answer_record
 from quoth.cli import records
 from quoth.cli.commands import quoth
 from quoth.cli.tuning import tuning_record
-from quoth.config import Config, section_names
+from quoth.config import Config, allowed, section_names
 from quoth.datatypes import (
     Answer,
     Chunk,
@@ -97,8 +98,8 @@ A setting comes from the first of these that has it:
    folder;
 4. the default.
 
-`quoth info` shows every setting with where its value came from. An unknown key, or a value of the
-wrong kind, is an error that names the key and the place. A list on the command line or in the
+`quoth info` shows every setting with where its value came from. An unknown key, a value of the
+wrong kind, or a number out of its range is an error that names the key and the place. A list on the command line or in the
 environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
@@ -317,7 +318,7 @@ def examples() -> dict[str, records.Record]:
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
         "search": records.explain_record(ANSWER.question, [CONSIDERED]),
-        "ask": records.answer_record(ANSWER),
+        "ask": answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
         "remove": records.documents_record("removed", [DOCUMENT]),
         "info": {
@@ -362,6 +363,7 @@ def configuration() -> str:
         hints = typing.get_type_hints(type(section))
         for field in dataclasses.fields(section):
             kind, default = _kind(hints[field.name]), _default(field.default)
+            kind = f"{kind}, {allowed(field)}" if allowed(field) else kind
             parts.append(f"| `{field.name}` | {kind} | {default} | {field.metadata['doc']} |\n")
     return "".join(parts)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from quoth.config import load_config
+from quoth.config import check_ranges, load_config
 from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
-    from quoth.config import Config, GenerationConfig
+    from quoth.access import Users
+    from quoth.config import AnswerConfig, Config, GenerationConfig
+    from quoth.conversations import Conversations
     from quoth.datatypes import (
         Answer,
         Chunk,
@@ -77,7 +79,7 @@ class Quoth:
         reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
-        from vectorstore import RememberedVectors
+        from vectorstore import ConversationStore, RememberedVectors
 
         self.path = path
         self.config = config
@@ -88,6 +90,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._conversations = ConversationStore(path)
 
     @classmethod
     def open(
@@ -147,6 +150,7 @@ class Quoth:
             for model in (self._model, self._reranker):
                 if model is not None:
                     model.close()
+        self._conversations.close()
         self._library.close()
 
     # Documents
@@ -461,14 +465,20 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
     ) -> Answer:
         """The answer to a question, checked against the documents.
 
-        `history` holds the turns before, oldest first; `generation` replaces the configured
-        settings. Raises QuestionTooLongError, ModelError and what `search` raises.
+        `history` holds the turns before, oldest first; `generation` and `answer` replace the
+        configured settings. Raises QuestionTooLongError, ModelError and what `search` raises.
         """
         pieces = self.stream(
-            question, history=history, collection=collection, where=where, generation=generation
+            question,
+            history=history,
+            collection=collection,
+            where=where,
+            generation=generation,
+            answer=answer,
         )
         for piece in pieces:
             if piece.answer is not None:
@@ -483,6 +493,7 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
@@ -496,6 +507,9 @@ class Quoth:
         from retrieval import standalone
 
         began = time.perf_counter()
+        generation, answer = generation or self.config.generation, answer or self.config.answer
+        check_ranges(generation, "generation")
+        check_ranges(answer, "answer")
         # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
         place = (
@@ -511,8 +525,8 @@ class Quoth:
             history,
             model=Watched(self._language_model(), on_wait),
             embed=self._embed,
-            generation=generation or self.config.generation,
-            answer=self.config.answer,
+            generation=generation,
+            answer=answer,
             previous=self._contexts.before(history, scope),
             page_of=self._library.page_of,
             query=query,
@@ -536,6 +550,20 @@ class Quoth:
         model = self._language_model()
         pieces = model.complete(model.render(messages), generation or self.config.generation)
         return "".join(piece.text for piece in pieces)
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations that the library keeps: ask in them, find, branch, rate and delete them."""
+        from quoth.conversations import Conversations
+
+        return Conversations(self._conversations, self.stream)
+
+    @property
+    def users(self) -> Users:
+        """Who may use the page over a network, by name and password."""
+        from quoth.access import Users
+
+        return Users(self._library)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

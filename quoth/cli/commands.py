@@ -11,6 +11,7 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
+from quoth.cli.conversations import conversations
 from quoth.cli.models import models
 from quoth.cli.options import (
     Options,
@@ -22,6 +23,7 @@ from quoth.cli.options import (
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
 from quoth.cli.tuning import tune
+from quoth.cli.users import users
 
 if TYPE_CHECKING:
     from quoth.datatypes import Where
@@ -155,6 +157,11 @@ def search(
 )
 @click.option("--max-new-tokens", type=int, metavar="N", help="The answer's longest length.")
 @click.option("--seed", type=int, metavar="N", help="Same seed, same answer.")
+@click.option(
+    "--refusal",
+    type=click.Choice(["silent", "balanced", "talkative", "never"]),
+    help="How sure Quoth must be that the documents hold the answer before it speaks.",
+)
 @click.option("--model", metavar="PATH", help="A GGUF file.")
 @click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
 @click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
@@ -166,9 +173,10 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
     When the documents do not hold the answer it says so and shows the closest passages. Sentences
     that no quote supports are marked. Ctrl-C stops and keeps what was written.
     """
+    from quoth.answer_records import answer_record
     from quoth.cli.answers import collect, follow
     from quoth.cli.interrupt import Interrupt
-    from quoth.cli.records import answer_record, say_json
+    from quoth.cli.records import say_json
 
     options = options.with_flags(_generation_flags(shortcuts))
     with Interrupt() as interrupt, options.open() as library:
@@ -185,7 +193,12 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
 
 
 def _generation_flags(shortcuts: dict[str, Any]) -> dict[str, Any]:
-    keys = {"model": "model.path", "context_size": "model.context_size", "threads": "model.threads"}
+    keys = {
+        "model": "model.path",
+        "context_size": "model.context_size",
+        "threads": "model.threads",
+        "refusal": "answer.refusal",
+    }
     return {keys.get(name, f"generation.{name}"): value for name, value in shortcuts.items()}
 
 
@@ -240,6 +253,8 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
 quoth.add_command(tag)
 quoth.add_command(collections)
 quoth.add_command(models)
+quoth.add_command(conversations)
+quoth.add_command(users)
 
 
 @quoth.command()
@@ -309,7 +324,13 @@ def repair(options: Options) -> int:
 
 
 @quoth.command()
-@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option(
+    "--listen",
+    "--host",
+    "host",
+    metavar="ADDRESS",
+    help="The address to listen on; others than this machine must sign in (quoth users).",
+)
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
 @common_options
 def ui(options: Options, host: str | None, port: int | None) -> int:
@@ -320,9 +341,11 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
 
     options = options.with_flags({"page.host": host, "page.port": port})
     settings = options.config().page
+    if settings.sign_in or not page.is_loopback(settings.host):
+        page.insist_on_users(options)
     server = page.start(options)
     if not page.is_loopback(settings.host):
-        tell(f"quoth: whoever reaches {settings.host} can read and change this library")
+        tell(page.WARNING.format(settings.host))
     with page.stopping(server):
         if page.wait_until_ready(server, settings.host, settings.port):
             url = page.url(settings.host, settings.port)
