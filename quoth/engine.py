@@ -110,6 +110,9 @@ class Quoth:
         `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()
