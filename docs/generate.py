@@ -46,10 +46,12 @@ from quoth.datatypes import (
 from quoth.doctor import Diagnosis
 from quoth.exports import as_record
 from quoth.models import (
+    Choice,
     LocalModel,
     Machine,
     ModelDescription,
     ModelFacts,
+    Speed,
     TensorType,
     catalogue,
 )
@@ -106,7 +108,8 @@ environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
 configuration file), `QUOTH_COLLECTION` (the collection), `QUOTH_DEBUG` (1: tracebacks and the
-messages of other libraries), `QUOTH_DATA` (data for benchmarks and tests).
+messages of other libraries), `QUOTH_MODELS` (the folder of language models), `QUOTH_ENDPOINT_KEY` (the
+key of a model server), `QUOTH_DATA` (data for benchmarks and tests).
 
 A `quoth.toml` that asks for a larger model and longer, freer answers:
 
@@ -357,6 +360,9 @@ def examples() -> dict[str, records.Record]:
         ),
         "models pull": records.local_model_record(LOCAL_MODEL),
         "models import": records.local_model_record(LOCAL_MODEL),
+        "models optimise": records.choice_record(
+            Choice("Q8_0", (Speed("Q4_1", 301.2, 77.0, 20.48), Speed("Q8_0", 515.5, 71.2, 20.27)))
+        ),
         "models remove": records.local_model_record(LOCAL_MODEL),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_COLLECTION = "default"
+# Parameters. SmolLM2-135M answers where it is to rewrite: none of 30 could be used.
+SMALLEST_REWRITER = 1_000_000_000
 
 
 def default_path() -> Path:
@@ -108,6 +110,9 @@ class Quoth:
         `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()
@@ -535,7 +540,7 @@ class Quoth:
             collection if collection is None or isinstance(collection, str) else tuple(collection)
         )
         scope = (place, where, self._library.change)
-        query = standalone(question, history)
+        query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
         pieces = stream_answer(
@@ -569,6 +574,14 @@ class Quoth:
         model = self._language_model()
         pieces = model.complete(model.render(messages), generation or self.config.generation)
         return "".join(piece.text for piece in pieces)
+
+    def _rewrite(self, messages: Sequence[Message]) -> str:
+        """What a model large enough for it makes of a follow-up; "" from a smaller one."""
+        from quoth.config import GenerationConfig
+
+        if self._language_model().n_parameters < SMALLEST_REWRITER:
+            return ""
+        return self.complete(messages, GenerationConfig(max_new_tokens=64, stop=("\n",)))
 
     @property
     def conversations(self) -> Conversations:
