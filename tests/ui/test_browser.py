@@ -151,6 +151,8 @@ def test_two_tabs_hold_two_conversations_and_share_the_list(fake: Page, fake_add
     expect(fake.locator(".q-question")).to_have_text("Asked in the first")
     other.get_by_role("button", name="Asked in the first").click()
     expect(other.locator(".q-question")).to_have_text("Asked in the first")
+    other.go_back()
+    expect(other.locator(".q-question")).to_have_text("Asked in the second")
 
 
 def test_a_reload_in_the_midst_of_an_answer_goes_on_and_a_second_tab_stops_it(fake: Page) -> None:
