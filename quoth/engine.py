@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RepairReport,
         Where,
     )
+    from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
     from vectorstore import Compaction, Embedder, LocalLibrary
 
@@ -71,6 +72,7 @@ class Quoth:
         model: LanguageModel | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
+        from quoth.mapping import Maps
         from vectorstore import RememberedVectors
 
         self.path = path
@@ -81,6 +83,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._maps = Maps(library)
 
     @classmethod
     def open(
@@ -413,6 +416,24 @@ class Quoth:
                 timings["first_token"] += searched
             self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
+
+    def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
+        """The chunks of some collections on a plane, a sample of them if there are very many.
+
+        At once by principal components; the `best` map lays neighbours together and has clusters
+        with their words. It takes seconds to a minute, and is kept for as long as the content is the same.
+        """
+        return self._maps.get(collection, best=best)
+
+    def locate(
+        self, question: str, shown: CollectionMap, *, collection: Collections = None
+    ) -> Located | None:
+        """Where a question and its hits are on a map; None when the map is empty.
+
+        Raises what `search` raises.
+        """
+        hits = self.search(question, collection=collection)
+        return self._maps.locate(question, self._embedder.embed_question(question), hits, shown)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

@@ -22,6 +22,7 @@ NAME = "Quoth"
 CHAT = "Chat"
 DOCUMENTS = "Documents"
 MODELS = "Model and settings"
+MAP = "Map"
 PRIVATE = "Runs on this machine. Nothing leaves it."
 
 PAGES_N: Counted = ("{} page", "{} pages")
@@ -230,6 +231,37 @@ REMOVE_ASK = "{} is taken out of the library, and Quoth stops answering from it.
 REMOVE_COPY = "The copy that was uploaded is deleted; files of your own are not touched."
 KEEP = "Keep it"
 REMOVED = "{} was removed."
+
+# Map
+MAP_LEAD = (
+    "The passages of the library as a picture: those that speak of like things lie together. "
+    "Hover to read, click to open, drag to move, Ctrl and the wheel to zoom."
+)
+MAP_QUESTION = "Show a question on the map"
+MAP_QUESTION_MARK = "?"
+MAP_COLOURS = "Coloured by"
+MAP_BY_CLUSTER, MAP_BY_DOCUMENT = "Topic", "Document"
+MAP_PASSAGE, MAP_PASSAGES = "Passage", "Passages"
+MAP_PASSAGES_N: Counted = ("{} passage", "{} passages")
+MAP_SAMPLE = "{} of {}, chosen evenly."
+MAP_METHODS = {
+    "principal components": "Laid out along the two directions in which they differ most.",
+    "neighbours": "Laid out so that like passages are neighbours; distances across the map say little.",
+}
+MAP_LAYING_OUT = "Finding topics and a better layout. This happens once; you can go on meanwhile."
+MAP_OTHERS: Counted = ("{} other document", "{} other documents")
+MAP_MORE: Counted = ("{} more", "{} more")
+MAP_NO_WORDS = "no words of its own"
+MAP_GROUP = "{} ({:,})"
+MAP_ALT = "Map of {}. Colours: {}. The same in words follows below."
+MAP_PICKED = "Chosen on the map"
+MAP_HITS = "What the question finds"
+MAP_HITS_LEAD = "The cross on the map is the question; the rings are these passages."
+MAP_CLUSTERS = "Topics"
+MAP_CLUSTERS_LEAD = "Groups of like passages, named by the words that tell them from the others."
+MAP_WORDS = "Telling words"
+MAP_READ_CLUSTER = "Read a topic"
+MAP_CHOOSE_CLUSTER = "Choose a topic to see its passages"
 
 # Model and settings
 RUNNING = "What runs"
