@@ -16,6 +16,7 @@ FEWEST = 8
 _COMPONENTS = 50  # kept for t-SNE: what is dropped is mostly noise, and each step costs less
 _PERPLEXITY = 30.0  # about how many neighbours a point cares for
 _NEAREST = 5
+_STEPS = 20
 
 
 def principal(vectors: FloatArray) -> FloatArray:
@@ -50,12 +51,17 @@ def placed(similarities: FloatArray, positions: FloatArray) -> tuple[float, floa
     """Where something stands that was not laid out: among the points most similar to it.
 
     `similarities` are its cosines to the points (n,), `positions` theirs (n, 2); n is at least 1.
-    The mean of the nearest positions, weighted by how far their similarity stands out.
+    The geometric median of the nearest (Weiszfeld, 1937), weighted by how far their similarity
+    stands out: where these are in several places, it is in one of them and not in between.
     """
     order = np.argsort(-similarities, kind="stable")[: _NEAREST + 1]
-    nearest = order[:_NEAREST]
-    weights = np.square(similarities[nearest] - similarities[order[-1]] + 1e-3)
-    x, y = np.average(positions[nearest], axis=0, weights=weights).tolist()
+    near = positions[order[:_NEAREST]]
+    weights = np.square(similarities[order[:_NEAREST]] - similarities[order[-1]] + 1e-3)
+    middle = np.average(near, axis=0, weights=weights)
+    for _ in range(_STEPS):
+        distances = np.linalg.norm(near - middle, axis=1)
+        middle = np.average(near, axis=0, weights=weights / np.maximum(distances, 1e-3))
+    x, y = middle.tolist()
     return x, y
 
 

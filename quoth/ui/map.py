@@ -40,7 +40,7 @@ def show(quoth: Quoth) -> None:
     st.title(texts.MAP, anchor=False)
     draw(element("p", texts.MAP_LEAD, class_="q-lead"))
     collection, question = _controls(quoth)
-    shown = quoth.map(collection=collection)
+    shown = _improved(quoth, quoth.map(collection=collection), collection)
     if not shown.spots:
         draw(element("p", texts.NO_DOCUMENTS, class_="q-lead"))
         return
@@ -51,9 +51,9 @@ def show(quoth: Quoth) -> None:
         if colours == texts.MAP_BY_CLUSTER
         else map_chart.by_document(shown.spots)
     )
-    _improve(quoth, shown, collection)
     picked = _chart(shown, groups, group_of, located)
-    draw(legend(groups))
+    if colours == texts.MAP_BY_DOCUMENT:  # topics have their names on the map and in the table
+        draw(legend(groups))
     draw(element("p", facts(shown), class_="q-place"))
     _open_picked(quoth, shown, picked)
     if located is not None:
@@ -103,15 +103,16 @@ def _locate(
     return located
 
 
-def _improve(quoth: Quoth, shown: CollectionMap, collection: str | None) -> None:
-    """While there is only the quick map, have the better one made, and show it when it is there."""
-    if shown.method == "neighbours":
-        return
-    work = _layout(str(quoth.path.absolute()), shown.content, collection, quoth)
+def _improved(quoth: Quoth, quick: CollectionMap, collection: str | None) -> CollectionMap:
+    """The better map when it has been made; until then the quick one, and word of what is done."""
+    if quick.method == "neighbours" or not quick.spots:
+        return quick
+    work = _layout(str(quoth.path.absolute()), quick.content, collection, quoth)
     if work.error:
         st.error(plain(work.error), icon=":material/error:")
-    elif work.running:
+    elif work.result is None:
         _follow(work)
+    return work.result or quick
 
 
 # One for all tabs. The engine is no part of the key, its library is.
@@ -164,7 +165,7 @@ def facts(shown: CollectionMap) -> str:
     passages = texts.count(len(shown.spots), texts.MAP_PASSAGES_N)
     if len(shown.spots) < shown.n_chunks:
         passages = texts.MAP_SAMPLE.format(passages, f"{shown.n_chunks:,}")
-    return f"{passages} {texts.MAP_METHODS[shown.method]}"
+    return f"{passages}. {texts.MAP_METHODS[shown.method]}"
 
 
 def legend(groups: Iterable[map_chart.Group]) -> Html:
@@ -251,7 +252,7 @@ def cluster_table(shown: CollectionMap) -> Html:
     groups, _ = map_chart.by_cluster(shown)
     rows = tuple(
         (
-            element("span", _dot(group.colour), str(number)),
+            element("span", _dot(group.colour), str(number), class_="q-nowrap"),
             group.label,
             f"{cluster.size:,}",
             _documents(cluster.documents),

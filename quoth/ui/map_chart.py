@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from quoth.ui import texts
@@ -115,12 +116,12 @@ def _mark(kind: str, x: float, y: float, label: str) -> dict[str, Any]:
 
 
 def _labels(shown: CollectionMap) -> list[dict[str, Any]]:
-    """Each cluster's first words, where its spots are on average."""
+    """Each cluster's first words, in the midst of its spots; strays don't move it."""
     rows = []
     for number, cluster in enumerate(shown.clusters):
         own = [spot for spot in shown.spots if spot.cluster == number]
         if own:
-            x, y = sum(s.x for s in own) / len(own), sum(s.y for s in own) / len(own)
+            x, y = median(s.x for s in own), median(s.y for s in own)
             rows.append(_mark("label", x, y, " · ".join(cluster.words[:_LABEL_WORDS])))
     return rows
 
@@ -134,10 +135,11 @@ def specification(n_spots: int, *, theme: str, marked: bool) -> Mapping[str, Any
     return {
         "height": 520,
         "config": {"view": {"stroke": None}, "font": "inherit"},
+        "usermeta": {"embedOptions": {"renderer": "svg"}},
         "encoding": {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}},
         "layer": [
-            _chunks(n_spots, opacity=0.4 if marked else 0.8),
-            _writing("label", theme, size=13, weight="bold"),
+            _chunks(n_spots, opacity=0.5 if marked else 0.8),
+            _writing("label", theme, size=13, weight="bold", dy=-15),
             _circles(theme),
             _writing("hit", theme, size=12, weight="bold", dx=13, dy=-9),
             _question(theme),

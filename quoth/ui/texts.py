@@ -243,7 +243,7 @@ MAP_COLOURS = "Coloured by"
 MAP_BY_CLUSTER, MAP_BY_DOCUMENT = "Topic", "Document"
 MAP_PASSAGE, MAP_PASSAGES = "Passage", "Passages"
 MAP_PASSAGES_N: Counted = ("{} passage", "{} passages")
-MAP_SAMPLE = "{} of {}, chosen evenly."
+MAP_SAMPLE = "{} of {}, chosen evenly"
 MAP_METHODS = {
     "principal components": "Laid out along the two directions in which they differ most.",
     "neighbours": "Laid out so that like passages are neighbours; distances across the map say little.",

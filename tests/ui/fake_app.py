@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from quoth.ui import chat, documents, models
+from quoth.ui import map as collection_map
 from quoth.ui.markup import plain
 from tests.ui.fake_engine import HOSTILE, FakeQuoth, record
 
@@ -22,6 +23,10 @@ def _chat() -> None:
 
 def _documents() -> None:
     documents.show(_engine())  # type: ignore[arg-type]
+
+
+def _map() -> None:
+    collection_map.show(_engine())  # type: ignore[arg-type]
 
 
 def _models() -> None:
@@ -40,6 +45,7 @@ st.navigation(
     [
         st.Page(_chat, title="Chat", url_path="chat", default=True),
         st.Page(_documents, title="Documents", url_path="documents"),
+        st.Page(_map, title="Map", url_path="map"),
         st.Page(_models, title="Models", url_path="models"),
         st.Page(_plain, title="Plain", url_path="plain"),
     ]

@@ -31,6 +31,7 @@ from quoth.datatypes import (
     Sentence,
 )
 from quoth.errors import QuothError, UnknownDocumentError
+from quoth.mapping import Cluster, CollectionMap, Located, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -162,6 +163,9 @@ class FakeQuoth:
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
         self.viewed: list[tuple[str, int, int, int]] = []
+        self.mapped: list[bool] = []
+        self.mapped_best = False
+        self.located: list[str] = []
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -182,6 +186,36 @@ class FakeQuoth:
 
     def collections(self) -> tuple[str, ...]:
         return tuple(sorted({r.collection for r in self.records}))
+
+    def map(self, *, collection: str | None = None, best: bool = False) -> CollectionMap:
+        """Two spots at the corners of the plane for each document, in two clusters once it is best."""
+        self.mapped.append(best)
+        spots = tuple(
+            Spot(replace(found.chunk, source=each.sources[0], text=text), x, -x, cluster)
+            for each in self.documents(collection=collection)
+            for found, text, x, cluster in (
+                (hit(1, 1), PAGE_1, -0.9, 0),
+                (hit(2, 2), HOSTILE[0], 0.9, 1),
+            )
+        )
+        if not (best or self.mapped_best):
+            quick = tuple(replace(spot, cluster=-1) for spot in spots)
+            return CollectionMap(quick, (), len(spots), "principal components", "content")
+        self.mapped_best = True
+        clusters = tuple(
+            Cluster(words, len(spots) // 2, ((SOURCE, len(spots) // 2),))
+            for words in (("warranty", "receipt"), ("<b>repairs</b>", HOSTILE[4][:30]))
+        )
+        return CollectionMap(spots, clusters if spots else (), 7000, "neighbours", "content")
+
+    def locate(
+        self, question: str, shown: CollectionMap, *, collection: str | None = None
+    ) -> Located | None:
+        del collection
+        self.located.append(question)
+        if isinstance(self.answers.get(question), QuothError):
+            raise self.answers[question]  # type: ignore[misc]
+        return Located(question, -0.5, 0.5, ((hit(1, 1), -0.9, 0.9),)) if shown.spots else None
 
     def info(self) -> dict[str, object]:
         return {

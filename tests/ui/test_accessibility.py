@@ -90,7 +90,10 @@ def test_an_answer_a_refusal_and_a_source_break_no_rule(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("path", "content"), [("documents", "kettle.pdf"), ("models", "Top-k")])
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [("documents", "kettle.pdf"), ("map", "Topics"), ("models", "Top-k")],
+)
 def test_the_other_pages_break_no_rule(
     page: Page, fake_address: str, path: str, content: str, scheme: str
 ) -> None:
