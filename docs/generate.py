@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docs.file_map import README, readme
+from generation.memory import memory_need
 from ingest.formats import FORMATS
 from quoth.cli import records
 from quoth.cli.commands import quoth
@@ -37,6 +38,14 @@ from quoth.datatypes import (
     Sentence,
 )
 from quoth.doctor import Diagnosis
+from quoth.models import (
+    LocalModel,
+    Machine,
+    ModelDescription,
+    ModelFacts,
+    TensorType,
+    catalogue,
+)
 from vectorstore import Compaction
 
 if TYPE_CHECKING:
@@ -196,6 +205,33 @@ SYNC_REPORT = IngestReport(
 )
 
 
+MACHINE = Machine(8, 33_285_996_544, 21_474_836_480)
+CATALOGUE_MODEL = next(model for model in catalogue() if model.name == "qwen2.5-1.5b")
+FACTS = ModelFacts(
+    path=Path("models/mine.gguf"),
+    file_bytes=98_362_432,
+    architecture="llama",
+    name="Mine",
+    size_label="135M",
+    n_parameters=134_515_008,
+    quantization="Q4_1",
+    context_length=8192,
+    block_count=30,
+    embedding_length=576,
+    head_count=9,
+    head_count_kv=3,
+    vocabulary_size=49_152,
+    kv_width=11_520,
+    template="",
+    feed_forward_length=1536,
+    position_encoding="RoPE, base 100,000",
+    tensor_types=(TensorType("Q4_1", 210, 106_168_320, 66_355_200),),
+    licence="apache-2.0",
+    languages=("en",),
+)
+LOCAL_MODEL = LocalModel("mine", FACTS.path, FACTS)
+
+
 def every_command() -> dict[str, click.Command]:
     """Each command by its words, such as "collections list"."""
     found: dict[str, click.Command] = {}
@@ -228,6 +264,16 @@ def examples() -> dict[str, records.Record]:
         "doctor": records.doctor_record(
             [Diagnosis("gpu", "ok", "FAISS sees no GPU; the CPU searches")]
         ),
+        "models list": {
+            **records.models_record([CATALOGUE_MODEL], [], MACHINE, CATALOGUE_MODEL, "embedded"),
+            "local": ["…"],
+        },
+        "models show": records.model_record(
+            ModelDescription("mine", FACTS, (memory_need(FACTS, 4096),), MACHINE, 8192, 0)
+        ),
+        "models pull": records.local_model_record(LOCAL_MODEL),
+        "models import": records.local_model_record(LOCAL_MODEL),
+        "models remove": records.local_model_record(LOCAL_MODEL),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())
         ),

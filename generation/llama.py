@@ -8,24 +8,23 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
-from generation.embedded import embedded_model
 from generation.gguf import ModelFacts, read_facts
 from generation.llama_native import LoadSettings, NativeModel, library
 from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.model import Completion, Prompt
-from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
+from generation.store import find_model
 from quoth.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from quoth.config import GenerationConfig, ModelConfig
     from quoth.datatypes import Message, StopReason
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do
@@ -212,8 +211,7 @@ def model_facts(config: ModelConfig) -> ModelFacts:
 
     Raises ModelNotFoundError, ModelLoadError, MissingDependencyError.
     """
-    path = embedded_model() if config.path == EMBEDDED else Path(config.path).expanduser()
-    return read_facts(path)
+    return read_facts(find_model(config.path))
 
 
 def load_model(config: ModelConfig) -> LlamaModel:

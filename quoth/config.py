@@ -21,7 +21,15 @@ if typing.TYPE_CHECKING:
 
 EMBEDDED = "embedded"
 RESERVED_VARIABLES = frozenset(
-    {"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION", "QUOTH_DEBUG", "QUOTH_DATA"}
+    {
+        "QUOTH_LIBRARY",
+        "QUOTH_CONFIG",
+        "QUOTH_COLLECTION",
+        "QUOTH_DEBUG",
+        "QUOTH_DATA",
+        "QUOTH_MODELS",
+        "QUOTH_ENDPOINT_KEY",
+    }
 )
 
 
@@ -126,7 +134,10 @@ class RetrievalConfig:
 class ModelConfig:
     """The language model and how it is loaded."""
 
-    path: str = _key(EMBEDDED, "A GGUF file; `embedded` is SmolLM2-135M-Instruct.")
+    path: str = _key(
+        EMBEDDED,
+        "A GGUF file, or the name of a model in `quoth models`; `embedded` is SmolLM2-135M-Instruct.",
+    )
     context_size: int = _key(
         4096, "Tokens of the window, at most what the model was trained on; 0: all of that."
     )

@@ -23,7 +23,9 @@ QuothError
 │   └── LimitError              larger, longer or slower than the configured limits
 ├── ModelError                  something about the language model or the embedder
 │   ├── ModelNotFoundError      no such file or name
-│   └── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+│   ├── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+│   ├── DownloadError           a hub refuses a model, breaks off, or sends something else
+│   └── EndpointError           a model server cannot be reached, refuses, or breaks off
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
 
@@ -130,6 +132,14 @@ class ModelNotFoundError(ModelError):
 
 class ModelLoadError(ModelError):
     """The file is not a GGUF model, is damaged, or needs more memory than there is."""
+
+
+class DownloadError(ModelError):
+    """A hub refuses a model, the download breaks off, or it is not what was announced."""
+
+
+class EndpointError(ModelError):
+    """A model server cannot be reached, refuses, or breaks off."""
 
 
 class QuestionTooLongError(QuothError):

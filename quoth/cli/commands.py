@@ -11,6 +11,7 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
+from quoth.cli.models import models
 from quoth.cli.options import (
     Options,
     common_options,
@@ -218,6 +219,7 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
 
 quoth.add_command(tag)
 quoth.add_command(collections)
+quoth.add_command(models)
 
 
 @quoth.command()

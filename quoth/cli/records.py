@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quoth.config import Config
     from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem, RepairReport
     from quoth.doctor import Diagnosis
+    from quoth.models import CatalogueModel, LocalModel, Machine, ModelDescription, ModelFacts
 
 Record = dict[str, Any]
 
@@ -148,6 +149,61 @@ def doctor_record(diagnoses: Sequence[Diagnosis]) -> Record:
 def repair_record(report: RepairReport) -> Record:
     """What `quoth repair --json` prints."""
     return {"mended": list(report.mended), **verify_record(report.problems)}
+
+
+def models_record(
+    known: Sequence[CatalogueModel],
+    local: Sequence[LocalModel],
+    machine: Machine,
+    proposed: CatalogueModel | None,
+    configured: str,
+) -> Record:
+    """What `quoth models list --json` prints. Sizes are in bytes and tokens."""
+    here = {model.catalogue_name for model in local}
+    return {
+        "catalogue": [
+            {
+                **dataclasses.asdict(model),
+                "needed_bytes": model.needed_bytes,
+                "local": model.name in here,
+            }
+            for model in known
+        ],
+        "local": [local_model_record(model) for model in local],
+        "configured": configured,
+        "proposed": proposed.name if proposed else "embedded",
+        "machine": dataclasses.asdict(machine),
+    }
+
+
+def local_model_record(model: LocalModel) -> Record:
+    """What `quoth models pull`, `import` and `remove` print; `facts` is null when it is damaged."""
+    return {
+        "name": model.name,
+        "path": str(model.path),
+        "catalogue_name": model.catalogue_name,
+        "error": model.error,
+        "facts": None if model.facts is None else facts_record(model.facts),
+    }
+
+
+def model_record(shown: ModelDescription) -> Record:
+    """What `quoth models show --json` prints."""
+    return {
+        "name": shown.name,
+        "facts": facts_record(shown.facts),
+        "needs": [{**dataclasses.asdict(need), "total": need.total} for need in shown.needs],
+        "machine": dataclasses.asdict(shown.machine),
+        "largest_context": shown.largest_context,
+        "largest_context_on_gpu": shown.largest_context_on_gpu,
+    }
+
+
+def facts_record(facts: ModelFacts) -> Record:
+    """What a model's header says; its chat template is left out."""
+    record = dataclasses.asdict(facts)
+    record.pop("template")
+    return {**record, "path": str(facts.path)}
 
 
 def plain_value(value: Any) -> Any:
