@@ -435,6 +435,25 @@ class Quoth:
         hits = self.search(question, collection=collection)
         return self._maps.locate(question, self._embedder.embed_question(question), hits, shown)
 
+    def use_model(self, name: str) -> None:
+        """Answer with another model from now on; `name` as in `model.path` of the configuration.
+
+        A running answer is finished first. What is missing, damaged or too large is refused, and
+        the model before stays. Raises ModelError, ConfigError.
+        """
+        from generation import load_model, model_facts
+
+        chosen = self.config.with_values({"model.path": name}, "use_model")
+        model_facts(chosen.model)
+        with self._lock:
+            # Two models at once may be more than the memory holds: the old one goes first, and is
+            # loaded again by the next question when the new one can't be.
+            if self._model is not None:
+                self._model.close()
+                self._model = None
+            self._model = load_model(chosen.model)
+            self.config = chosen
+
     def _language_model(self) -> LanguageModel:
         with self._lock:
             if self._model is None:

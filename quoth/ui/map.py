@@ -15,8 +15,10 @@ from quoth.ui.markup import Html, element, plain
 from quoth.ui.widgets import (
     card_title,
     collection_select,
+    dot,
     draw,
     file_name,
+    legend,
     source_card,
     style,
     table,
@@ -53,7 +55,7 @@ def show(quoth: Quoth) -> None:
     )
     picked = _chart(shown, groups, group_of, located)
     if colours == texts.MAP_BY_DOCUMENT:  # topics have their names on the map and in the table
-        draw(legend(groups))
+        draw(legend(group.as_entry() for group in groups))
     draw(element("p", facts(shown), class_="q-place"))
     _open_picked(quoth, shown, picked)
     if located is not None:
@@ -168,19 +170,6 @@ def facts(shown: CollectionMap) -> str:
     return f"{passages}. {texts.MAP_METHODS[shown.method]}"
 
 
-def legend(groups: Iterable[map_chart.Group]) -> Html:
-    """What each colour stands for."""
-    entries = (
-        element("li", _dot(group.colour), f"{group.label} ", element("small", f"{group.size:,}"))
-        for group in groups
-    )
-    return element("ul", *entries, class_="q-legend")
-
-
-def _dot(colour: str) -> Html:
-    return element("span", class_="q-dot", style=f"background:{colour}")
-
-
 def _open_picked(quoth: Quoth, shown: CollectionMap, picked: int | None) -> None:
     """Open a spot that was just clicked; a re-run does not open it again, its button does."""
     if picked is None:
@@ -252,7 +241,7 @@ def cluster_table(shown: CollectionMap) -> Html:
     groups, _ = map_chart.by_cluster(shown)
     rows = tuple(
         (
-            element("span", _dot(group.colour), str(number), class_="q-nowrap"),
+            element("span", dot(group.colour), str(number), class_="q-nowrap"),
             group.label,
             f"{cluster.size:,}",
             _documents(cluster.documents),

@@ -40,6 +40,10 @@ class Group:
     colour: str
     size: int
 
+    def as_entry(self) -> tuple[str, str, str]:
+        """Itself in a legend."""
+        return self.colour, self.label, f"{self.size:,}"
+
 
 def by_document(spots: Sequence[Spot]) -> tuple[tuple[Group, ...], tuple[int, ...]]:
     """A colour for each of the documents with most spots, one for the rest; each spot's group."""

@@ -271,10 +271,20 @@ MEGABYTES = "{:,.0f} MB"
 RUNNING_LEAD = "Models are loaded at the first question, once for all who use this page."
 SETTINGS = "How answers are written"
 SETTINGS_LEAD = "For your questions in this browser tab, from the next one on."
-PRESET = "Presets"
-PRESETS_HELP = "A preset sets everything below except the longest answer."
 YES, NO, NONE = "yes", "no", "–"
-FEW_SHOT = "The system prompt and worked examples are set in quoth.toml."
+MODEL_TABS = ("Answers", "Models", "What runs")
+INSTRUCTION = "Instruction"
+INSTRUCTION_OWN = "Quoth's own: answer from the sources alone, in one or two short sentences"
+INSTRUCTION_HELP = "What the model is told before the sources. Empty: Quoth's own instruction."
+EXAMPLES = "Worked examples"
+EXAMPLES_LEAD = (
+    "Questions with answers as you want them, shown to the model before yours. They show the form; "
+    "each takes room in the window."
+)
+EXAMPLE_QUESTION = "Question of example {}"
+EXAMPLE_ANSWER = "Answer of example {}"
+EXAMPLE_ADD = "Add an example"
+EXAMPLE_REMOVE = "Remove example {}"
 RESET = "Back to the configuration"
 SETTING_LABELS = {
     "temperature": "Temperature",
@@ -294,4 +304,103 @@ SETTING_HELP = {
     "seed": "The same seed gives the same answer again when the temperature is above 0.",
     "max_new_tokens": "This room is kept free in the window; longer answers leave less for sources.",
 }
+PRESET_HELP = {
+    "precise": "Always the likeliest word: the same answer each time.",
+    "balanced": "A little variety among the likely words.",
+    "creative": "Unlikely words come in: more varied, and more often wrong.",
+}
 PRESET_NAMES = {"precise": "Precise", "balanced": "Balanced", "creative": "Creative"}
+
+# Models to compare
+MODEL = "Model"
+MODEL_STATE = "State"
+MODEL_RUNNING = "running"
+MODEL_HERE = "on this machine"
+MODEL_EMBEDDED = "{} (embedded)"
+MODEL_QUANTIZATION = "Format"
+MODEL_NEEDS = "Memory"
+MODEL_TOO_LARGE = "more than is free"
+MODELS_COMPARED = "Compare"
+MODELS_LEAD = (
+    "Models on this machine, and those that Quoth knows on the hub. Heads are those that ask, and "
+    "those that keep keys and values; memory is that of a window of 4,096 tokens."
+)
+METRICS = {
+    "parameters": "Parameters",
+    "layers": "Layers",
+    "width": "Width",
+    "heads": "Heads",
+    "vocabulary": "Vocabulary",
+    "context": "Context",
+    "n_bytes": "Size",
+}
+METRIC_UNITS = {
+    "parameters": "Parameters, in millions",
+    "layers": "Layers",
+    "width": "Numbers in an embedding",
+    "heads": "Heads of attention",
+    "vocabulary": "Tokens in the vocabulary",
+    "context": "Tokens of context that it was trained on",
+    "n_bytes": "Size of the file, in MB",
+}
+METRIC_HELP = {
+    "parameters": "How many numbers were learned. More know more, and take longer for each word.",
+    "layers": "How many blocks a word passes through, one after the other.",
+    "width": "How many numbers stand for a word between two layers.",
+    "heads": "In how many ways a layer looks back at once. Heads that share keys and values save memory.",
+    "vocabulary": "How many pieces of text it knows. More make texts shorter, and the file larger.",
+    "context": "How much it was trained to read at once.",
+    "n_bytes": "What it takes on the disk, and at least in memory.",
+}
+MILLIONS, BILLIONS = "{:.0f}\u00a0M", "{:.1f}\u00a0B"
+GIB = "{:.1f}\u00a0GiB"
+GIGABYTES = "{:.2f}\u00a0GB"
+FIGURES = "In figures"
+METRIC = "Compare by"
+MEMORY_CHART = "Memory against the length of the window"
+MEMORY_CHART_LEAD = (
+    "Weights take the same room always; what is kept of each token read (the KV cache) and the "
+    "buffers grow with the window. Upper bounds, for a CPU."
+)
+MEMORY_SHOWN = "Models in the picture"
+MEMORY_FREE, MEMORY_ALL = "free now", "all memory of this machine"
+MEMORY_AXIS = "Memory, in GiB"
+MEMORY_WEIGHTS, MEMORY_CACHE = "of it weights", "of it KV cache"
+CONTEXT_AXIS = "Window, in tokens"
+SIZE_CHART = "Size by format"
+SIZE_CHART_LEAD = (
+    "The same model with fewer bits for each weight is smaller and faster, and, below 4 bits, "
+    "plainly worse. Estimates, but for the file that is meant."
+)
+SIZE_OF = "Model"
+SIZE_AXIS = "Size, in GB"
+CHART_METRIC_ALT = "Bars: {} of each model. The table above has the figures."
+CHART_MEMORY_ALT = (
+    "Lines: memory of each model against its window. At 4,096 tokens: {}. Free now: {}."
+)
+CHART_SIZE_ALT = "Bars: size of {} by format. {}."
+SWITCH = "Run another model"
+SWITCH_LEAD = (
+    "For all who use this page, until Quoth ends. To keep it, set model.path in quoth.toml to "
+    "its name."
+)
+SWITCH_TO = "Model to run"
+SWITCH_DO = "Run it"
+SWITCHING = "Loading {} …"
+SWITCHED = "{} runs now."
+PULL = "Download a model"
+PULL_LEAD = (
+    "Nothing is fetched until you press Download. A download is checked against its digest; one "
+    "that is stopped goes on where it ended."
+)
+PULL_WHICH = "Model to download"
+PULL_OTHER = "Another file of the hub"
+PULL_OTHER_NAME = "Name it: owner/repository/file.gguf"
+PULL_DO = "Download"
+PULL_OPTION = "{} · {} · {}"
+PULL_STARTING = "Asking the hub …"
+PULL_DONE = "{} is on this machine now."
+PULL_CHECKING = "Checking {} …"
+PULL_PROGRESS = "{done:,.0f} of {total:,.0f} MB of {name} · {speed:.1f} MB/s"
+PULL_LEFT = " · about {} left"
+MINUTES = "{:.0f} min"

@@ -30,7 +30,7 @@ from quoth.datatypes import (
     Quote,
     Sentence,
 )
-from quoth.errors import QuothError, UnknownDocumentError
+from quoth.errors import ModelLoadError, QuothError, UnknownDocumentError
 from quoth.mapping import Cluster, CollectionMap, Located, Spot
 
 if TYPE_CHECKING:
@@ -166,6 +166,8 @@ class FakeQuoth:
         self.mapped: list[bool] = []
         self.mapped_best = False
         self.located: list[str] = []
+        self.used_models: list[str] = []
+        self.broken_models: set[str] = set()
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -216,6 +218,11 @@ class FakeQuoth:
         if isinstance(self.answers.get(question), QuothError):
             raise self.answers[question]  # type: ignore[misc]
         return Located(question, -0.5, 0.5, ((hit(1, 1), -0.9, 0.9),)) if shown.spots else None
+
+    def use_model(self, name: str) -> None:
+        if name in self.broken_models:
+            raise ModelLoadError(f"{name} is <b>damaged</b>; choose another")
+        self.used_models.append(name)
 
     def info(self) -> dict[str, object]:
         return {
