@@ -6,11 +6,13 @@ if TYPE_CHECKING:
     from generation.answering import stream_answer
     from generation.llama import load_model, model_facts
     from generation.model import LanguageModel
+    from generation.turns import Watched
 
-__all__ = ["LanguageModel", "load_model", "model_facts", "stream_answer"]
+__all__ = ["LanguageModel", "Watched", "load_model", "model_facts", "stream_answer"]
 
 _HOMES = {
     "LanguageModel": "generation.model",
+    "Watched": "generation.turns",
     "load_model": "generation.llama",
     "model_facts": "generation.llama",
     "stream_answer": "generation.answering",

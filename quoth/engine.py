@@ -375,12 +375,15 @@ class Quoth:
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
         """The same answer piece by piece; the last piece carries the whole.
 
-        `cancelled` is asked between tokens; what is written by then is the answer.
+        `cancelled` is asked between tokens; what is written by then is the answer. Several answers
+        of one model are written in the order they were asked for: `on_wait` is told how many are
+        before this one whenever that changes, and 0 when its turn has come.
         """
-        from generation import stream_answer
+        from generation import Watched, stream_answer
         from retrieval import standalone
 
         began = time.perf_counter()
@@ -397,7 +400,7 @@ class Quoth:
             question,
             hits,
             history,
-            model=self._language_model(),
+            model=Watched(self._language_model(), on_wait),
             embed=self._embed,
             generation=generation or self.config.generation,
             answer=self.config.answer,
