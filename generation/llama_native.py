@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from generation.memory import CPU_BATCH, GPU_BATCH
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from generation.gguf import ModelFacts
     from quoth.config import GenerationConfig
+    from quoth.datatypes import FloatArray
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
@@ -232,6 +235,33 @@ class NativeModel:
                 self._n_whole += len(batch)
             self.cached.extend(batch)
         return True
+
+    def logits(self, tokens: Sequence[int]) -> FloatArray:
+        """Evaluate a few tokens after those cached: float32 (tokens, vocabulary), what each expects.
+
+        At most `largest_batch` tokens. No rows when `abort` was set meanwhile. Raises ModelError,
+        with nothing cached any more.
+        """
+        c, n = self._c, len(tokens)
+        batch = c.llama_batch_init(n, 0, 1)
+        try:
+            batch.n_tokens = n
+            for i, token in enumerate(tokens):
+                batch.token[i], batch.pos[i], batch.logits[i] = token, len(self.cached) + i, 1
+                batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+            code = c.llama_decode(self._context, batch)
+        finally:
+            c.llama_batch_free(batch)
+        if code == 2 or (code == 0 and self.abort):
+            self.forget_after(len(self.cached))
+            return np.empty((0, self.vocabulary.size), dtype=np.float32)
+        if code != 0:
+            self.forget_after(0)
+            raise ModelError(f"{self._file.name} failed on {n} tokens: {self._why()}; try again")
+        self.cached.extend(tokens)
+        rows = (c.llama_get_logits_ith(self._context, i) for i in range(n))
+        size = (self.vocabulary.size,)
+        return np.stack([np.ctypeslib.as_array(row, size) for row in rows])
 
     @contextmanager
     def sampler(self, settings: GenerationConfig) -> Iterator[Any]:

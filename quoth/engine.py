@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from quoth.config import load_config
 from quoth.contexts import RememberedContexts
-from quoth.errors import QuothError
+from quoth.errors import ModelError, QuothError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from generation import LanguageModel
     from quoth.config import Config, GenerationConfig
     from quoth.datatypes import (
+        Alignment,
         Answer,
         Collections,
         Document,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Problem,
         Progress,
         RepairReport,
+        TokenStep,
         Where,
     )
     from quoth.mapping import CollectionMap, Located
@@ -437,6 +439,48 @@ class Quoth:
         """
         hits = self.search(question, collection=collection)
         return self._maps.locate(question, self._embedder.embed_question(question), hits, shown)
+
+    def align(self, answer: Answer) -> Alignment:
+        """How well each sentence that the model read carries each sentence of an answer."""
+        from generation.interpretation import align
+
+        return align(answer, self._embed, self._library.page_of)
+
+    def examine(
+        self,
+        answer: Answer,
+        *,
+        history: Sequence[Message] = (),
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """What the running model expects at each token of an answer, and after its end.
+
+        The answer's prompt is made again from its context, and read by the model where it is not in
+        its cache any more. Other words than the model's own, such as quotes, are examined as if it
+        had written them. Nothing comes when cancelled. Raises ModelError.
+        """
+        from generation.packing import pack_into
+
+        model = self._language_model()
+        if not hasattr(model, "examine"):
+            raise ModelError(f"{model.name} does not tell its probabilities; run a local model")
+        packed = pack_into(
+            answer.context,
+            answer.question,
+            history,
+            model=model,
+            generation=generation or self.config.generation,
+        )
+        if packed is None:
+            raise ModelError(
+                f"the answer's sources do not fit into the window of {model.context_size} tokens; "
+                "run the model it was made with, or set a larger model.context_size"
+            )
+        steps: tuple[TokenStep, ...] = model.examine(
+            packed.prompt, answer.text, cancelled=cancelled
+        )
+        return steps
 
     def use_model(self, name: str) -> None:
         """Answer with another model from now on; `name` as in `model.path` of the configuration.
