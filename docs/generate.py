@@ -18,6 +18,7 @@ import click
 from docs.file_map import README, readme
 from generation.memory import memory_need
 from ingest.formats import FORMATS
+from quoth.answer_records import answer_record
 from quoth.cli import records
 from quoth.cli.commands import quoth
 from quoth.config import Config, section_names
@@ -252,7 +253,7 @@ def examples() -> dict[str, records.Record]:
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
         "search": records.search_record(ANSWER.question, [HIT]),
-        "ask": records.answer_record(ANSWER),
+        "ask": answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
         "remove": records.documents_record("removed", [DOCUMENT]),
         "info": {

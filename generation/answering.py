@@ -16,6 +16,7 @@ from generation.claims import declines, split, strip_unknown_marks
 from generation.evidence import Embed, Evidence, PageOf, gather
 from generation.extractive import extract
 from generation.packing import Packed, pack, pack_into
+from generation.windows import divided
 from quoth.datatypes import (
     Answer,
     Context,
@@ -26,6 +27,7 @@ from quoth.datatypes import (
     Quote,
     Sentence,
     StopReason,
+    Window,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class _Task:
     answer: AnswerConfig
     embed: Embed
     weak: bool
+    window: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         yield finish(_refused(question, packed.context, ranked, confidence))
         return
     weak = 0 < model.n_parameters < WEAK_BELOW
-    task = _Task(question, ranked, packed, evidence, confidence, answer, embed, weak)
+    window = divided(packed, question, model, generation)
+    task = _Task(question, ranked, packed, evidence, confidence, answer, embed, weak, window)
     for piece in _written(task, model, generation, cancelled):
         clock.setdefault("first_token", time.perf_counter() - began)
         yield finish(piece)
@@ -257,6 +261,8 @@ def _answer(task: _Task, verdict: _Verdict) -> Answer:
         extractive=verdict.stop_reason == "extractive",
         closest=task.hits[:CLOSEST] if refused else (),
         n_prompt_tokens=len(task.packed.prompt),
+        window=task.window,
+        messages=task.packed.messages,
     )
 
 

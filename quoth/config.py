@@ -195,6 +195,11 @@ class PageConfig:
 
     host: str = _key("127.0.0.1", "The address to listen on.")
     port: int = _key(8501, "The port to listen on.")
+    sign_in: bool = _key(
+        False,
+        "Whether this machine must sign in too, for a page behind a proxy; others always must.",
+    )
+    sign_in_hours: float = _key(12.0, "How long a browser stays signed in.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ FileStatus = Literal["added", "unchanged", "replaced", "removed", "failed"]
 Role = Literal["system", "user", "assistant"]
 Verdict = Literal["supported", "unsupported", "not a claim"]
 StopReason = Literal["end", "length", "stop", "cancelled", "refused", "extractive"]
+TurnStatus = Literal["writing", "answered", "stopped", "failed"]
+Rating = Literal["", "good", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +328,28 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How the model's window of `size` tokens was divided, by its own tokenizer.
+
+    `system` is the instruction with worked examples and the chat template's own tokens; `reserve`
+    is the room that was kept for the answer. What is left of `size` stayed free.
+    """
+
+    size: int
+    system: int
+    sources: int
+    history: int
+    question: int
+    reserve: int
+
+    @property
+    def free(self) -> int:
+        """Tokens that nothing took."""
+        taken = self.system + self.sources + self.history + self.question + self.reserve
+        return self.size - taken
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What Quoth replies. The sentences' texts joined are `text`, white space included.
 
@@ -334,6 +358,8 @@ class Answer:
     returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
     `extractive` means the sentences were copied from the sources.
     `timings` has the seconds of "search", "pack", "first_token" (since the question) and "total".
+    `window` and `messages` are what the model read, before its chat template; a refusal before
+    the model was asked has none.
     """
 
     question: str
@@ -348,6 +374,8 @@ class Answer:
     n_prompt_tokens: int = 0
     n_completion_tokens: int = 0
     hits: tuple[Hit, ...] = ()
+    window: Window | None = None
+    messages: tuple[Message, ...] = ()
 
     @property
     def text(self) -> str:
@@ -371,6 +399,64 @@ class Piece:
     text: str = ""
     withdrawn: bool = False
     answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation, what came of it, and what the asker thought of that.
+
+    `number` counts from 1. While it is "writing", and where it was stopped or failed before there
+    was an answer, `text` is what was written so far. `withdrawn` says that a draft was shown and
+    taken back. `error` is one line, "" unless it failed.
+    """
+
+    number: int
+    question: str
+    asked_at: str
+    status: TurnStatus
+    text: str = ""
+    answer: Answer | None = None
+    withdrawn: bool = False
+    error: str = ""
+    rating: Rating = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRecord:
+    """A conversation as it is listed. Times are ISO 8601 in UTC; `version` counts its changes.
+
+    `branched_from` is the id of the conversation whose first turns it was begun with, or "".
+    """
+
+    id: str
+    title: str
+    created_at: str
+    changed_at: str
+    n_turns: int
+    version: int
+    branched_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation with its turns, oldest first."""
+
+    record: ConversationRecord
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def history(self) -> tuple[Message, ...]:
+        """The turns that were answered in words, as the engine takes them."""
+        return tuple(
+            message
+            for turn in self.turns
+            if turn.answer is not None and turn.answer.text.strip()
+            for message in (
+                Message("user", turn.question),
+                Message("assistant", turn.answer.text),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

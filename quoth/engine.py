@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
+    from quoth.access import Users
     from quoth.config import Config, GenerationConfig
+    from quoth.conversations import Conversations
     from quoth.datatypes import (
         Alignment,
         Answer,
@@ -75,7 +77,7 @@ class Quoth:
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
         from quoth.mapping import Maps
-        from vectorstore import RememberedVectors
+        from vectorstore import ConversationStore, RememberedVectors
 
         self.path = path
         self.config = config
@@ -86,6 +88,7 @@ class Quoth:
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
         self._maps = Maps(library)
+        self._conversations = ConversationStore(path)
 
     @classmethod
     def open(
@@ -120,6 +123,7 @@ class Quoth:
         with self._lock:
             if self._model is not None:
                 self._model.close()
+        self._conversations.close()
         self._library.close()
 
     # Documents
@@ -500,6 +504,20 @@ class Quoth:
                 self._model = None
             self._model = load_model(chosen.model)
             self.config = chosen
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations that the library keeps: ask in them, find, branch, rate and delete them."""
+        from quoth.conversations import Conversations
+
+        return Conversations(self._conversations, self.stream)
+
+    @property
+    def users(self) -> Users:
+        """Who may use the page over a network, by name and password."""
+        from quoth.access import Users
+
+        return Users(self._library)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

@@ -11,6 +11,7 @@ QuothError
 │   ├── LibraryLockedError      another process is writing
 │   ├── EmbedderMismatchError   built with another embedder than the one configured
 │   ├── UnknownDocumentError    no document, or no collection, by that name
+│   ├── UnknownConversationError no conversation or turn by that name, or it is someone else's
 │   ├── InvalidNameError        a name that is taken, or that nothing can have
 │   └── StorageFullError        the disk is full or the folder cannot be written
 ├── ReadError                   one file cannot be read; the others of the run go on
@@ -26,6 +27,7 @@ QuothError
 │   ├── ModelLoadError          not a GGUF file, damaged, or too large for the memory
 │   ├── DownloadError           a hub refuses a model, breaks off, or sends something else
 │   └── EndpointError           a model server cannot be reached, refuses, or breaks off
+├── AccessError                 a password that is too short, a stranger, or nobody to let in
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
 
@@ -80,6 +82,10 @@ class EmbedderMismatchError(LibraryError):
 
 class UnknownDocumentError(LibraryError):
     """No document or collection goes by that name."""
+
+
+class UnknownConversationError(LibraryError):
+    """There is no such conversation or turn, or it is someone else's."""
 
 
 class InvalidNameError(LibraryError):
@@ -140,6 +146,10 @@ class DownloadError(ModelError):
 
 class EndpointError(ModelError):
     """A model server cannot be reached, refuses, or breaks off."""
+
+
+class AccessError(QuothError):
+    """A password is too short, or nobody by that name may use the page."""
 
 
 class QuestionTooLongError(QuothError):

@@ -11,6 +11,7 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
+from quoth.cli.conversations import conversations
 from quoth.cli.models import models
 from quoth.cli.options import (
     Options,
@@ -21,6 +22,7 @@ from quoth.cli.options import (
 )
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
+from quoth.cli.users import users
 
 if TYPE_CHECKING:
     from quoth.datatypes import Where
@@ -146,9 +148,10 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
     When the documents do not hold the answer it says so and shows the closest passages. Sentences
     that no quote supports are marked. Ctrl-C stops and keeps what was written.
     """
+    from quoth.answer_records import answer_record
     from quoth.cli.answers import collect, follow
     from quoth.cli.interrupt import Interrupt
-    from quoth.cli.records import answer_record, say_json
+    from quoth.cli.records import say_json
 
     options = options.with_flags(_generation_flags(shortcuts))
     with Interrupt() as interrupt, options.open() as library:
@@ -220,6 +223,8 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
 quoth.add_command(tag)
 quoth.add_command(collections)
 quoth.add_command(models)
+quoth.add_command(conversations)
+quoth.add_command(users)
 
 
 @quoth.command()
@@ -289,7 +294,13 @@ def repair(options: Options) -> int:
 
 
 @quoth.command()
-@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option(
+    "--listen",
+    "--host",
+    "host",
+    metavar="ADDRESS",
+    help="The address to listen on; others than this machine must sign in (quoth users).",
+)
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
 @common_options
 def ui(options: Options, host: str | None, port: int | None) -> int:
@@ -300,9 +311,11 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
 
     options = options.with_flags({"page.host": host, "page.port": port})
     settings = options.config().page
+    if settings.sign_in or not page.is_loopback(settings.host):
+        page.insist_on_users(options)
     server = page.start(options)
     if not page.is_loopback(settings.host):
-        tell(f"quoth: whoever reaches {settings.host} can read and change this library")
+        tell(page.WARNING.format(settings.host))
     with page.stopping(server):
         if page.wait_until_ready(server, settings.host, settings.port):
             url = page.url(settings.host, settings.port)

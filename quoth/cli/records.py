@@ -9,13 +9,21 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from quoth.answer_records import hit_record
 from quoth.cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from quoth.config import Config
-    from quoth.datatypes import Answer, DocumentRecord, Hit, IngestReport, Problem, RepairReport
+    from quoth.datatypes import (
+        ConversationRecord,
+        DocumentRecord,
+        Hit,
+        IngestReport,
+        Problem,
+        RepairReport,
+    )
     from quoth.doctor import Diagnosis
     from quoth.models import CatalogueModel, LocalModel, Machine, ModelDescription, ModelFacts
 
@@ -53,57 +61,19 @@ def collections_record(sizes: Mapping[str, int]) -> Record:
     return {"collections": [{"name": n, "documents": size} for n, size in sizes.items()]}
 
 
+def users_record(names: Sequence[str]) -> Record:
+    """What `quoth users` prints."""
+    return {"users": list(names)}
+
+
+def conversations_record(conversations: Sequence[ConversationRecord]) -> Record:
+    """What `quoth conversations list` ("conversations") prints."""
+    return {"conversations": [dataclasses.asdict(each) for each in conversations]}
+
+
 def search_record(question: str, hits: Sequence[Hit]) -> Record:
     """What `quoth search --json` prints."""
     return {"question": question, "hits": [hit_record(hit) for hit in hits]}
-
-
-def hit_record(hit: Hit) -> Record:
-    """A hit and its chunk in one object."""
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "similarity": hit.similarity,
-        "found_by": [dataclasses.asdict(finding) for finding in hit.found_by],
-        "chunk_id": hit.chunk.id,
-        "document_id": hit.chunk.document_id,
-        "source": hit.chunk.source,
-        "first_page": hit.chunk.first_page,
-        "last_page": hit.chunk.last_page,
-        "headings": list(hit.chunk.headings),
-        "start": hit.chunk.start,
-        "end": hit.chunk.end,
-        "text": hit.chunk.text,
-    }
-
-
-def answer_record(answer: Answer) -> Record:
-    """What `quoth ask --json` prints: the quotes of a sentence are numbers into `quotes`."""
-    numbers = {quote: number for number, quote in enumerate(answer.quotes, 1)}
-    return {
-        "question": answer.question,
-        "answer": answer.text,
-        "refused": answer.refused,
-        "confidence": answer.confidence,
-        "extractive": answer.extractive,
-        "stop_reason": answer.stop_reason,
-        "sentences": [
-            {
-                "text": sentence.text,
-                "verdict": sentence.verdict,
-                "support": sentence.support,
-                "reason": sentence.reason,
-                "quotes": [numbers[quote] for quote in sentence.quotes],
-            }
-            for sentence in answer.sentences
-        ],
-        "quotes": [{"number": n, **dataclasses.asdict(quote)} for quote, n in numbers.items()],
-        "passages": [dataclasses.asdict(passage) for passage in answer.context.passages],
-        "closest": [hit_record(hit) for hit in answer.closest],
-        "timings": dict(answer.timings),
-        "n_prompt_tokens": answer.n_prompt_tokens,
-        "n_completion_tokens": answer.n_completion_tokens,
-    }
 
 
 def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:

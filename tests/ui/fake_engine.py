@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from quoth.config import Config, GenerationConfig
+from quoth.access import Cost, Users
+from quoth.config import Config, GenerationConfig, IndexConfig
+from quoth.conversations import Conversations
 from quoth.datatypes import (
     Answer,
     Box,
@@ -29,9 +32,11 @@ from quoth.datatypes import (
     Progress,
     Quote,
     Sentence,
+    Window,
 )
 from quoth.errors import ModelLoadError, QuothError, UnknownDocumentError
 from quoth.mapping import Cluster, CollectionMap, Located, Spot
+from vectorstore import ConversationStore, LocalLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -92,6 +97,8 @@ def answer(question: str = "How long?", **changes: Any) -> Answer:
         timings={"search": 0.02, "pack": 0.01, "first_token": 0.4, "total": 1.2},
         n_prompt_tokens=120,
         n_completion_tokens=24,
+        window=Window(1000, 40, 30, 41, 9, 256),
+        messages=(Message("system", "Use only the <sources>."), Message("user", question)),
     )
     return replace(made, **changes)
 
@@ -118,6 +125,7 @@ HOSTILE = (
     "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
     "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
 )
+PASSWORD = "correct horse"
 SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
 REFUSED = "Who is the king?"
@@ -168,6 +176,12 @@ class FakeQuoth:
         self.located: list[str] = []
         self.used_models: list[str] = []
         self.broken_models: set[str] = set()
+        path.mkdir(parents=True, exist_ok=True)
+        self.conversations = Conversations(ConversationStore(path), self.stream)
+
+    @functools.cached_property
+    def users(self) -> Users:
+        return Users(LocalLibrary(self.path, IndexConfig(device="cpu")), Cost(n=16, r=1, p=1))
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -224,6 +238,11 @@ class FakeQuoth:
             raise ModelLoadError(f"{name} is <b>damaged</b>; choose another")
         self.used_models.append(name)
 
+    def collection_sizes(self) -> dict[str, int]:
+        return {
+            name: sum(r.collection == name for r in self.records) for name in self.collections()
+        }
+
     def info(self) -> dict[str, object]:
         return {
             "library": {"path": str(self.path), "documents": len(self.records)},
@@ -269,6 +288,7 @@ class FakeQuoth:
         *,
         history: Sequence[Message] = (),
         collection: str | None = None,
+        where: object = None,
         generation: GenerationConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
@@ -277,6 +297,7 @@ class FakeQuoth:
                 "question": question,
                 "history": history,
                 "collection": collection,
+                "where": where,
                 "generation": generation,
             }
         )
