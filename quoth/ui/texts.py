@@ -306,6 +306,52 @@ MAP_WORDS = "Telling words"
 MAP_READ_CLUSTER = "Read a topic"
 MAP_CHOOSE_CLUSTER = "Choose a topic to see its passages"
 
+# Inside an answer
+INSIDE = "Inside an answer"
+INSIDE_OPEN = "Look inside"
+INSIDE_LEAD = "What the answer stands on, and what the model made of each word."
+INSIDE_NONE = "Ask a question in the chat first; then look inside its answer here."
+INSIDE_WHICH = "Answer to"
+INSIDE_TABS = ("Sentences and sources", "Word by word")
+INSIDE_COMPARING = "Comparing sentences …"
+INSIDE_BY = "Compare by"
+INSIDE_SUPPORT = "Support"
+INSIDE_SUPPORT_LEAD = (
+    "The estimated chance that a source sentence, alone, carries a sentence of the answer. Numbers, "
+    "names and negations are checked besides, and neighbours are read together."
+)
+INSIDE_SIMILARITY_LEAD = "The cosine between the two sentences' embeddings: nearness in meaning."
+INSIDE_SOURCE = "What the model read"
+PERCENT, PERCENT_FINE = "{:.0%}", "{:.2%}"
+WORDS_LEAD = (
+    "A model writes one token after the other: a word, or a part of one. Before each it gives every "
+    "token it knows a probability, and the settings decide how one is drawn."
+)
+WORDS_NOT_ITS_OWN = (
+    "These words are not the model's own. What is shown is what it would have expected at each."
+)
+WORDS_EXAMINE = "Let the model read the answer again"
+WORDS_READING = "The model is reading the question, its sources and the answer …"
+WORDS_WHICH = "Token"
+WORDS_WRITTEN = "Written here: “{}”, which the model gave {:.1%}."
+WORDS_END = "The answer ends here; this is what the model would write next."
+WORDS_DRAWN: Counted = (
+    "With these settings {} token can be drawn.",
+    "With these settings {} tokens can be drawn.",
+)
+WORDS_COLD = "At temperature 0 the likeliest token always wins; raise it to see top-k, top-p and min-p at work."
+WORDS_ALT = "Bars: probability and chance of the likeliest tokens. The table below has the figures."
+WORDS_TABLE = "The figures"
+STEP = "Token"
+STEP_TITLE = "Token {}: {:.1%}"
+STEP_EMPTY = "(nothing)"
+STEP_OTHERS = "all others"
+STEP_WRITTEN = "{} (written)"
+STEP_KIND = "What"
+STEP_SHARE = "Share"
+STEP_PROBABILITY = "The model's probability"
+STEP_CHANCE = "Chance with the settings"
+
 # Model and settings
 RUNNING = "What runs"
 PROCESS = "process"

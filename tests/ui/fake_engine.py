@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import itertools
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ from quoth.access import Cost, Users
 from quoth.config import Config, GenerationConfig, IndexConfig
 from quoth.conversations import Conversations
 from quoth.datatypes import (
+    Alignment,
     Answer,
     Box,
+    Candidate,
     Chunk,
     Context,
     Document,
@@ -32,6 +35,7 @@ from quoth.datatypes import (
     Progress,
     Quote,
     Sentence,
+    TokenStep,
     Window,
 )
 from quoth.errors import ModelLoadError, QuothError, UnknownDocumentError
@@ -129,6 +133,7 @@ PASSWORD = "correct horse"
 SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
 REFUSED = "Who is the king?"
+UNEXAMINED = "Which model?"
 WITHDRAWN = "Say something wrong first"
 
 
@@ -175,6 +180,8 @@ class FakeQuoth:
         self.mapped_best = False
         self.located: list[str] = []
         self.used_models: list[str] = []
+        self.aligned = 0
+        self.examined: list[Sequence[Message]] = []
         self.broken_models: set[str] = set()
         path.mkdir(parents=True, exist_ok=True)
         self.conversations = Conversations(ConversationStore(path), self.stream)
@@ -232,6 +239,41 @@ class FakeQuoth:
         if isinstance(self.answers.get(question), QuothError):
             raise self.answers[question]  # type: ignore[misc]
         return Located(question, -0.5, 0.5, ((hit(1, 1), -0.9, 0.9),)) if shown.spots else None
+
+    def align(self, given: Answer) -> Alignment:
+        self.aligned += 1
+        n = len(given.sentences)
+        sources = (quote("The warranty lasts two years"), quote("Keep the receipt."))
+        return Alignment(
+            tuple(sentence.text for sentence in given.sentences),
+            sources,
+            tuple((0.9 / (i + 1), 0.1) for i in range(n)),
+            tuple((0.8, -0.2) for _ in range(n)),
+        )
+
+    def examine(
+        self,
+        given: Answer,
+        *,
+        history: Sequence[Message] = (),
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """A token a word; the next best one is hostile."""
+        del generation, cancelled
+        self.examined.append(history)
+        if given.question == UNEXAMINED:
+            raise ModelLoadError("no model <b>here</b>; choose one")
+        words = [*re.findall(r"\s*\S+", given.text), ""]
+        return tuple(
+            TokenStep(
+                number if word else -1, word, 3.0,
+                (Candidate(number, word, 3.0), Candidate(900, HOSTILE[0], 2.0),
+                 Candidate(901, "\n", 1.0)),
+                3.5, 1000,
+            )
+            for number, word in enumerate(words)
+        )  # fmt: skip
 
     def use_model(self, name: str) -> None:
         if name in self.broken_models:
