@@ -53,6 +53,7 @@ def answer_record(answer: Answer) -> Record:
         "quotes": [{"number": n, **dataclasses.asdict(quote)} for quote, n in numbers.items()],
         "passages": [dataclasses.asdict(passage) for passage in answer.context.passages],
         "closest": [hit_record(hit) for hit in answer.closest],
+        "not_enough": list(answer.not_enough),
         "timings": dict(answer.timings),
         "n_prompt_tokens": answer.n_prompt_tokens,
         "n_completion_tokens": answer.n_completion_tokens,

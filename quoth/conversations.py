@@ -14,7 +14,7 @@ from quoth.errors import InvalidNameError, LibraryError, QuothError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from quoth.config import GenerationConfig
+    from quoth.config import AnswerConfig, GenerationConfig
     from quoth.datatypes import (
         Answer,
         Collections,
@@ -109,6 +109,7 @@ class Conversations:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         """Ask on: `Quoth.stream` with the turns before as its history, and all of it kept.
@@ -123,6 +124,7 @@ class Conversations:
             collection=collection,
             where=where,
             generation=generation,
+            answer=answer,
             cancelled=cancelled,
         )
         return self._kept((self.user, conversation_id, number), pieces)

@@ -166,7 +166,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """That one retriever ("dense" or "lexical") found a chunk, at which rank, with what score."""
+    """That one retriever ("dense", "lexical") found a chunk, at which rank, with what score.
+
+    Also what a later stage ("fusion", "feedback", "reranker") made of it.
+    """
 
     retriever: str
     rank: int
@@ -177,7 +180,8 @@ class Finding:
 class Hit:
     """A chunk found for a question. `score` is the fused score in [0, 1].
 
-    `similarity` is the cosine between question and chunk in [-1, 1], whoever found it.
+    `similarity` is the cosine between question and chunk in [-1, 1], whoever found it. Where a
+    reranker is configured the order is the reranker's, and its scores are in `found_by`.
     """
 
     chunk: Chunk
@@ -185,6 +189,21 @@ class Hit:
     rank: int
     similarity: float
     found_by: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A candidate of a search and what became of it, as `Quoth.explain` tells.
+
+    `stages` has its rank and score after each stage, in the order in which they ran; `reason` says
+    in words why it was `kept` or not. The rank of a text that was dropped as a repetition is that
+    of the one it repeats.
+    """
+
+    hit: Hit
+    stages: tuple[Finding, ...]
+    kept: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,8 +373,8 @@ class Answer:
     """What Quoth replies. The sentences' texts joined are `text`, white space included.
 
     `refused` means that the library does not hold the answer; `sentences` then holds the refusal
-    and `closest` the hits that came nearest. `hits` is all that the search
-    returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
+    and `closest` the hits that came nearest, and `not_enough` for each of them, in words, why it
+    is no answer. `hits` is all that the search returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
     `extractive` means the sentences were copied from the sources.
     `timings` has the seconds of "search", "pack", "first_token" (since the question) and "total".
     `window` and `messages` are what the model read, before its chat template; a refusal before
@@ -370,6 +389,7 @@ class Answer:
     confidence: float = 1.0
     extractive: bool = False
     closest: tuple[Hit, ...] = ()
+    not_enough: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     n_prompt_tokens: int = 0
     n_completion_tokens: int = 0
@@ -490,6 +510,18 @@ class DocumentRecord:
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """A text that is no file, under an id of a program's own.
+
+    `metadata` is kept as JSON: values that JSON does not have come back as their text.
+    """
+
+    id: str
+    text: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

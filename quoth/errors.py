@@ -27,6 +27,7 @@ QuothError
 │   ├── ModelLoadError          not a GGUF file, damaged, or too large for the memory
 │   ├── DownloadError           a hub refuses a model, breaks off, or sends something else
 │   └── EndpointError           a model server cannot be reached, refuses, or breaks off
+├── TuningError                 questions to tune by cannot be used
 ├── AccessError                 a password that is too short, a stranger, or nobody to let in
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
@@ -154,6 +155,10 @@ class AccessError(QuothError):
 
 class QuestionTooLongError(QuothError):
     """The question alone does not fit into the model's window."""
+
+
+class TuningError(QuothError):
+    """Questions to tune by cannot be used, or none can be made."""
 
 
 class PortInUseError(QuothError):

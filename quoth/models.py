@@ -23,6 +23,7 @@ from generation import machine as _machine
 from generation import memory as _memory
 from generation import store as _store
 from generation.catalogue import CatalogueModel
+from generation.chat_model import ChatModel, Text, estimate_tokens
 from generation.gguf import ModelFacts, TensorType, read_facts
 from generation.hub import Progress
 from generation.machine import Gpu, Machine
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogueModel",
+    "ChatModel",
     "DownloadError",
     "Gpu",
     "LocalModel",
@@ -46,8 +48,10 @@ __all__ = [
     "ModelFacts",
     "Progress",
     "TensorType",
+    "Text",
     "available_memory",
     "catalogue",
+    "estimate_tokens",
     "folder",
     "import_file",
     "local",

@@ -6,6 +6,7 @@ from vectorstore.conversations import ConversationStore
 from vectorstore.embedder import Embedder, load_embedder
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
+from vectorstore.model_folders import find_folder
 from vectorstore.records import digest
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "LocalLibrary",
     "RememberedVectors",
     "digest",
+    "find_folder",
     "load_embedder",
 ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from quoth.config import Config
     from quoth.datatypes import (
+        Considered,
         ConversationRecord,
         DocumentRecord,
         Hit,
@@ -74,6 +75,23 @@ def conversations_record(conversations: Sequence[ConversationRecord]) -> Record:
 def search_record(question: str, hits: Sequence[Hit]) -> Record:
     """What `quoth search --json` prints."""
     return {"question": question, "hits": [hit_record(hit) for hit in hits]}
+
+
+def explain_record(question: str, considered: Sequence[Considered]) -> Record:
+    """What `quoth search --explain --json` prints: the hits, and all that was considered."""
+    hits = [one.hit for one in considered if one.kept]
+    return {
+        **search_record(question, hits),
+        "considered": [
+            {
+                "kept": one.kept,
+                "reason": one.reason,
+                "stages": [dataclasses.asdict(stage) for stage in one.stages],
+                **hit_record(one.hit),
+            }
+            for one in considered
+        ],
+    }
 
 
 def documents_record(key: str, documents: Sequence[DocumentRecord]) -> Record:

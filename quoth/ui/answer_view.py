@@ -61,7 +61,7 @@ def _show_refusal(answer: Answer, number: int, open_source: OpenSource) -> None:
     if answer.closest:
         draw(element("div", texts.CLOSEST, class_="q-label"))
         found = tuple(source_of_hit(hit) for hit in answer.closest)
-        _show_sources(found, f"closest-{number}", open_source)
+        _show_sources(found, f"closest-{number}", open_source, answer.not_enough)
 
 
 def _show_answer(answer: Answer, turn: Turn, open_source: OpenSource) -> None:
@@ -108,7 +108,9 @@ def _citation(number: int, anchor: str) -> Html:
     return element("sup", link)
 
 
-def _show_sources(found: tuple[Source, ...], anchor: str, open_source: OpenSource) -> None:
+def _show_sources(
+    found: tuple[Source, ...], anchor: str, open_source: OpenSource, notes: tuple[str, ...] = ()
+) -> None:
     for position, source in enumerate(found):
         with st.container(
             horizontal=True, vertical_alignment="top", gap="small", key=f"row-{anchor}-{position}"
@@ -122,6 +124,8 @@ def _show_sources(found: tuple[Source, ...], anchor: str, open_source: OpenSourc
                 on_click=open_source,
                 args=(source,),
             )
+        if position < len(notes):
+            draw(element("p", texts.NOT_ENOUGH.format(notes[position]), class_="q-help"))
 
 
 def _facts(answer: Answer) -> Html:

@@ -23,7 +23,7 @@ def show(quoth: Quoth) -> None:
     answers, compared, running = st.tabs(texts.MODEL_TABS)
     info = quoth.info()
     with answers:
-        settings.show(quoth.config.generation, session.context_window(quoth))
+        settings.show(quoth.config, session.context_window(quoth))
     with compared:
         model_list.show(quoth, info)
     with running:

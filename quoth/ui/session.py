@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from quoth.config import Config, GenerationConfig, load_config
+from quoth.config import AnswerConfig, Config, GenerationConfig, load_config
 from quoth.datatypes import FileOutcome, IngestReport, Progress
 from quoth.errors import QuothError
 from quoth.ui import access, uploads
@@ -94,6 +94,16 @@ def generation(configured: GenerationConfig) -> GenerationConfig:
 def change_generation(configured: GenerationConfig, **values: Any) -> None:
     """Set some of this tab's generation settings."""
     st.session_state["generation"] = replace(generation(configured), **values)
+
+
+def answering(configured: AnswerConfig) -> AnswerConfig:
+    """When this tab's questions are refused; as configured until someone changes it."""
+    return _kept("answering", lambda: configured)
+
+
+def change_answering(configured: AnswerConfig, **values: Any) -> None:
+    """Set some of this tab's answer settings."""
+    st.session_state["answering"] = replace(answering(configured), **values)
 
 
 def context_window(quoth: Quoth) -> int:

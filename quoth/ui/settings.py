@@ -14,7 +14,7 @@ from quoth.ui.widgets import card_title, draw
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from quoth.config import GenerationConfig
+    from quoth.config import AnswerConfig, Config, GenerationConfig
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "precise": {
@@ -36,8 +36,9 @@ _LIMITS: Mapping[str, tuple[Any, Any, Any]] = {
 }
 
 
-def show(configured: GenerationConfig, window: int) -> None:
+def show(config: Config, window: int) -> None:
     """Draw the settings of this tab; `window` is the running model's, in tokens."""
+    configured = config.generation
     card_title(texts.SETTINGS, texts.SETTINGS_LEAD)
     with st.container(horizontal=True, horizontal_alignment="left"):
         for name, label in texts.PRESET_NAMES.items():
@@ -58,8 +59,25 @@ def show(configured: GenerationConfig, window: int) -> None:
     for position, (name, bounds) in enumerate(limits.items()):
         with columns[position % 2]:
             _widget(configured, settings, name, bounds)
+    _refusal(config.answer)
     _instruction(configured, settings)
     _examples(configured, settings)
+
+
+def _refusal(configured: AnswerConfig) -> None:
+    key = "setting-refusal"
+    if key not in st.session_state:
+        st.session_state[key] = session.answering(configured).refusal
+    st.selectbox(
+        texts.REFUSAL, list(texts.REFUSAL_NAMES), key=key,
+        format_func=lambda name: texts.REFUSAL_NAMES[name],
+        on_change=_refusal_changed, args=(configured,),
+    )  # fmt: skip
+    draw(element("p", texts.REFUSAL_HELP, class_="q-help"))
+
+
+def _refusal_changed(configured: AnswerConfig) -> None:
+    session.change_answering(configured, refusal=st.session_state["setting-refusal"])
 
 
 def _instruction(configured: GenerationConfig, settings: GenerationConfig) -> None:

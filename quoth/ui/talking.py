@@ -72,6 +72,7 @@ def ask(quoth: Quoth, question: str) -> None:
             question,
             collection=session.collection(quoth),
             generation=session.generation(quoth.config.generation),
+            answer=session.answering(quoth.config.answer),
         )
         for each in [each for each, job in _jobs().items() if not (job.running or job.error)]:
             _jobs().pop(each)

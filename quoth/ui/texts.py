@@ -123,6 +123,7 @@ NOT_LASTING = "This library cannot be written: conversations last until Quoth is
 VERBATIM = "Taken word for word from the documents"
 REFUSED = "Not in the documents"
 CLOSEST = "The closest passages"
+NOT_ENOUGH = "Not enough: {}."
 UNSUPPORTED = "not supported"
 UNSUPPORTED_WHY = "not supported: {}"
 UNSUPPORTED_N: Counted = (
@@ -375,6 +376,16 @@ EXAMPLE_ANSWER = "Answer of example {}"
 EXAMPLE_ADD = "Add an example"
 EXAMPLE_REMOVE = "Remove example {}"
 RESET = "Back to the configuration"
+REFUSAL = "When the documents may not hold the answer"
+REFUSAL_NAMES = {
+    "silent": "Rather silent",
+    "balanced": "Balanced",
+    "talkative": "Rather talkative",
+    "never": "Always answer",
+}
+REFUSAL_HELP = (
+    "Silent refuses more questions that it could answer; talkative answers more in error."
+)
 SETTING_LABELS = {
     "temperature": "Temperature",
     "top_k": "Top-k",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from quoth.access import Cost, Users
-from quoth.config import Config, GenerationConfig, IndexConfig
+from quoth.config import AnswerConfig, Config, GenerationConfig, IndexConfig
 from quoth.conversations import Conversations
 from quoth.datatypes import (
     Alignment,
@@ -107,10 +107,18 @@ def answer(question: str = "How long?", **changes: Any) -> Answer:
     return replace(made, **changes)
 
 
+usual_answer = answer
+
+
 def refusal(question: str = "") -> Answer:
     said = Sentence("The documents do not say.", (), 0.0, "not a claim")
     return answer(
-        question, sentences=(said,), refused=True, closest=(hit(1),), stop_reason="refused"
+        question,
+        sentences=(said,),
+        refused=True,
+        closest=(hit(1),),
+        stop_reason="refused",
+        not_enough=("it does not mention “moon”",),
     )
 
 
@@ -332,6 +340,7 @@ class FakeQuoth:
         collection: str | None = None,
         where: object = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         self.asked.append(
@@ -341,12 +350,13 @@ class FakeQuoth:
                 "collection": collection,
                 "where": where,
                 "generation": generation,
+                "answer": answer,
             }
         )
         if question == ENDLESS:
             yield from _endless(cancelled)
             return
-        given = self.answers.get(question) or answer(question)
+        given = self.answers.get(question) or usual_answer(question)
         if isinstance(given, QuothError):
             raise given
         for sentence in given.sentences:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quoth.config import Example, GenerationConfig
+from quoth.config import AnswerConfig, Example, GenerationConfig
 from quoth.datatypes import Message, Sentence
 from quoth.errors import ModelNotFoundError
 from tests.ui.fake_engine import REFUSED, FakeQuoth, answer, record
@@ -94,6 +94,7 @@ def test_a_refusal_looks_different_and_offers_the_closest_passages(quoth: FakeQu
     assert "q-answer" not in _markup(app)
     assert "The documents do not say." in _shown(app)
     assert "The closest passages kettle.pdf" in _shown(app)
+    assert "Not enough: it does not mention “moon”." in _shown(app)
 
 
 def test_an_extractive_answer_says_so(quoth: FakeQuoth) -> None:
@@ -232,6 +233,13 @@ def test_a_changed_setting_counts_for_this_tab_alone(quoth: FakeQuoth) -> None:
     assert quoth.config.generation == GenerationConfig()
     other = _page("models", quoth)
     assert other.slider(key="setting-temperature").value == 0.0
+
+
+def test_how_soon_it_refuses_is_this_tabs_choice(quoth: FakeQuoth) -> None:
+    app = _page("models", quoth)
+    app.selectbox(key="setting-refusal").set_value("talkative").run()
+    assert app.session_state["answering"] == AnswerConfig(refusal="talkative")
+    assert _page("models", quoth).selectbox(key="setting-refusal").value == "balanced"
 
 
 def test_presets_move_the_widgets_and_reset_brings_the_configuration_back(quoth: FakeQuoth) -> None:

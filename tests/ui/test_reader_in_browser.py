@@ -46,8 +46,13 @@ def close(page: Page) -> None:
 
 
 def listed(page: Page, name: str) -> Locator:
-    """A document's row with its buttons: other tests leave documents of theirs."""
-    return page.locator("[class*='st-key-row-']").filter(has_text=name)
+    """A document's row with its buttons: other tests leave documents of theirs.
+
+    Only the list's rows can be removed; an answer's sources, still there while the page changes,
+    are rows too.
+    """
+    removable = page.get_by_role("button", name="Remove", exact=True)
+    return page.locator("[class*='st-key-row-']").filter(has_text=name).filter(has=removable)
 
 
 def check_opens_on_the_quote(dialog: Locator) -> None:
