@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from quoth.config import check_ranges, load_config
 from quoth.contexts import RememberedContexts
-from quoth.errors import ModelError, QuothError
+from quoth.errors import QuothError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -583,27 +583,10 @@ class Quoth:
         its cache any more. Other words than the model's own, such as quotes, are examined as if it
         had written them. Nothing comes when cancelled. Raises ModelError.
         """
-        from generation.packing import pack_into
+        from quoth.interpretation import examine
 
-        model = self._language_model()
-        if not hasattr(model, "examine"):
-            raise ModelError(f"{model.name} does not tell its probabilities; run a local model")
-        packed = pack_into(
-            answer.context,
-            answer.question,
-            history,
-            model=model,
-            generation=generation or self.config.generation,
-        )
-        if packed is None:
-            raise ModelError(
-                f"the answer's sources do not fit into the window of {model.context_size} tokens; "
-                "run the model it was made with, or set a larger model.context_size"
-            )
-        steps: tuple[TokenStep, ...] = model.examine(
-            packed.prompt, answer.text, cancelled=cancelled
-        )
-        return steps
+        settings = generation or self.config.generation
+        return examine(self._language_model(), answer, history, settings, cancelled)
 
     def use_model(self, name: str) -> None:
         """Answer with another model from now on; `name` as in `model.path` of the configuration.

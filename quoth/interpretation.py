@@ -1,6 +1,6 @@
-"""What sampling settings make of a model's next-token distribution; knows numbers, no model.
+"""What a model expected at each token of an answer, and what sampling settings make of it.
 
-The steps are llama.cpp's, in its order: repeat penalty, top-k, top-p, min-p, temperature.
+The settings work in llama.cpp's order: repeat penalty, top-k, top-p, min-p, temperature.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from quoth.errors import ModelError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from generation import LanguageModel
     from quoth.config import GenerationConfig
-    from quoth.datatypes import TokenStep
+    from quoth.datatypes import Answer, Message, TokenStep
 
 PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks, as in generation.llama_native
 
@@ -29,6 +32,31 @@ class Share:
     text: str
     probability: float
     chance: float
+
+
+def examine(
+    model: LanguageModel,
+    answer: Answer,
+    history: Sequence[Message],
+    generation: GenerationConfig,
+    cancelled: Callable[[], bool],
+) -> tuple[TokenStep, ...]:
+    """What the model expects at each token of the answer after its prompt, made again.
+
+    Raises ModelError for a model that does not tell, or whose window is too small.
+    """
+    from generation.packing import pack_into
+
+    if not hasattr(model, "examine"):
+        raise ModelError(f"{model.name} does not tell its probabilities; run a local model")
+    packed = pack_into(answer.context, answer.question, history, model=model, generation=generation)
+    if packed is None:
+        raise ModelError(
+            f"the answer's sources do not fit into the window of {model.context_size} tokens; "
+            "run the model it was made with, or set a larger model.context_size"
+        )
+    steps: tuple[TokenStep, ...] = model.examine(packed.prompt, answer.text, cancelled=cancelled)
+    return steps
 
 
 def reshaped(
