@@ -40,6 +40,25 @@ def count_gpus() -> int:
     return 0 if count is None else int(count())
 
 
+class _Held:
+    """The rows that a GPU holds, in its order, and which of them were removed since."""
+
+    def __init__(self, rows: RowArray) -> None:
+        self.rows = rows
+        self.dead: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.rows) - len(self.dead)
+
+    def add(self, rows: RowArray) -> None:
+        self.rows = np.concatenate([self.rows, rows])
+
+    def remove(self, rows: RowArray) -> bool:
+        """Take these for removed; whether there are so many now that the GPU had better be rid of them."""
+        self.dead.update(self.rows[np.isin(self.rows, rows)].tolist())
+        return 4 * len(self.dead) > len(self.rows)
+
+
 class GpuFlatIndex:
     """Every vector is compared with the question, in float16 or float32."""
 
@@ -51,8 +70,7 @@ class GpuFlatIndex:
         self._dimension = dimension
         self._float16 = float16
         self._resources = _resources()
-        self._rows: RowArray = np.empty(0, dtype=np.int64)
-        self._dead: set[int] = set()
+        self._held = _Held(np.empty(0, dtype=np.int64))
         self._lock = threading.Lock()
         self._index = self._empty()
         self.description = f"exact, {'float16' if float16 else 'float32'}, GPU"
@@ -65,36 +83,35 @@ class GpuFlatIndex:
             return faiss.GpuIndexFlatIP(self._resources, self._dimension, options)
 
     def __len__(self) -> int:
-        return len(self._rows) - len(self._dead)
+        return len(self._held)
 
     @property
     def n_bytes(self) -> int:
         """Memory of the GPU that the vectors take."""
-        return len(self._rows) * self._dimension * (2 if self._float16 else 4)
+        return len(self._held.rows) * self._dimension * (2 if self._float16 else 4)
 
     def add(self, rows: RowArray, vectors: FloatArray) -> None:
         """Add vectors under new rows."""
         with self._lock, translated():
             self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-            self._rows = np.concatenate([self._rows, rows])
+            self._held.add(rows)
 
     def remove(self, rows: RowArray) -> None:
         """Drop these rows from what is found; rebuild when they are many."""
         with self._lock:
-            self._dead.update(self._rows[np.isin(self._rows, rows)].tolist())
-            if 4 * len(self._dead) > len(self._rows):
+            if self._held.remove(rows):
                 self._rebuild()
 
     def _rebuild(self) -> None:
-        alive = ~np.isin(self._rows, list(self._dead))
+        held = self._held.rows
+        alive = ~np.isin(held, list(self._held.dead))
         with translated():
-            vectors = self._index.reconstruct_n(0, len(self._rows))[alive]
+            vectors = self._index.reconstruct_n(0, len(held))[alive]
             # The old one goes first: there may be no room for both.
             self._index = None
             self._index = self._empty()
             self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        self._rows = self._rows[alive]
-        self._dead.clear()
+        self._held = _Held(held[alive])
 
     def misfits(self, vectors: FloatArray) -> int:  # noqa: ARG002 (other kinds look at them)
         """None: every vector is kept as it is."""
@@ -107,10 +124,10 @@ class GpuFlatIndex:
 
         def nearest(n: int) -> tuple[RowArray, FloatArray]:
             scores, positions = self._index.search(vector.reshape(1, -1), n)
-            return np.where(positions[0] < 0, -1, self._rows[positions[0]]), scores[0]
+            return np.where(positions[0] < 0, -1, self._held.rows[positions[0]]), scores[0]
 
         with self._lock, translated():
-            return _fetched(nearest, k, len(self._rows), self._dead, allowed)
+            return _fetched(nearest, k, self._held, allowed)
 
 
 class GpuInvertedIndex:
@@ -122,7 +139,6 @@ class GpuInvertedIndex:
     def __init__(self, index: InvertedIndex) -> None:
         """Take over what `index` holds; it is not needed afterwards."""
         self._resources = _resources()
-        self._dead: set[int] = set()
         self._lock = threading.Lock()
         self.trained_on = index.trained_on
         self._width = int(index.faiss_index.code_size)
@@ -130,7 +146,7 @@ class GpuInvertedIndex:
         self.n_probes = index.n_probes
         self.recall = index.recall
         self._ranges = CodeRanges(index.centroids(), index.ranges())
-        self._rows: RowArray = np.concatenate([rows.copy() for rows, _ in index.lists()])
+        self._held = _Held(_rows_of(index))
         self._index = self._moved(index.faiss_index)
 
     def _moved(self, index: Any) -> Any:
@@ -151,10 +167,10 @@ class GpuInvertedIndex:
     @property
     def n_bytes(self) -> int:
         """Memory of the GPU that codes and rows take."""
-        return len(self._rows) * (self._width + 8)
+        return len(self._held.rows) * (self._width + 8)
 
     def __len__(self) -> int:
-        return len(self._rows) - len(self._dead)
+        return len(self._held)
 
     def to_cpu(self) -> InvertedIndex:
         """The same index on the CPU, without what was removed."""
@@ -167,20 +183,20 @@ class GpuInvertedIndex:
             back = faiss.index_gpu_to_cpu(self._index)
         found = InvertedIndex(back, trained_on=self.trained_on, n_probes=self.n_probes)
         found.recall = self.recall
-        found.remove(np.fromiter(self._dead, dtype=np.int64, count=len(self._dead)))
+        dead = self._held.dead
+        found.remove(np.fromiter(dead, dtype=np.int64, count=len(dead)))
         return found
 
     def add(self, rows: RowArray, vectors: FloatArray) -> None:
         """Add vectors under new rows."""
         with self._lock, translated():
             self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), rows)
-            self._rows = np.concatenate([self._rows, rows])
+            self._held.add(rows)
 
     def remove(self, rows: RowArray) -> None:
         """Drop these rows from what is found; move the rest anew when they are many."""
         with self._lock:
-            self._dead.update(self._rows[np.isin(self._rows, rows)].tolist())
-            if 4 * len(self._dead) > len(self._rows):
+            if self._held.remove(rows):
                 self._rebuild()
 
     def _rebuild(self) -> None:
@@ -188,8 +204,7 @@ class GpuInvertedIndex:
         # The old one goes first: there may be no room for both.
         self._index = None
         self._index = self._moved(alive.faiss_index)
-        self._rows = np.concatenate([rows.copy() for rows, _ in alive.lists()])
-        self._dead.clear()
+        self._held = _Held(_rows_of(alive))
 
     def misfits(self, vectors: FloatArray) -> int:
         """How many of these vectors lie outside the ranges of the codes."""
@@ -205,18 +220,21 @@ class GpuInvertedIndex:
             return rows[0], scores[0]
 
         with self._lock, translated():
-            return _fetched(nearest, k, len(self._rows), self._dead, allowed)
+            return _fetched(nearest, k, self._held, allowed)
+
+
+def _rows_of(index: InvertedIndex) -> RowArray:
+    return np.concatenate([rows.copy() for rows, _ in index.lists()])
 
 
 def _fetched(
     nearest: Callable[[int], tuple[RowArray, FloatArray]],
     k: int,
-    n_vectors: int,
-    dead: set[int],
+    held: _Held,
     allowed: RowArray | None,
 ) -> list[tuple[int, float]]:
     """Ask for twice as many until `k` are left after the filter, or no more can be had."""
-    limit = min(n_vectors, _MOST)
+    limit, dead = min(len(held.rows), _MOST), held.dead
     fetch = min(k if allowed is None and not dead else 4 * k, limit)
     while fetch > 0:
         rows, scores = nearest(fetch)
