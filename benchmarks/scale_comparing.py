@@ -110,7 +110,13 @@ class _Other:
     def __init__(self, arena: Arena, name: str) -> None:
         script = ROOT / "benchmarks" / "scale_others.py"
         place = arena.place / f"other-{name}"
-        self._command = [str(arena.python), str(script), name, str(arena.place / "asked"), str(place)]
+        self._command = [
+            str(arena.python),
+            str(script),
+            name,
+            str(arena.place / "asked"),
+            str(place),
+        ]
         self._limit = _GRACE * arena.seconds
         self._log = arena.place / f"{name}.log"
 
@@ -118,7 +124,11 @@ class _Other:
         try:
             with self._log.open("w") as log:
                 self._process = subprocess.Popen(
-                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
                 )
         except OSError as error:
             raise _GaveUpError(f"{self._command[0]}: {error.strerror}") from error
@@ -165,7 +175,9 @@ def table(others: Mapping[str, Figures], filled: float) -> Table:
         ours = found["ours"]
         then = f"{ours['recall']:.4f}, {1000 * ours['p50']:.1f} / {1000 * ours['p95']:.1f}"
         fill, recall = f"{found['fill']:.0f}", f"{found['recall']:.4f}"
-        rows.append([name, fill, recall, *times, then, f"{found['ratio']:.1f}", str(found["effort"])])
+        rows.append(
+            [name, fill, recall, *times, then, f"{found['ratio']:.1f}", str(found["effort"])]
+        )
     return Table("the same vectors, one question at a time, in turn with Quoth", rows)
 
 

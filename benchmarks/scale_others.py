@@ -38,7 +38,7 @@ class Store(Protocol):
     """Another vector store."""
 
     @property
-    def efforts(self) -> list[Effort]:
+    def efforts(self) -> tuple[Effort, ...]:
         """What it can be told to spend on a question."""
         ...
 
@@ -54,7 +54,7 @@ class Store(Protocol):
 class Chroma:
     """An HNSW graph of float32, which Chroma keeps in memory and on disk."""
 
-    efforts = [[ef] for ef in (10, 15, 25, 40, 60, 90, 140, 200, 300, 450, 700, 1000)]
+    efforts = tuple([ef] for ef in (10, 15, 25, 40, 60, 90, 140, 200, 300, 450, 700, 1000))
 
     def __init__(self, folder: Path) -> None:
         chromadb = import_module("chromadb")
@@ -85,7 +85,7 @@ class Chroma:
 class LanceDB:
     """An inverted file of product codes, refined with the stored vectors."""
 
-    efforts = [[lists, refine] for refine in (10, 30, 100) for lists in (8, 16, 32, 64, 128)]
+    efforts = tuple([lists, refine] for refine in (10, 30, 100) for lists in (8, 16, 32, 64, 128))
 
     def __init__(self, folder: Path) -> None:
         lancedb = import_module("lancedb")
@@ -122,7 +122,7 @@ class LanceDB:
 class Qdrant:
     """Its local mode, which compares every vector in numpy; on disk it keeps them in SQLite."""
 
-    efforts: list[Effort] = [[0]]
+    efforts: tuple[Effort, ...] = ([0],)
 
     def __init__(self, folder: Path | None) -> None:
         client, models = import_module("qdrant_client"), import_module("qdrant_client.models")
@@ -172,12 +172,13 @@ def serve(name: str, asked: Path, place: Path) -> None:
 def _filled(store: Store, asked: Path, limit: float) -> dict[str, Any]:
     """Seconds, how many vectors are in, whether these are all, and the efforts to ask with."""
     vectors = np.load(asked / "vectors.npy", mmap_mode="r")
-    began, n = time.perf_counter(), 0
+    began, held = time.perf_counter(), 0
     for n in store.fill(vectors):
+        held = n
         if time.perf_counter() - began > limit:
             break
     seconds = time.perf_counter() - began
-    return {"seconds": seconds, "n": n, "all": n == len(vectors), "efforts": store.efforts}
+    return {"seconds": seconds, "n": held, "all": held == len(vectors), "efforts": store.efforts}
 
 
 def _asked(store: Store, asked: Path, effort: Effort) -> dict[str, Any]:

@@ -15,13 +15,13 @@ import numpy as np
 
 from vectorstore.dense import calls
 from vectorstore.dense.choice import Plan
-from vectorstore.dense.inverted import InvertedIndex, described
-from vectorstore.dense.ranges import CodeRanges
+from vectorstore.dense.inverted import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from quoth.datatypes import FloatArray, RowArray
+    from vectorstore.dense.inverted import InvertedIndex
 
 # The most results FAISS returns from a GPU, and the most lists it reads.
 _MOST = 2048
@@ -131,84 +131,81 @@ class GpuFlatIndex:
 
 
 class GpuInvertedIndex:
-    """An inverted file of 8-bit codes, moved to the GPU from the CPU's, its centroids in float16."""
+    """An inverted file of 8-bit codes on the GPU, its centroids in float16, made from the CPU's.
+
+    The CPU's index stays in memory beside it: it is what is saved, and what a GPU that is full of
+    removed vectors is filled from again.
+    """
 
     plan = Plan("gpu", "inverted")
     exact = False
 
     def __init__(self, index: InvertedIndex) -> None:
-        """Take over what `index` holds; it is not needed afterwards."""
+        """Take over `index`."""
+        self._cpu = index
         self._resources = _resources()
         self._lock = threading.Lock()
-        self.trained_on = index.trained_on
-        self._width = int(index.faiss_index.code_size)
-        self.n_lists = index.n_lists
-        self.n_probes = index.n_probes
-        self.recall = index.recall
-        self._ranges = CodeRanges(index.centroids(), index.ranges())
-        self._held = _Held(_rows_of(index))
-        self._index = self._moved(index.faiss_index)
+        self._move()
 
-    def _moved(self, index: Any) -> Any:
+    def _move(self) -> None:
+        """Fill the GPU with what the CPU holds."""
         faiss = calls.library()
         options = faiss.GpuClonerOptions()
         options.useFloat16 = True
         options.useFloat16CoarseQuantizer = True
+        # The old one goes first: there may be no room for both.
+        self._index: Any = None
+        whole = _eight_bit(self._cpu)
         with translated():
-            moved = faiss.index_cpu_to_gpu(self._resources, 0, index, options)
-            moved.nprobe = min(self.n_probes, _MOST)
-        return moved
+            self._index = faiss.index_cpu_to_gpu(self._resources, 0, whole, options)
+            self._index.nprobe = min(self._cpu.n_probes, _MOST)
+        rows = [rows.copy() for rows, _ in self._cpu.lists()]
+        self._held = _Held(np.concatenate(rows))
+
+    @property
+    def trained_on(self) -> int:
+        """For how many vectors its lists were made."""
+        return self._cpu.trained_on
+
+    @property
+    def recall(self) -> float:
+        """The share of true neighbours that it finds, as measured on the CPU."""
+        return self._cpu.recall
 
     @property
     def description(self) -> str:
         """The kind of index in words."""
-        return described(self.n_lists, self.n_probes, "GPU")
+        return described(self._cpu.n_lists, self._cpu.n_probes, "8 bit, GPU")
 
     @property
     def n_bytes(self) -> int:
         """Memory of the GPU that codes and rows take."""
-        return len(self._held.rows) * (self._width + 8)
+        return len(self._held.rows) * (self._cpu.trained.dimension + 8)
 
     def __len__(self) -> int:
         return len(self._held)
 
     def to_cpu(self) -> InvertedIndex:
-        """The same index on the CPU, without what was removed."""
-        with self._lock:
-            return self._on_cpu()
-
-    def _on_cpu(self) -> InvertedIndex:
-        faiss = calls.library()
-        with translated():
-            back = faiss.index_gpu_to_cpu(self._index)
-        found = InvertedIndex(back, trained_on=self.trained_on, n_probes=self.n_probes)
-        found.recall = self.recall
-        dead = self._held.dead
-        found.remove(np.fromiter(dead, dtype=np.int64, count=len(dead)))
-        return found
+        """The same index on the CPU."""
+        return self._cpu
 
     def add(self, rows: RowArray, vectors: FloatArray) -> None:
         """Add vectors under new rows."""
+        self._cpu.add(rows, vectors)
         with self._lock, translated():
             self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), rows)
             self._held.add(rows)
 
     def remove(self, rows: RowArray) -> None:
         """Drop these rows from what is found; move the rest anew when they are many."""
+        self._cpu.remove(rows)
         with self._lock:
             if self._held.remove(rows):
-                self._rebuild()
-
-    def _rebuild(self) -> None:
-        alive = self._on_cpu()
-        # The old one goes first: there may be no room for both.
-        self._index = None
-        self._index = self._moved(alive.faiss_index)
-        self._held = _Held(_rows_of(alive))
+                self._move()
 
     def misfits(self, vectors: FloatArray) -> int:
-        """How many of these vectors lie outside the ranges of the codes."""
-        return self._ranges.misfits(vectors)
+        """How many of these vectors the codes cannot hold."""
+        return self._cpu.misfits(vectors)
 
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None
@@ -223,8 +220,29 @@ class GpuInvertedIndex:
             return _fetched(nearest, k, self._held, allowed)
 
 
-def _rows_of(index: InvertedIndex) -> RowArray:
-    return np.concatenate([rows.copy() for rows, _ in index.lists()])
+def _eight_bit(index: InvertedIndex) -> Any:
+    """FAISS's inverted file of 8-bit codes, which a GPU knows, with what `index` holds."""
+    faiss = calls.library()
+    trained = index.trained
+    found = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(trained.dimension),
+        trained.dimension,
+        index.n_lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+        False,  # codes of the vectors themselves, not of what is left after their centroid
+    )
+    found.quantizer.add(trained.centroids)
+    faiss.copy_array_to_vector(trained.ranges, found.sq.trained)
+    found.is_trained = True
+    for number, (rows, _) in enumerate(index.lists()):
+        here, codes = index.codes.of(rows)
+        if len(here):
+            found.invlists.add_entries(
+                number, len(here), faiss.swig_ptr(here), faiss.swig_ptr(codes)
+            )
+            found.ntotal += len(here)
+    return found
 
 
 def _fetched(
