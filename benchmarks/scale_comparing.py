@@ -163,7 +163,7 @@ class _Other:
         return (self._log.read_text().strip().splitlines() or ["it failed"])[-1]
 
 
-def table(others: Mapping[str, Figures], filled: float) -> Table:
+def comparison(others: Mapping[str, Figures], filled: float) -> Table:
     """A row for each store, with Quoth's own figures of the same rounds."""
     rows = [["store", "fill, s", "recall@10", "p50, ms", "p95, ms", "Quoth then", "ratio", ""]]
     rows.append(["quoth, words indexed too", f"{filled:.0f}", *[""] * 6])

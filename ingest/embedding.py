@@ -38,11 +38,13 @@ class Embedding:
     def result(self, cancelled: Callable[[], bool]) -> FloatArray | None:
         """A row for each chunk, in order; None when cancelled before all are there.
 
-        Raises what embedding raised.
+        Then nothing more of it is begun. Raises what embedding raised.
         """
         parts = []
         for one in self.slices:
             if not one.done() and cancelled():
+                for rest in self.slices:
+                    rest.cancel()
                 return None
             parts.append(one.result())
         rows = np.concatenate(parts)
