@@ -184,17 +184,18 @@ def _filled(store: Store, asked: Path, limit: float) -> dict[str, Any]:
 
 
 def _asked(store: Store, asked: Path, effort: Effort) -> dict[str, Any]:
-    """The recall, and p50 and p95 in seconds."""
+    """The recall, p50 and p95 in seconds, and the processor's seconds a question (`cpu`)."""
     questions, truth = np.load(asked / "questions.npy"), np.load(asked / "truth.npy")
-    seconds, found = [], 0
+    seconds, found, busy = [], 0, time.process_time()
     for number, question in enumerate(questions):
         began = time.perf_counter()
         got = store.ask(question, effort)
         if number >= _WARM:
             seconds.append(time.perf_counter() - began)
         found += len(set(got) & set(truth[number].tolist()))
-    p50, p95 = np.quantile(seconds, [0.5, 0.95])
-    return {"effort": effort, "recall": found / truth.size, "p50": float(p50), "p95": float(p95)}
+    busy = (time.process_time() - busy) / len(questions)
+    p50, p95 = (float(value) for value in np.quantile(seconds, [0.5, 0.95]))
+    return {"effort": effort, "recall": found / truth.size, "p50": p50, "p95": p95, "cpu": busy}
 
 
 def _batches(vectors: Array) -> Iterator[tuple[int, Array]]:

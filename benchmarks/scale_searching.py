@@ -103,9 +103,12 @@ def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def ask_dense(library: LocalLibrary, asked: Path) -> dict[str, float]:
-    """The recall, and p50 and p95 in seconds, of every question asked once for ten results."""
+    """The recall, p50 and p95 in seconds, and the processor's seconds a question (`cpu`).
+
+    Every question is asked once for ten results.
+    """
     questions, truth = np.load(asked / "questions.npy"), np.load(asked / "truth.npy")
-    seconds, found = [], 0
+    seconds, found, busy = [], 0, time.process_time()
     for number, question in enumerate(questions):
         began = time.perf_counter()
         rows = library.dense(question, K, collection=None, where=None)
@@ -113,7 +116,8 @@ def ask_dense(library: LocalLibrary, asked: Path) -> dict[str, float]:
             seconds.append(time.perf_counter() - began)
         # Rows count from 1 in the order in which the vectors went in.
         found += len({row - 1 for row, _ in rows} & set(truth[number].tolist()))
-    return {"recall": found / truth.size, **_percentiles(seconds)}
+    busy = (time.process_time() - busy) / len(questions)
+    return {"recall": found / truth.size, **_percentiles(seconds), "cpu": busy}
 
 
 def _filtered(

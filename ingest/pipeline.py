@@ -132,12 +132,14 @@ def bring(
 def _groups(documents: Iterator[_Read], shelf: Shelf, run: Run) -> Iterator[list[_Read]]:
     """Documents with their chunks, so many that embedding them together pays."""
     group: list[_Read] = []
+    n_texts = 0
     for read in documents:
         with run.timed("chunk"):
             group.append(replace(read, chunks=shelf.cut(read.document)))
-        if sum(len(one.chunks) for one in group) >= _TEXTS_AT_ONCE:
+        n_texts += len(group[-1].chunks)
+        if n_texts >= _TEXTS_AT_ONCE:
             yield group
-            group = []
+            group, n_texts = [], 0
     if group:
         yield group
 

@@ -21,9 +21,7 @@ PATIENCE = 30
 
 def chunks(n: int) -> list[Chunk]:
     """Chunks whose texts are their numbers, of several lengths."""
-    return [
-        Chunk(f"d:{i}", "d", "d.txt", str(i * 7919), i, i + 1, 1, 1, (), 1) for i in range(n)
-    ]
+    return [Chunk(f"d:{i}", "d", "d.txt", str(i * 7919), i, i + 1, 1, 1, (), 1) for i in range(n)]
 
 
 def numbers(some: Sequence[Chunk]) -> FloatArray:

@@ -155,7 +155,7 @@ class GpuInvertedIndex:
         options.useFloat16CoarseQuantizer = True
         # The old one goes first: there may be no room for both.
         self._index: Any = None
-        whole = _eight_bit(self._cpu)
+        whole = eight_bit(self._cpu)
         with translated():
             self._index = faiss.index_cpu_to_gpu(self._resources, 0, whole, options)
             self._index.nprobe = min(self._cpu.n_probes, _MOST)
@@ -220,7 +220,7 @@ class GpuInvertedIndex:
             return _fetched(nearest, k, self._held, allowed)
 
 
-def _eight_bit(index: InvertedIndex) -> Any:
+def eight_bit(index: InvertedIndex) -> Any:
     """FAISS's inverted file of 8-bit codes, which a GPU knows, with what `index` holds."""
     faiss = calls.library()
     trained = index.trained
