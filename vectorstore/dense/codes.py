@@ -36,12 +36,11 @@ class ByteCodes:
         self._codes: Codes = np.empty((0, len(ranges) // 2), dtype=np.uint8)
         self._dead: set[int] = set()
 
-    @classmethod
-    def restore(cls, ranges: FloatArray, rows: RowArray, codes: Codes) -> ByteCodes:
-        """What `rows` and `codes` gave. `rows` ascend."""
-        found = cls(ranges)
-        found._n, found._rows, found._codes = len(rows), rows, codes
-        return found
+    def take(self, n: int) -> tuple[RowArray, Codes]:
+        """Hold `n` vectors, none before: their rows, ascending, and codes, for the caller to write."""
+        self.reserve(int(_GROWTH * n))
+        self._n = n
+        return self._rows[:n], self._codes[:n]
 
     @property
     def n_bytes(self) -> int:

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from quoth.errors import StorageFullError
-from vectorstore.dense.codes import ByteCodes
 from vectorstore.dense.inverted import BLOCK, InvertedIndex, blocks_of, code_bytes, described
 from vectorstore.dense.ranges import CENTRES, Trained, parts_of
 
@@ -207,11 +206,8 @@ class _Reader:
             raise _DamagedError
         found = InvertedIndex(trained, trained_on=stamp.trained_on, n_probes=stamp.n_probes)
         found.fill(self._list(int(size)) for size in sizes)
-        found.codes = ByteCodes.restore(
-            trained.ranges,
-            self._array((stamp.n_vectors,), "<i8"),
-            self._array((stamp.n_vectors, stamp.dimension), "u1"),
-        )
+        for array in found.codes.take(stamp.n_vectors):
+            self._read(array)
         if self._checksum != stamp.checksum:
             raise _DamagedError
         found.recall = stamp.recall
@@ -233,9 +229,12 @@ class _Reader:
 
     def _array(self, shape: tuple[int, ...], kind: str) -> np.ndarray[Any, Any]:
         array = np.empty(shape, dtype=kind)
+        self._read(array)
+        return array
+
+    def _read(self, array: np.ndarray[Any, Any]) -> None:
         if array.nbytes:
             view = array.reshape(-1).view(np.uint8).data
             if self._file.readinto(view) != array.nbytes:  # type: ignore[attr-defined]
                 raise _DamagedError
             self._checksum = zlib.crc32(view, self._checksum)
-        return array
