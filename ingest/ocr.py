@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.memory import give_back
 from quoth.errors import MissingDependencyError, ReadError
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def recogniser(config: IngestConfig) -> Recogniser:
 
 @functools.cache
 def _rapidocr() -> Any:
+    from ingest.ocr_bands import BandedDetector
+    from ingest.ocr_spaces import SpacingRecogniser
+
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
@@ -65,7 +69,10 @@ def _rapidocr() -> Any:
         if "libGL" in str(error):
             command = "apt install libgl1 (OpenCV needs it)"
         raise MissingDependencyError("RapidOCR, which reads scans,", command) from error
-    return RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
+    engine = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1, det_limit_type="max")
+    engine.text_det = BandedDetector(engine.text_det)
+    engine.text_rec = SpacingRecogniser(engine.text_rec)
+    return engine
 
 
 def _by_rapidocr(engine: Any, picture: Image) -> list[Recognised]:
@@ -77,6 +84,8 @@ def _by_rapidocr(engine: Any, picture: Image) -> list[Recognised]:
         found, _ = engine(pixels)
     except _engine_errors() as error:
         raise ReadError("OCR failed over it; raise ingest.memory_megabytes") from error
+    finally:
+        give_back()
     return [
         _boxed(text, corners)
         for corners, text, confidence in found or []
@@ -88,8 +97,9 @@ def _engine_errors() -> tuple[type[Exception], ...]:
     """What RapidOCR's libraries raise; nearly always that memory ran out."""
     import cv2
     from onnxruntime.capi import onnxruntime_pybind11_state as runtime
+    from rapidocr_onnxruntime.utils.infer_engine import ONNXRuntimeError
 
-    return (cv2.error, runtime.Fail, runtime.RuntimeException, MemoryError)
+    return (cv2.error, runtime.Fail, runtime.RuntimeException, ONNXRuntimeError, MemoryError)
 
 
 def _boxed(text: str, corners: Iterable[Sequence[float]]) -> Recognised:

@@ -17,9 +17,41 @@ _MARK = re.compile("[\ufffe\x02\xad]")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 # What English joins to a noun by a hyphen: "conversation-centric".
 _SECOND_HALVES = frozenset(
-    "aware based bearing bound centered centric dependent driven efficient facing focused free "
-    "friendly independent intensive led level like optimized oriented owned related relevant "
-    "rich scale sensitive sized specific style term type wide year".split()
+    [
+        "aware",
+        "based",
+        "bearing",
+        "bound",
+        "centered",
+        "centric",
+        "dependent",
+        "driven",
+        "efficient",
+        "facing",
+        "focused",
+        "free",
+        "friendly",
+        "independent",
+        "intensive",
+        "led",
+        "level",
+        "like",
+        "optimized",
+        "oriented",
+        "owned",
+        "related",
+        "relevant",
+        "rich",
+        "scale",
+        "sensitive",
+        "sized",
+        "specific",
+        "style",
+        "term",
+        "type",
+        "wide",
+        "year",
+    ]
 )
 
 
