@@ -17,6 +17,7 @@ Format = Literal[
     "epub",
     "outlook",
     "rtf",
+    "picture",
     "html",
     "mhtml",
     "mail",
@@ -100,6 +101,13 @@ FORMATS: dict[Format, Facts] = {
         "text and tables; headings are not marked in RTF",
         binary=True,
     ),
+    "picture": Facts(
+        "a picture",
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"),
+        "the picture; of a TIFF each of its pages",
+        "the text in it, by OCR; nothing of what else it shows",
+        binary=True,
+    ),
     "html": Facts(
         "an HTML page",
         (".html", ".htm", ".xhtml"),
@@ -181,4 +189,4 @@ SUFFIXES: dict[str, Format] = {
     suffix: name for name, facts in FORMATS.items() for suffix in facts.suffixes
 }
 
-KINDS = "PDF, office documents, web pages, mail, books, tables, notebooks, text and code"
+KINDS = "PDF, office documents, pictures, web pages, mail, books, tables, notebooks, text and code"

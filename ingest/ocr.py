@@ -11,14 +11,18 @@ import functools
 import io
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingest.memory import give_back
 from quoth.errors import MissingDependencyError, ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from PIL.Image import Image
 
@@ -41,6 +45,50 @@ class Recognised(NamedTuple):
 
 
 Recogniser = Callable[["Image"], list[Recognised]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ocr:
+    """How scanned pages are read: by what, or why not, and until when (`time.monotonic`)."""
+
+    recognise: Recogniser | None
+    absent: str
+    deadline: float
+
+
+_DEADLINE: ContextVar[float] = ContextVar("_DEADLINE")
+
+
+@contextmanager
+def one_file(config: IngestConfig) -> Iterator[None]:
+    """Let all that is recognised inside, such as the attachments of a mailbox, share its time."""
+    token = _DEADLINE.set(time.monotonic() + config.ocr_seconds)
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)
+
+
+def ocr_for(config: IngestConfig) -> Callable[[], Ocr]:
+    """Loads the recogniser at the first page that needs it; its time counts from now."""
+    deadline = _DEADLINE.get(time.monotonic() + config.ocr_seconds)
+    loaded: list[Ocr] = []
+
+    def load() -> Ocr:
+        if not loaded:
+            loaded.append(_load(config, deadline))
+        return loaded[0]
+
+    return load
+
+
+def _load(config: IngestConfig, deadline: float) -> Ocr:
+    if config.ocr == "off":
+        return Ocr(None, "OCR is off (ingest.ocr)", deadline)
+    try:
+        return Ocr(recogniser(config), "", deadline)
+    except MissingDependencyError as error:
+        return Ocr(None, str(error), deadline)
 
 
 def recogniser(config: IngestConfig) -> Recogniser:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ingest.archives import bytes_of, stat_of
 from ingest.assembly import document_id
 from ingest.formats import SUFFIXES
+from ingest.ocr import one_file
 from ingest.readers import reader_for
 from ingest.signatures import format_of
 from quoth.errors import LimitError, MissingFileError, NoTextError
@@ -28,7 +29,8 @@ def read_document(path: Path, config: IngestConfig) -> Document:
 
     Raises a subclass of ReadError; see `quoth.errors` for which.
     """
-    return read_bytes(_read_bytes(path, config), str(path), config)
+    with one_file(config):
+        return read_bytes(_read_bytes(path, config), str(path), config)
 
 
 def read_bytes(data: bytes, source: str, config: IngestConfig) -> Document:

@@ -21,11 +21,7 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n", "a PNG picture"),
-    (0, b"\xff\xd8\xff", "a JPEG picture"),
     (0, b"GIF8", "a GIF picture"),
-    (0, b"II*\0", "a TIFF picture"),
-    (0, b"MM\0*", "a TIFF picture"),
     (0, b"%!PS", "a PostScript file"),
     (0, b"\x1f\x8b", "a gzip archive"),
     (0, b"7z\xbc\xaf", "a 7-Zip archive"),
@@ -40,8 +36,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypheic", "a HEIF picture"),
     (4, b"ftypmif1", "a HEIF picture"),
     (4, b"ftypavif", "an AVIF picture"),
-    (8, b"WEBP", "a WebP picture"),
     (257, b"ustar", "a TAR archive"),
+)
+# A bitmap has four bytes of nothing behind its size; "BM" alone begins many a text.
+_PICTURE = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|BM.{4}\0\0\0\0", re.DOTALL
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS: tuple[tuple[str, Format | None, str], ...] = (
@@ -68,7 +67,7 @@ _MAIL = re.compile(
     rb"(?:Received|Message-ID|MIME-Version|Return-Path):",
     re.IGNORECASE,
 )
-_REMEDIES = {"pictur": "run it through OCR first", "archiv": "unpack it and ingest its files"}
+_REMEDIES = {"pictur": "save it as PNG or JPEG", "archiv": "unpack it and ingest its files"}
 # Where a browser or another program often puts these under an office suffix.
 _WRITTEN_AS_OFFICE = ("html", "mhtml", "rtf")
 
@@ -122,6 +121,8 @@ def _identify(data: bytes, source: str, expected: Format | None) -> tuple[Format
         return _identify_ole(data, source)
     if data.lstrip()[:5] == b"{\\rtf":
         return "rtf", FORMATS["rtf"].what
+    if _PICTURE.match(data):
+        return "picture", FORMATS["picture"].what
     what = next((what for at, magic, what in _MAGIC if data.startswith(magic, at)), "")
     return (None, what) if what else _identify_text(data, expected)
 
