@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 import quoth.ui
-from quoth.ui import chat, documents, models, session, texts
+from quoth.ui import chat, documents, models, reader, session, texts
 
 ICON = Path(quoth.ui.__file__).with_name("icon.svg")
 
@@ -24,7 +24,11 @@ def _models() -> None:
     session.show_page(models.show)
 
 
-st.set_page_config(page_title=texts.NAME, page_icon=str(ICON), layout="centered")
+st.set_page_config(
+    page_title=texts.NAME,
+    page_icon=str(ICON),
+    layout="wide" if reader.is_beside() else "centered",
+)
 st.logo(str(ICON.with_name("logo.svg")), icon_image=str(ICON), size="large")
 st.navigation(
     [

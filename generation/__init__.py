@@ -4,14 +4,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generation.answering import stream_answer
-    from generation.llama import load_model, model_facts
+    from generation.gguf_reranker import GgufReranker
+    from generation.llama import model_facts
+    from generation.loading import load_model
     from generation.model import LanguageModel
+    from generation.turns import Watched
 
-__all__ = ["LanguageModel", "load_model", "model_facts", "stream_answer"]
+__all__ = [
+    "GgufReranker",
+    "LanguageModel",
+    "Watched",
+    "load_model",
+    "model_facts",
+    "stream_answer",
+]
 
 _HOMES = {
+    "GgufReranker": "generation.gguf_reranker",
     "LanguageModel": "generation.model",
-    "load_model": "generation.llama",
+    "Watched": "generation.turns",
+    "load_model": "generation.loading",
     "model_facts": "generation.llama",
     "stream_answer": "generation.answering",
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.tables import tables
 from quoth.datatypes import Context, Passage, Quote
 from quoth.sentences import content_span, sentence_spans
 
@@ -26,10 +27,26 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class SourceSentence:
-    """One sentence of a passage, as a quote. `passage` is its index in the context's passages."""
+    """One sentence of a passage, as a quote. `passage` is its index in the context's passages.
+
+    `text` is what it says: the quote's text, or for a row of a table its cells with the names of
+    their columns, whose line is `header` if it stands in the passage.
+    """
 
     passage: int
     quote: Quote
+    text: str
+    header: Quote | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return self.text != self.quote.text
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The quote, and the header that it is read by."""
+        return (self.quote,) if self.header is None else (self.quote, self.header)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,11 +76,11 @@ def gather(
     page of its passage.
     """
     sentences = tuple(
-        SourceSentence(index, _quote(passage, start, end, page_of))
+        sentence
         for index, passage in enumerate(context.passages)
-        for start, end in _spans(passage.text)
+        for sentence in _sentences(index, passage, page_of)
     )
-    vectors = np.asarray(embed([question, *(s.quote.text for s in sentences)]), dtype=np.float32)
+    vectors = np.asarray(embed([question, *(s.text for s in sentences)]), dtype=np.float32)
     return Evidence(question, context, sentences, vectors[0], vectors[1:])
 
 
@@ -71,6 +88,28 @@ def joined(first: Quote, second: Quote, passage: Passage) -> Quote:
     """The span from the start of `first` to the end of `second`, both in `passage`."""
     text = passage.text[first.start - passage.start : second.end - passage.start]
     return Quote(first.document_id, first.source, first.page, first.start, second.end, text)
+
+
+def _sentences(index: int, passage: Passage, page_of: PageOf | None) -> Iterator[SourceSentence]:
+    """The sentences of a passage and the rows of its tables, in reading order."""
+    done = 0
+    for (start, end), rows in tables(passage.text, passage.headings):
+        yield from _prose(index, passage, (done, start), page_of)
+        for row in rows:
+            header = None if row.header is None else _quote(passage, *row.header, page_of)
+            quote = _quote(passage, *row.span, page_of)
+            yield SourceSentence(index, quote, row.reading, header)
+        done = end
+    yield from _prose(index, passage, (done, len(passage.text)), page_of)
+
+
+def _prose(
+    index: int, passage: Passage, span: tuple[int, int], page_of: PageOf | None
+) -> Iterator[SourceSentence]:
+    first, last = span
+    for start, end in _spans(passage.text[first:last]):
+        quote = _quote(passage, first + start, first + end, page_of)
+        yield SourceSentence(index, quote, quote.text)
 
 
 def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Quote:
@@ -83,7 +122,7 @@ def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Qu
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Sentences without the white space around them, so that each can be quoted alone.
 
-    A heading ends where a blank line does, and an overlong sentence (a table) is cut into lines.
+    A heading ends where a blank line does, and an overlong sentence (a list) is cut into lines.
     """
     for start, end in sentence_spans(text):
         breaks = _LINE_END if end - start > LONGEST_SENTENCE else _BLANK_LINE

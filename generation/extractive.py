@@ -36,11 +36,12 @@ LEAST_SHARE = 0.1  # of the best sentence's probability; costs .005, saves a qua
 def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ...]:
     """The sentences that best answer the question, in reading order, each its own quote.
 
-    The texts are those of the sources with single spaces between them. `support` is the
+    The texts are those of the sources with single spaces between them; a row of a table is given
+    with the names of its columns, and quoted with its header. `support` is the
     probability that the sentence holds the answer; one far less likely than the best is left
     out. Empty when no sentence of the context states anything.
     """
-    texts = [sentence.quote.text for sentence in evidence.sentences]
+    texts = [sentence.text for sentence in evidence.sentences]
     states = np.array([not _states_nothing(text) for text in texts], dtype=bool)
     if not states.any():
         return ()
@@ -50,13 +51,12 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
     best = sorted(index for index in order if chances[index] >= LEAST_SHARE * chances[order[0]])
     return tuple(
         Sentence(
-            text=" " * (position > 0) + " ".join(quote.text.split()),
-            quotes=(quote,),
+            text=" " * (position > 0) + " ".join(evidence.sentences[index].text.split()),
+            quotes=evidence.sentences[index].quotes,
             support=float(chances[index]),
             verdict="supported",
         )
         for position, index in enumerate(best)
-        for quote in (evidence.sentences[index].quote,)
     )
 
 
@@ -76,7 +76,7 @@ def log_odds(evidence: Evidence) -> NDArray[np.float64]:
 def features(evidence: Evidence) -> NDArray[np.float64]:
     """What is known of each sentence: cosine, coverage, kind missing, 1 / rank: float64 (n, 4)."""
     question, kind = evidence.question, asked_for(evidence.question)
-    texts = [sentence.quote.text for sentence in evidence.sentences]
+    texts = [sentence.text for sentence in evidence.sentences]
     passages = evidence.context.passages
     ranks = [passages[sentence.passage].rank for sentence in evidence.sentences]
     columns = [

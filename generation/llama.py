@@ -6,27 +6,27 @@ It knows messages and completions; documents, passages and answers are others' b
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
-from generation.embedded import embedded_model
 from generation.gguf import ModelFacts, read_facts
 from generation.llama_native import LoadSettings, NativeModel, library
 from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.model import Completion, Prompt
-from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
+from generation.store import find_model
+from generation.turns import Turns
 from quoth.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from quoth.config import GenerationConfig, ModelConfig
     from quoth.datatypes import Message, StopReason
+
+_T = TypeVar("_T")
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do
 _POLL = 0.05  # seconds between two looks at `cancelled` while llama.cpp computes
@@ -37,6 +37,7 @@ class LlamaModel:
 
     A completion keeps its turn until its generator is exhausted or closed. One that nobody reads
     for `patience` seconds makes those who wait raise ModelError instead of waiting for ever.
+    llama.cpp itself is called by one thread alone, which belongs to the model.
     `n_evaluated` counts the prompt tokens of the latest completion that were not in the KV cache.
     """
 
@@ -49,13 +50,11 @@ class LlamaModel:
         self.n_evaluated = 0
         self._settings = settings
         self._n_prompt = 0  # cached tokens after these were generated: see `_write`
-        self._patience = patience
-        self._turn_lock = Lock()
-        self._idle_since: float | None = None
+        self.turns = Turns(patience)
         self._closed = False
         # llama.cpp works in a thread of its own, so that the caller's can still see Ctrl-C.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="llama")
-        self._native = self._worker.submit(NativeModel, facts, settings).result()
+        self._native = self._submit(lambda: NativeModel(facts, settings)).result()
         vocabulary = self._native.vocabulary
         self._template = ChatTemplate(
             facts.template,
@@ -89,11 +88,13 @@ class LlamaModel:
         settings: GenerationConfig,
         *,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Completion]:
         """Write at most `settings.max_new_tokens` tokens, and never past the window.
 
         What the prompt shares with the one before is not evaluated again. `cancelled` is asked
         between tokens and, in the caller's thread, every 50 ms while the prompt is evaluated.
+        `on_wait` is told how many completions are before this one, while there are any.
         Raises ModelError when the prompt fills the window or llama.cpp fails.
         """
         _check_settings(settings)
@@ -102,21 +103,21 @@ class LlamaModel:
                 f"a prompt of {len(prompt)} tokens leaves no room in a window of "
                 f"{self.context_size}; set a larger model.context_size"
             )
-        with self._turn(cancelled) as granted:
+        with self.turns.turn(cancelled, on_wait) as granted:
             if not granted:
                 yield Completion("", "cancelled")
                 return
             for step in self._write(prompt, settings, cancelled):
-                self._idle_since = time.monotonic()
+                self.turns.idle_since = time.monotonic()
                 yield step
-                self._idle_since = None
+                self.turns.idle_since = None
 
     def close(self) -> None:
         """Free the memory, once the running completion is over. Safe to call twice."""
-        with self._turn(lambda: False):
+        with self.turns.turn():
             if not self._closed:
                 self._closed = True
-                self._worker.submit(self._native.close).result()
+                self._submit(self._native.close).result()
                 self._worker.shutdown()
 
     def _open(self) -> NativeModel:
@@ -124,24 +125,14 @@ class LlamaModel:
             raise ModelError(f"the model {self.name} is closed; open the library again")
         return self._native
 
-    @contextmanager
-    def _turn(self, cancelled: Callable[[], bool]) -> Iterator[bool]:
-        """Wait for the model; gives False when cancelled before its turn came."""
-        while not self._turn_lock.acquire(timeout=_POLL):
-            if cancelled():
-                yield False
-                return
-            since = self._idle_since
-            if since is not None and time.monotonic() - since > self._patience:
-                raise ModelError(
-                    f"another answer of {self.name} is begun and nobody reads it; "
-                    "finish or close its generator first"
-                )
+    def _submit(self, work: Callable[[], _T]) -> Future[_T]:
+        """Have the model's own thread do something."""
         try:
-            yield True
-        finally:
-            self._idle_since = None
-            self._turn_lock.release()
+            return self._worker.submit(work)
+        except RuntimeError as error:  # the interpreter takes no new work while it ends
+            raise ModelError(
+                f"{self.name} stopped: Quoth is being closed; start it again"
+            ) from error
 
     def _write(
         self, prompt: Prompt, settings: GenerationConfig, cancelled: Callable[[], bool]
@@ -185,9 +176,7 @@ class LlamaModel:
         if cancelled():
             return None
         native.abort = False
-        future = self._worker.submit(
-            lambda: native.sample(chain) if native.decode(pending) else None
-        )
+        future = self._submit(lambda: native.sample(chain) if native.decode(pending) else None)
         try:
             while True:
                 try:
@@ -212,8 +201,7 @@ def model_facts(config: ModelConfig) -> ModelFacts:
 
     Raises ModelNotFoundError, ModelLoadError, MissingDependencyError.
     """
-    path = embedded_model() if config.path == EMBEDDED else Path(config.path).expanduser()
-    return read_facts(path)
+    return read_facts(find_model(config.path))
 
 
 def load_model(config: ModelConfig) -> LlamaModel:

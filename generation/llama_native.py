@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generation.memory import CPU_BATCH, GPU_BATCH
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
 _PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
-# Tokens llama.cpp computes at once. Its buffers grow with it, and on a CPU, without fused attention,
-# one of them also with the window; smaller is no slower there.
-_GPU_BATCH, _CPU_BATCH = 512, 128
 # An answer shall not depend on what the cache happened to hold. On a CPU, ggml's plain attention gives
 # every row of a batch the same numbers, unless the row is alone: prompts are never cut into batches
 # shorter than this (two would do). A GPU's numbers depend on the cut itself: see `keep_prefix`.
@@ -68,8 +66,12 @@ class LoadSettings:
 
     @property
     def largest_batch(self) -> int:
-        """Tokens evaluated at once, at most."""
-        return min(self.batch_size, _GPU_BATCH if self.on_gpu else _CPU_BATCH)
+        """Tokens evaluated at once, at most.
+
+        llama.cpp's buffers grow with it, and on a CPU, without fused attention, one of them also
+        with the window; smaller is no slower there.
+        """
+        return min(self.batch_size, GPU_BATCH if self.on_gpu else CPU_BATCH)
 
 
 def library() -> Library:

@@ -46,7 +46,13 @@ def describe(
 
 
 def _model(config: ModelConfig) -> dict[str, object]:
-    """What the model's file says of it, or why it can't be used."""
+    """What the model's file says of it, or why it can't be used. A server is not asked."""
+    if config.endpoint:
+        return {
+            "endpoint": config.endpoint,
+            "name": config.endpoint_model,
+            "context_window": config.context_size,
+        }
     from generation import model_facts
 
     try:

@@ -43,3 +43,21 @@ def examples_library(
         report = quoth.ingest([EXAMPLES])
         assert report.count("failed") == 0
         yield quoth
+
+
+@pytest.fixture(scope="session")
+def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a CrossEncoder of random numbers: the whole path, and no judgement."""
+    from tests.making_rerankers import save_cross_encoder
+
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    save_cross_encoder(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_gguf_reranker(tiny_cross_encoder: Path) -> Path:
+    """The same model as a GGUF file."""
+    from tests.making_rerankers import save_as_gguf
+
+    return save_as_gguf(tiny_cross_encoder)

@@ -63,10 +63,11 @@ class AnswerJob(_Job):
         self.text = ""
         self.withdrawn = False
         self.answer: Answer | None = None
-        self._start(lambda: self._follow(stream))
+        pieces = stream(self._stop.is_set)  # here, so that whoever asks sees why it cannot begin
+        self._start(lambda: self._follow(pieces))
 
-    def _follow(self, stream: Callable[[Cancelled], Iterator[Piece]]) -> None:
-        for piece in stream(self._stop.is_set):
+    def _follow(self, pieces: Iterator[Piece]) -> None:
+        for piece in pieces:
             if piece.withdrawn:
                 self.withdrawn = self.withdrawn or bool(self.text)
                 self.text = ""

@@ -13,7 +13,7 @@ from quoth.ui.markup import Html, element, join
 from quoth.ui.widgets import card_title, draw, style
 
 if TYPE_CHECKING:
-    from quoth.config import GenerationConfig
+    from quoth.config import AnswerConfig, GenerationConfig
     from quoth.engine import Quoth
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -41,6 +41,7 @@ def show(quoth: Quoth) -> None:
     style()
     st.title(texts.MODELS, anchor=False)
     _settings(quoth.config.generation, session.context_window(quoth))
+    _refusal(quoth.config.answer)
     card_title(texts.RUNNING, texts.RUNNING_LEAD)
     draw(description({**quoth.info(), texts.PROCESS: {texts.MEMORY: resident_bytes()}}))
 
@@ -66,6 +67,22 @@ def _settings(configured: GenerationConfig, window: int) -> None:
         with columns[position % 2]:
             _widget(configured, settings, name, bounds)
     draw(element("p", texts.FEW_SHOT, class_="q-place"))
+
+
+def _refusal(configured: AnswerConfig) -> None:
+    key = "setting-refusal"
+    if key not in st.session_state:
+        st.session_state[key] = session.answering(configured).refusal
+    st.selectbox(
+        texts.REFUSAL, list(texts.REFUSAL_NAMES), key=key,
+        format_func=lambda name: texts.REFUSAL_NAMES[name],
+        on_change=_refusal_changed, args=(configured,),
+    )  # fmt: skip
+    draw(element("p", texts.REFUSAL_HELP, class_="q-help"))
+
+
+def _refusal_changed(configured: AnswerConfig) -> None:
+    session.change_answering(configured, refusal=st.session_state["setting-refusal"])
 
 
 def _widget(

@@ -5,6 +5,7 @@ Asks the engine for documents, and `pictures` for what pages look like.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,12 +17,12 @@ from quoth.ui.markup import Html, element, join, picture, plain
 from quoth.ui.widgets import draw, file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from quoth.datatypes import Page, Quote
     from quoth.engine import Quoth
 
-_KEY = "reader-page"
+_KEY, _BESIDE = "reader-page", "reader-source"
 _PDF = "application/pdf"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
 _LEAD = 500  # characters before the first mark that stay in sight
@@ -31,6 +32,45 @@ def open_source(quoth: Quoth, source: Source) -> None:
     """Show the document in a dialog, on the source's page, with its quotes marked."""
     st.session_state[_KEY] = source.page
     _dialog(quoth, source)
+
+
+def open_beside(source: Source) -> None:
+    """From the next run on, show the document beside the chat, on the source's page."""
+    st.session_state[_KEY] = source.page
+    st.session_state[_BESIDE] = source
+
+
+def close_beside() -> None:
+    """From the next run on, show the chat alone."""
+    st.session_state.pop(_BESIDE, None)
+
+
+def is_beside() -> bool:
+    """Whether a document is open beside the chat, which then needs a wide page."""
+    return _BESIDE in st.session_state
+
+
+@contextmanager
+def beside(quoth: Quoth) -> Iterator[None]:
+    """A place for the chat, with the open document to its right if there is one."""
+    source = st.session_state.get(_BESIDE)
+    if source is None:
+        yield
+        return
+    chat, reading = st.columns((6, 5), gap="medium")
+    with reading, st.container(border=True, key="reader"):
+        _panel(quoth, source)
+    with chat:
+        yield
+
+
+@st.fragment
+def _panel(quoth: Quoth, source: Source) -> None:
+    """The document; turning its pages draws nothing else anew."""
+    if st.button(texts.CLOSE_READER, key="reader-close", type="tertiary", icon=":material/close:"):
+        close_beside()
+        st.rerun()
+    show_document(quoth, source)
 
 
 @st.dialog(texts.READER, width="large")

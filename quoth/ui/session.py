@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from quoth.config import Config, GenerationConfig, load_config
-from quoth.datatypes import Answer, FileOutcome, IngestReport, Message, Progress
+from quoth.config import AnswerConfig, Config, GenerationConfig, load_config
+from quoth.datatypes import FileOutcome, IngestReport, Progress
 from quoth.errors import QuothError
-from quoth.ui import uploads
-from quoth.ui.jobs import AnswerJob, Cancelled, IngestJob
+from quoth.ui import access, uploads
+from quoth.ui.jobs import Cancelled, IngestJob
 from quoth.ui.markup import plain
 
 if TYPE_CHECKING:
@@ -25,53 +25,20 @@ DEFAULT_COLLECTION = "default"
 _T = TypeVar("_T")
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question and what came of it. `job` is there while it is being answered.
-
-    `text` is what was written so far when it was stopped or failed; `window` is in tokens.
-    """
-
-    question: str
-    job: AnswerJob | None = None
-    answer: Answer | None = None
-    text: str = ""
-    withdrawn: bool = False
-    stopped: bool = False
-    error: str = ""
-    window: int = 0
-
-
 def show_page(show: Callable[[Quoth], None]) -> None:
     """Run a page with the shared engine; an error of Quoth's is one line on the page."""
     try:
-        show(_engine(*_location()))
+        quoth = _engine(*_location())
+        if access.admitted(quoth):
+            show(quoth)
     except QuothError as error:
         st.error(plain(str(error)), icon=":material/error:")
 
 
-def turns() -> list[Turn]:
-    """The conversation of this tab, oldest first."""
-    return _kept("turns", list)
-
-
-def history() -> tuple[Message, ...]:
-    """The conversation so far as the engine takes it: turns that ended with words."""
-    finished = [(turn.question, turn.answer) for turn in turns() if turn.answer is not None]
-    return tuple(
-        message
-        for question, answer in finished
-        if answer.text.strip()
-        for message in (Message("user", question), Message("assistant", answer.text))
-    )
-
-
-def new_chat() -> None:
-    """Forget the conversation; an answer that is being written stops."""
-    for turn in turns():
-        if turn.job is not None:
-            turn.job.stop()
-    st.session_state["turns"] = []
+def user() -> str:
+    """Who uses this tab; "" where nobody need sign in."""
+    name: str = st.session_state.get("user", "")
+    return name
 
 
 def collection(quoth: Quoth) -> str | None:
@@ -127,6 +94,16 @@ def generation(configured: GenerationConfig) -> GenerationConfig:
 def change_generation(configured: GenerationConfig, **values: Any) -> None:
     """Set some of this tab's generation settings."""
     st.session_state["generation"] = replace(generation(configured), **values)
+
+
+def answering(configured: AnswerConfig) -> AnswerConfig:
+    """When this tab's questions are refused; as configured until someone changes it."""
+    return _kept("answering", lambda: configured)
+
+
+def change_answering(configured: AnswerConfig, **values: Any) -> None:
+    """Set some of this tab's answer settings."""
+    st.session_state["answering"] = replace(answering(configured), **values)
 
 
 def context_window(quoth: Quoth) -> int:

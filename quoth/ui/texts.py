@@ -36,6 +36,20 @@ PAGE = "page {}"
 PAGES_RANGE = "pages {}–{}"
 UNEXPECTED = "Something went wrong that Quoth did not foresee; the terminal it runs in says what."
 
+# Access
+NOBODY = (
+    "Nobody may use this page yet. On the machine it runs on, add someone: quoth users add NAME"
+)
+SIGN_IN_TITLE = "Sign in to Quoth"
+SIGN_IN = "Sign in"
+USER_NAME = "Name"
+PASSWORD = "Password"  # noqa: S105 - a label
+NOT_ADMITTED = "The name or the password is wrong."
+TOO_MANY_TRIES = "Too many wrong passwords. Try again in {} s."
+SIGNED_IN = "Signed in as {}"
+SIGN_OUT = "Sign out"
+SIGN_OUT_HELP = "This browser forgets you; your conversations stay."
+
 # Collections
 COLLECTION = "Collection"
 ALL_COLLECTIONS = "All collections"
@@ -79,12 +93,36 @@ WITHDRAWN = (
 STOPPED = "Stopped. This is what was written so far; it has not been checked against the documents."
 STOPPED_EMPTY = "Stopped before the first word."
 CUT_SHORT = "The answer reached its longest length and was cut. Settings has a longer one."
-NO_ANSWER = "No answer came back."
+BUSY_ELSEWHERE = "This conversation is being answered in another tab; wait for it, or stop it."
+EDIT = "Edit"
+EDIT_HELP = "Asks otherwise from here on, in a conversation of its own; this one stays as it is."
+EDIT_LABEL = "The question, to be asked otherwise"
+EDIT_ASK = "Ask this instead"
+LEAVE = "Cancel"
+NOTE = "What was right or wrong with it?"
+
+# Conversations
+CONVERSATIONS = "Conversations"
+SEARCH_CONVERSATIONS = "Search conversations"
+NO_CONVERSATION = "No conversation has these words."
+MORE_CONVERSATIONS = "{} more"
+MENU = "More"
+TITLE = "Title"
+AS_MARKDOWN = "Export as Markdown"
+AS_HTML = "Export as HTML"
+AS_JSON = "Export as JSON"
+EXPORT_RATINGS = "Export ratings ({})"
+RATINGS_HELP = "All your ratings, in JSON lines: question, expected documents, verdict, note."
+DELETE_CONVERSATION = "Delete"
+DELETE_TITLE = "Delete this conversation?"
+DELETE_ASK = "“{}” is deleted for good, with its questions, answers and ratings."
+NOT_LASTING = "This library cannot be written: conversations last until Quoth is stopped."
 
 # Answers
 VERBATIM = "Taken word for word from the documents"
 REFUSED = "Not in the documents"
 CLOSEST = "The closest passages"
+NOT_ENOUGH = "Not enough: {}."
 UNSUPPORTED = "not supported"
 UNSUPPORTED_WHY = "not supported: {}"
 UNSUPPORTED_N: Counted = (
@@ -94,17 +132,23 @@ UNSUPPORTED_N: Counted = (
 SOURCES = "Sources"
 SOURCE_ANCHOR = "Source {}: go to the quote"
 OPEN_PAGE = "Read"
+CLOSE_READER = "Close"
 FIRST_WORD = "first word after {}"
 TOKENS_READ = "{:,} tokens read"
 TOKENS_WRITTEN = "{:,} written"
 
 # The window
 WINDOW = "Context window"
+WINDOW_SYSTEM = "instruction"
 WINDOW_SOURCES = "sources"
-WINDOW_REST = "instructions, conversation, question"
-WINDOW_ANSWER = "answer"
+WINDOW_HISTORY = "conversation"
+WINDOW_QUESTION = "question"
+WINDOW_ANSWER = "room for the answer"
 WINDOW_FREE = "free"
-WINDOW_LABEL = "{used:,} of {size:,} tokens used"
+WINDOW_LABEL = "{read:,} of {size:,} tokens read, {written:,} written"
+PROMPT = "The exact prompt"
+PROMPT_LEAD = "What the model read, message by message, before its chat template."
+ROLES = {"system": "Instruction and sources", "user": "Question", "assistant": "Answer"}
 
 # Details
 DETAILS = "How this answer was made"
@@ -244,6 +288,16 @@ PRESETS_HELP = "A preset sets everything below except the longest answer."
 YES, NO, NONE = "yes", "no", "–"
 FEW_SHOT = "The system prompt and worked examples are set in quoth.toml."
 RESET = "Back to the configuration"
+REFUSAL = "When the documents may not hold the answer"
+REFUSAL_NAMES = {
+    "silent": "Rather silent",
+    "balanced": "Balanced",
+    "talkative": "Rather talkative",
+    "never": "Always answer",
+}
+REFUSAL_HELP = (
+    "Silent refuses more questions that it could answer; talkative answers more in error."
+)
 SETTING_LABELS = {
     "temperature": "Temperature",
     "top_k": "Top-k",

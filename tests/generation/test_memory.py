@@ -7,24 +7,26 @@ import pytest
 from generation.embedded import embedded_model
 from generation.gguf import read_facts
 from generation.machine import available_bytes, idle_cores, usable_cores
-from generation.memory import check_memory, needed_bytes
+from generation.memory import check_memory, memory_need
 from quoth.errors import ModelLoadError
 
 FACTS = read_facts(embedded_model())
 
 
 def test_a_window_that_fits_is_let_through() -> None:
-    check_memory(FACTS, 4096, 512, needed_bytes(FACTS, 4096, 512))
+    check_memory(FACTS, 4096, 512, memory_need(FACTS, 4096, 512).total)
 
 
 def test_the_cache_and_the_scores_count_as_llama_cpp_allocates_them() -> None:
     # llama.cpp says "KV buffer size = 90.00 MiB" of this model with 4096 tokens; its 9 heads keep
     # a float32 for each token of the batch and of the window.
-    assert needed_bytes(FACTS, 4096, 128) - needed_bytes(FACTS, 0, 128) == (90 + 18) * 2**20
+    assert (
+        memory_need(FACTS, 4096, 128).total - memory_need(FACTS, 0, 128).total == (90 + 18) * 2**20
+    )
 
 
 def test_the_context_offered_instead_fits() -> None:
-    available = needed_bytes(FACTS, 3000, 512)
+    available = memory_need(FACTS, 3000, 512).total
     with pytest.raises(ModelLoadError, match=r"set model\.context_size to") as caught:
         check_memory(FACTS, 8192, 512, available)
     offered = int(re.findall(r"context_size to (\d+)", str(caught.value))[0])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from quoth.config import Config, GenerationConfig
+from quoth.access import Cost, Users
+from quoth.config import AnswerConfig, Config, GenerationConfig, IndexConfig
+from quoth.conversations import Conversations
 from quoth.datatypes import (
     Answer,
     Box,
@@ -29,8 +32,10 @@ from quoth.datatypes import (
     Progress,
     Quote,
     Sentence,
+    Window,
 )
 from quoth.errors import QuothError, UnknownDocumentError
+from vectorstore import ConversationStore, LocalLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,14 +96,24 @@ def answer(question: str = "How long?", **changes: Any) -> Answer:
         timings={"search": 0.02, "pack": 0.01, "first_token": 0.4, "total": 1.2},
         n_prompt_tokens=120,
         n_completion_tokens=24,
+        window=Window(1000, 40, 30, 41, 9, 256),
+        messages=(Message("system", "Use only the <sources>."), Message("user", question)),
     )
     return replace(made, **changes)
+
+
+usual_answer = answer
 
 
 def refusal(question: str = "") -> Answer:
     said = Sentence("The documents do not say.", (), 0.0, "not a claim")
     return answer(
-        question, sentences=(said,), refused=True, closest=(hit(1),), stop_reason="refused"
+        question,
+        sentences=(said,),
+        refused=True,
+        closest=(hit(1),),
+        stop_reason="refused",
+        not_enough=("it does not mention “moon”",),
     )
 
 
@@ -117,6 +132,7 @@ HOSTILE = (
     "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
     "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
 )
+PASSWORD = "correct horse"
 SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
 REFUSED = "Who is the king?"
@@ -162,6 +178,12 @@ class FakeQuoth:
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
         self.viewed: list[tuple[str, int, int, int]] = []
+        path.mkdir(parents=True, exist_ok=True)
+        self.conversations = Conversations(ConversationStore(path), self.stream)
+
+    @functools.cached_property
+    def users(self) -> Users:
+        return Users(LocalLibrary(self.path, IndexConfig(device="cpu")), Cost(n=16, r=1, p=1))
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -182,6 +204,11 @@ class FakeQuoth:
 
     def collections(self) -> tuple[str, ...]:
         return tuple(sorted({r.collection for r in self.records}))
+
+    def collection_sizes(self) -> dict[str, int]:
+        return {
+            name: sum(r.collection == name for r in self.records) for name in self.collections()
+        }
 
     def info(self) -> dict[str, object]:
         return {
@@ -228,7 +255,9 @@ class FakeQuoth:
         *,
         history: Sequence[Message] = (),
         collection: str | None = None,
+        where: object = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         self.asked.append(
@@ -236,13 +265,15 @@ class FakeQuoth:
                 "question": question,
                 "history": history,
                 "collection": collection,
+                "where": where,
                 "generation": generation,
+                "answer": answer,
             }
         )
         if question == ENDLESS:
             yield from _endless(cancelled)
             return
-        given = self.answers.get(question) or answer(question)
+        given = self.answers.get(question) or usual_answer(question)
         if isinstance(given, QuothError):
             raise given
         for sentence in given.sentences:
