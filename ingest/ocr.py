@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 LARGEST_SIDE = 1600
 """Pixels of the longer side of a picture at most: more cost memory and recognise no better."""
+FOUND_NOTHING = "a picture, OCR found nothing"
 _LEAST_CONFIDENCE = 0.5
 _SECONDS_A_PAGE = 60
 

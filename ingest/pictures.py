@@ -6,9 +6,11 @@ import io
 import struct
 import warnings
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from quoth.datatypes import PageView
 from quoth.errors import DamagedFileError, LimitError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 # A page at 600 dpi has 35 million; a JPEG may have four times as many, which need not be decoded.
 _MOST_PIXELS = 40_000_000
+_PAGE_LENGTH, _LONGEST_SIDE = 842, 4000
 _BROKEN = (
     SyntaxError, OSError, ValueError, TypeError, LookupError, EOFError, ArithmeticError,
     AttributeError, RuntimeError, struct.error,
@@ -40,6 +43,20 @@ def frames(data: bytes, source: str, longest: int) -> Iterator[tuple[Image, str]
         while file.format == "TIFF" and _seek(file, index):
             yield _shown(file, source, longest), media_type
             index += 1
+
+
+def picture_view(data: bytes, source: str, number: int, scale: float) -> PageView:
+    """Page `number` as PNG, taken to be as long as an A4 page. Raises as `frames` does."""
+    longest = min(_LONGEST_SIDE, round(_PAGE_LENGTH * scale))
+    shown = next(islice(frames(data, source, longest), number - 1, None), None)
+    if shown is None:
+        raise DamagedFileError(
+            f"{PurePath(source).name} has no page {number} any more; ingest it again"
+        )
+    picture, _ = shown
+    png = io.BytesIO()
+    picture.save(png, "PNG")
+    return PageView(png.getvalue(), picture.width / scale, picture.height / scale)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean
-from ingest.ocr import LARGEST_SIDE, ocr_for
+from ingest.ocr import FOUND_NOTHING, LARGEST_SIDE, ocr_for
 from ingest.pictures import frames
 from ingest.readers.pdf_layout import lines_of
 from ingest.readers.recognised import segments_of
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ingest.ocr import Ocr
     from quoth.config import IngestConfig
-
-_NOTHING = "OCR found nothing"
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         if failure:
             found.failed[len(found.texts)] = failure
     if not any(found.texts):
-        why = "; ".join(dict.fromkeys(found.failed.values())) or _NOTHING
+        why = "; ".join(dict.fromkeys(found.failed.values())) or FOUND_NOTHING
         raise NoTextError(f"{PurePath(source).name} has no text: {why}; leave it out")
     coverage = found.coverage()
     content = Content(
