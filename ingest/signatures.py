@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.decoding import decode
 from ingest.formats import FORMATS
-from quoth.errors import DamagedFileError, EncryptedFileError, UnsupportedFileError
+from quoth.errors import DamagedFileError, UnsupportedFileError
 
 if TYPE_CHECKING:
     from ingest.formats import Format
@@ -76,8 +76,8 @@ def format_of(data: bytes, source: str, expected: Format | None) -> tuple[Format
     """The format that the bytes are in, and a warning when the name says another, else "".
 
     `expected` is the format that the file's suffix promises, if any. Raises UnsupportedFileError
-    when no reader takes the bytes or they are not what the suffix promises, EncryptedFileError
-    for an encrypted Office file, DamagedFileError for a broken package.
+    when no reader takes the bytes or they are not what the suffix promises, DamagedFileError for a
+    broken package.
     """
     name = PurePath(source).name
     found, what = _identify(data, source, expected)
@@ -118,7 +118,7 @@ def _identify(data: bytes, source: str, expected: Format | None) -> tuple[Format
     if data.startswith(b"PK\x03\x04"):
         return _identify_zip(data, source)
     if data.startswith(_OLE):
-        return _identify_ole(data, source)
+        return _identify_ole(data)
     if data.lstrip()[:5] == b"{\\rtf":
         return "rtf", FORMATS["rtf"].what
     if _PICTURE.match(data):
@@ -166,11 +166,7 @@ def _identify_zip(data: bytes, source: str) -> tuple[Format | None, str]:
     return found, FORMATS[found].what
 
 
-def _identify_ole(data: bytes, source: str) -> tuple[Format | None, str]:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise EncryptedFileError(
-            f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
-        )
+def _identify_ole(data: bytes) -> tuple[Format | None, str]:
     for name, found, what in _OLE_KINDS:
         if name.encode("utf-16-le") in data:
             return found, what
