@@ -24,7 +24,7 @@ def test_the_kept_ones_are_the_hits_of_the_same_search(examples_library: Quoth) 
 def test_each_says_its_rank_and_score_after_every_stage(examples_library: Quoth) -> None:
     considered = examples_library.explain(QUESTION, k=5)
     for one in considered:
-        assert [stage.retriever for stage in one.stages] == ["fusion", "feedback"]
+        assert [stage.retriever for stage in one.stages] == ["fusion", "feedback", "neighbours"]
         assert one.stages[-1].score == one.hit.score
         assert one.hit.found_by
     assert [one.stages[-1].rank for one in considered] == list(range(1, len(considered) + 1))
