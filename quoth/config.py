@@ -124,13 +124,13 @@ class RetrievalConfig:
     k: int = _key(8, "Hits returned.")
     candidates: int = _key(100, "Chunks asked of each index before fusion.")
     dense_weight: float = _key(
-        0.62, "Share of the dense score in the fused score; 0 is words only, 1 is meaning only."
+        0.6, "Share of the dense score in the fused score; 0 is words only, 1 is meaning only."
     )
     feedback_weight: float = _key(
-        0.5, "How far the first hits pull the question's meaning towards theirs; 0: not at all."
+        0.6, "How far the first hits pull the question's meaning towards theirs; 0: not at all."
     )
     neighbour_weight: float = _key(
-        0.2, "How far hits of like meaning pull each other's scores together; 0: not at all."
+        0.15, "How far hits of like meaning pull each other's scores together; 0: not at all."
     )
 
 

@@ -85,10 +85,11 @@ def rank(
     within: Any = {"collection": collection, "where": where}
     dense = library.dense(vector, depth, **within)
     lexical = library.lexical(wishes.text, depth, **within)
-    phrased = [library.lexical(phrase, depth, **within) for phrase in wishes.phrases]
+    phrases = " ".join(wishes.phrases)
+    phrased = library.lexical(phrases, depth, **within) if phrases else []
     # Every candidate's vector is read: the dense index gave the cosine of its own only, and what
     # follows needs them all.
-    rows = dict.fromkeys(row for found in (dense, lexical, *phrased) for row, _ in found)
+    rows = dict.fromkeys(row for row, _ in (*dense, *lexical, *phrased))
     vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
@@ -100,7 +101,8 @@ def rank(
         candidates = distinct(order, library, reranking.candidates)
         stages["reranker"] = reranking.ranked(question, [(row, c) for row, _, c in candidates])
         order = _led_by(stages["reranker"], order)
-    return Ranking({"dense": dense, "lexical": lexical}, stages, order, similarities)
+    found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
+    return Ranking(found, stages, order, similarities)
 
 
 def _stages(
