@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_QUOTED = re.compile(r'"([^"]+)"|“([^“”]+)”|„([^„“]+)“|«([^«»]+)»|「([^「」]+)」')
+_QUOTED = re.compile(r'"([^"]*)"|“([^“”]+)”|„([^„“]+)“|«([^«»]+)»|「([^「」]+)」')
 # Only where nothing follows: in "what does tar -xzf do?" it is no wish.
 _EXCLUDED = re.compile(r'(?:^|(?<=\s))-(?:"([^"]+)"|([^\W\d_][\w-]{2,}))\s*\Z')
 _WORD = re.compile(r"\w+(?:[./:-]\w+)*")
@@ -43,7 +43,7 @@ def wishes_of(question: str) -> Wishes:
             break  # it is all that is asked
         excluded.append(found[1] or found[2])
         text = text[: found.start()].rstrip()
-    quoted = (next(filter(None, groups)).strip() for groups in _QUOTED.findall(text))
+    quoted = ("".join(groups).strip() for groups in _QUOTED.findall(text))
     phrases = tuple(dict.fromkeys(phrase for phrase in quoted if re.search(r"\w", phrase)))
     codes = tuple(dict.fromkeys(filter(_is_code, _WORD.findall(text))))
     return Wishes(text, phrases, codes, tuple(reversed(excluded)))

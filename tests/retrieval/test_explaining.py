@@ -39,7 +39,7 @@ def test_without_feedback_there_is_no_such_stage(examples_library: Quoth) -> Non
         examples_library.path, config, examples_library._library, examples_library._embedder
     )
     (first,) = quoth.explain(QUESTION, k=1, beyond=0)
-    assert [stage.retriever for stage in first.stages] == ["fusion"]
+    assert [stage.retriever for stage in first.stages] == ["fusion", "neighbours"]
 
 
 def test_a_repeated_text_says_which_one_it_repeats(tmp_path: Path, embedder: Embedder) -> None:
