@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generation.memory import CPU_BATCH, GPU_BATCH
+from generation.states import State, common_prefix
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from generation.gguf import ModelFacts
     from quoth.config import GenerationConfig
+    from quoth.datatypes import FloatArray
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
@@ -193,12 +195,32 @@ class NativeModel:
         places. Returns the prefix's length. A model that cannot forget a part (a recurrent one)
         forgets all.
         """
-        limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
-        n = next((i for i in range(limit) if self.cached[i] != tokens[i]), limit)
+        n = min(common_prefix(self.cached, tokens), max(0, len(tokens) - MIN_BATCH))
         if self._settings.on_gpu:
             n = min(n - n % self._settings.largest_batch, self._n_whole)
         self.forget_after(n)
         return len(self.cached)
+
+    @property
+    def state_bytes(self) -> int:
+        """The size of what `state` would give."""
+        return int(self._c.llama_state_seq_get_size(self._context, 0))
+
+    def state(self) -> State:
+        """A copy of all that is cached."""
+        size = self.state_bytes
+        buffer = (ctypes.c_uint8 * size)()
+        written = self._c.llama_state_seq_get_data(self._context, buffer, size, 0)
+        return State(tuple(self.cached), self._n_whole, bytes(buffer[:written]))
+
+    def restore(self, state: State) -> None:
+        """Have a state cached, and nothing else; nothing at all where llama.cpp does not take it."""
+        self._c.llama_memory_clear(self._memory, True)
+        size = len(state.data)
+        buffer = (ctypes.c_uint8 * size).from_buffer_copy(state.data)
+        taken = self._c.llama_state_seq_set_data(self._context, buffer, size, 0)
+        self.cached = list(state.tokens) if taken else []
+        self._n_whole = state.n_whole if taken else 0
 
     def forget_after(self, n: int) -> None:
         """Keep the first `n` tokens cached, or none in a model that cannot forget a part."""
@@ -232,6 +254,32 @@ class NativeModel:
                 self._n_whole += len(batch)
             self.cached.extend(batch)
         return True
+
+    def logits(self, tokens: Sequence[int]) -> FloatArray:
+        """What the model makes of each token, read from the start: float32, (n, vocabulary).
+
+        Nothing is cached afterwards. Raises ModelError when llama.cpp fails.
+        """
+        import numpy as np
+
+        c, rows = self._c, []
+        self.forget_after(0)
+        for start, end in batch_bounds(len(tokens), self._settings.largest_batch):
+            batch = c.llama_batch_init(end - start, 0, 1)
+            try:
+                for i, token in enumerate(tokens[start:end]):
+                    batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 1
+                    batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+                batch.n_tokens = end - start
+                if c.llama_decode(self._context, batch) != 0:
+                    raise ModelError(f"{self._file.name} failed on a text: {self._why()}")
+                pointer = c.llama_get_logits(self._context)
+                shape = (end - start, self.vocabulary.size)
+                rows.append(np.ctypeslib.as_array(pointer, shape=shape).copy())
+            finally:
+                c.llama_batch_free(batch)
+        c.llama_memory_clear(self._memory, True)
+        return np.concatenate(rows)
 
     @contextmanager
     def sampler(self, settings: GenerationConfig) -> Iterator[Any]:

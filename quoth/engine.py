@@ -110,6 +110,9 @@ class Quoth:
         `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()
@@ -213,6 +216,28 @@ class Quoth:
             )
             shelf.tag(report)
             return report
+
+    def read_again(
+        self,
+        names: Sequence[str],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Read documents, named as in `remove`, from their files again, though these are the same.
+
+        Their tags stay, and so do they where the file is gone or fails. Raises
+        UnknownDocumentError and what `ingest` raises.
+        """
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            sources = catalogue.mark_for_reading(self._library, names, collection)
+        files = dict.fromkeys(source.partition("!/")[0] for source in sources)
+        return self.ingest(
+            list(files), collection=collection, on_progress=on_progress, cancelled=cancelled
+        )
 
     @contextmanager
     def shelf(self, collection: str, tags: Sequence[str] = ()) -> Iterator[LibraryShelf]:
