@@ -78,7 +78,7 @@ def ingest(
     if not paths and not re_embed:
         raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
     collection = options.collection or "default"
-    with Interrupt() as interrupt, options.open(create=True) as library:
+    with Interrupt() as interrupt, options.open(create=True, paths=paths) as library:
         with IngestDisplay(files=not options.as_json, interrupt=interrupt) as display:
             again = library.re_embed(on_progress=display.documents) if re_embed else 0
             report = library.ingest(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import texts
+from quoth.ui import inside, texts
 from quoth.ui.citations import Source, number_quotes, source_of_hit, sources
 from quoth.ui.markup import Html, element, join, plain
 from quoth.ui.widgets import chip, draw, file_name, place, source_card, table
@@ -43,6 +43,7 @@ def show_turn(turn: Turn, open_source: OpenSource, rate: Callable[[Turn], None])
         if turn.answer is not None:
             draw(_facts(turn.answer))
             _show_details(turn.answer)
+            inside.offer(turn)
             rate(turn)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from quoth.datatypes import Answer, FileOutcome, IngestReport, Piece, Progress
 from quoth.errors import QuothError
 
 Cancelled = Callable[[], bool]
 OnWait = Callable[[int], None]
+_T = TypeVar("_T")
 
 
 class _Job:
@@ -105,3 +107,15 @@ class IngestJob(_Job):
         self.progress = progress
         if progress.outcome is not None:
             self.outcomes = (*self.outcomes, progress.outcome)
+
+
+class Work(_Job, Generic[_T]):
+    """A call in a thread of its own: `result` is there at the end, unless it failed."""
+
+    def __init__(self, call: Callable[[Cancelled], _T]) -> None:
+        super().__init__()
+        self.result: _T | None = None
+        self._start(lambda: self._keep(call))
+
+    def _keep(self, call: Callable[[Cancelled], _T]) -> None:
+        self.result = call(self._stop.is_set)

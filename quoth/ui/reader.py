@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quoth.errors import QuothError
+from quoth.pages import is_shown
 from quoth.ui import pictures, texts
 from quoth.ui.laid_out import MarkedText, blocks
 from quoth.ui.markup import Html, element, picture, plain
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from quoth.ui.citations import Source
 
 _KEY, _BESIDE = "reader-page", "reader-source"
-_PDF = "application/pdf"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
 _AS_IT_IS = frozenset(("text/x-source", "application/json", "text/x-tex"))
 _LEAD = 500  # characters before the first mark that stay in sight
@@ -91,7 +91,7 @@ def show_document(quoth: Quoth, source: Source) -> None:
         min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1
     ]
     _turn_pages(page, len(document.pages), source)
-    if document.media_type != _PDF:
+    if not is_shown(document.media_type):
         draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))
     elif _choose_view() == texts.VIEW_PAGE and _show_picture(quoth, source, page):
         return

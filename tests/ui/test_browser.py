@@ -210,7 +210,7 @@ def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "content"),
-    [("", "Sources"), ("documents", "kettle.pdf"), ("models", "Temperature")],
+    [("", "Sources"), ("documents", "kettle.pdf"), ("map", "Topics"), ("models", "Temperature")],
 )
 def test_a_narrow_screen_does_not_scroll_sideways(
     page: Page, fake_address: str, path: str, content: str
