@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from generation.memory import CPU_BATCH, GPU_BATCH
+from generation.states import State, common_prefix
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
@@ -196,12 +197,32 @@ class NativeModel:
         places. Returns the prefix's length. A model that cannot forget a part (a recurrent one)
         forgets all.
         """
-        limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
-        n = next((i for i in range(limit) if self.cached[i] != tokens[i]), limit)
+        n = min(common_prefix(self.cached, tokens), max(0, len(tokens) - MIN_BATCH))
         if self._settings.on_gpu:
             n = min(n - n % self._settings.largest_batch, self._n_whole)
         self.forget_after(n)
         return len(self.cached)
+
+    @property
+    def state_bytes(self) -> int:
+        """The size of what `state` would give."""
+        return int(self._c.llama_state_seq_get_size(self._context, 0))
+
+    def state(self) -> State:
+        """A copy of all that is cached."""
+        size = self.state_bytes
+        buffer = (ctypes.c_uint8 * size)()
+        written = self._c.llama_state_seq_get_data(self._context, buffer, size, 0)
+        return State(tuple(self.cached), self._n_whole, bytes(buffer[:written]))
+
+    def restore(self, state: State) -> None:
+        """Have a state cached, and nothing else; nothing at all where llama.cpp does not take it."""
+        self._c.llama_memory_clear(self._memory, True)
+        size = len(state.data)
+        buffer = (ctypes.c_uint8 * size).from_buffer_copy(state.data)
+        taken = self._c.llama_state_seq_set_data(self._context, buffer, size, 0)
+        self.cached = list(state.tokens) if taken else []
+        self._n_whole = state.n_whole if taken else 0
 
     def forget_after(self, n: int) -> None:
         """Keep the first `n` tokens cached, or none in a model that cannot forget a part."""

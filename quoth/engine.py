@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_COLLECTION = "default"
+# Parameters. SmolLM2-135M answers where it is to rewrite: none of 30 could be used.
+SMALLEST_REWRITER = 1_000_000_000
 
 
 def default_path() -> Path:
@@ -113,6 +115,9 @@ class Quoth:
         `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()
@@ -216,6 +221,28 @@ class Quoth:
             )
             shelf.tag(report)
             return report
+
+    def read_again(
+        self,
+        names: Sequence[str],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Read documents, named as in `remove`, from their files again, though these are the same.
+
+        Their tags stay, and so do they where the file is gone or fails. Raises
+        UnknownDocumentError and what `ingest` raises.
+        """
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            sources = catalogue.mark_for_reading(self._library, names, collection)
+        files = dict.fromkeys(source.partition("!/")[0] for source in sources)
+        return self.ingest(
+            list(files), collection=collection, on_progress=on_progress, cancelled=cancelled
+        )
 
     @contextmanager
     def shelf(self, collection: str, tags: Sequence[str] = ()) -> Iterator[LibraryShelf]:
@@ -518,7 +545,7 @@ class Quoth:
             collection if collection is None or isinstance(collection, str) else tuple(collection)
         )
         scope = (place, where, self._library.change)
-        query = standalone(question, history)
+        query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
         pieces = stream_answer(
@@ -614,6 +641,14 @@ class Quoth:
         model = self._language_model()
         pieces = model.complete(model.render(messages), generation or self.config.generation)
         return "".join(piece.text for piece in pieces)
+
+    def _rewrite(self, messages: Sequence[Message]) -> str:
+        """What a model large enough for it makes of a follow-up; "" from a smaller one."""
+        from quoth.config import GenerationConfig
+
+        if self._language_model().n_parameters < SMALLEST_REWRITER:
+            return ""
+        return self.complete(messages, GenerationConfig(max_new_tokens=64, stop=("\n",)))
 
     @property
     def conversations(self) -> Conversations:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 OpenSource = Callable[[Source], None]
 
 
-def streaming(text: str) -> Html:
-    """An answer that is still being written."""
-    words = text or texts.SEARCHING
+def streaming(text: str, n_before: int) -> Html:
+    """An answer that is still being written, or waits for others to be written first."""
+    waiting = texts.count(n_before, texts.WAITING_N) if n_before else texts.SEARCHING
+    words = text or waiting
     kind = "q-answer q-writing" if text else "q-answer q-searching"
     return element("div", words, class_=kind, role="status", aria_live="polite")
 

@@ -87,6 +87,10 @@ NEW_CHAT = "New chat"
 STOP = "Stop"
 STOPPING = "Stopping …"
 SEARCHING = "Reading the documents …"
+WAITING_N: Counted = (
+    "{} answer is written before yours …",
+    "{} answers are written before yours …",
+)
 YOU = "You"
 WITHDRAWN = (
     "The first draft did not hold up against the documents, so Quoth took it back and replaced it."
@@ -131,7 +135,7 @@ UNSUPPORTED_N: Counted = (
     "{} sentences are not supported by the documents.",
 )
 SOURCES = "Sources"
-SOURCE_ANCHOR = "Source {}: go to the quote"
+SOURCE_ANCHOR = "Source {}: open the quote"
 OPEN_PAGE = "Read"
 CLOSE_READER = "Close"
 FIRST_WORD = "first word after {}"
@@ -204,6 +208,8 @@ UPLOAD_HELP = (
     "PDF, Office and OpenDocument files, web pages, mail, books, tables, notebooks, subtitles, code, "
     "text, and ZIP or TAR archives of these."
 )
+UPLOAD_WHAT = "What to add"
+UPLOAD_FILES, UPLOAD_FOLDER = "Files", "A whole folder"
 UPLOAD_INTO = "Into the collection"
 UPLOAD_INTO_HELP = "Choose one, or type a new name."
 INGEST = "Add to the library"
@@ -248,6 +254,11 @@ FORMATS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     "application/x-ipynb+json": "Notebook",
     "application/x-subrip": "Subtitles",
+    "image/bmp": "Picture",
+    "image/jpeg": "Picture",
+    "image/png": "Picture",
+    "image/tiff": "Picture",
+    "image/webp": "Picture",
     "message/rfc822": "E-mail",
     "multipart/related": "Saved web page",
     "text/asciidoc": "AsciiDoc",
@@ -261,7 +272,28 @@ FORMATS = {
     "text/x-source": "Source code",
     "text/x-tex": "LaTeX",
 }
-FILTER = "Filter by name or title"
+FILTER = "Filter by name, title, tag or format"
+ORDER = "Order"
+BY_NAME, BY_DATE, BY_SIZE = "By name", "Latest first", "Longest first"
+EDIT_NAMED = "Tags of {}, and reading it again"
+EDIT_DOCUMENT = "Edit this document"
+TAGS = "Tags"
+TAGS_HELP = "Your own words for it. Choose some, or type a new one and press Enter."
+SAVE = "Save"
+READ_AGAIN = "Read again"
+READ_AGAIN_HELP = "Reads the file anew, as Quoth and its settings are now. The tags stay."
+COLLECTIONS = "Collections"
+COLLECTIONS_LEAD = "Questions can be asked of one collection, or of all of them."
+NEW_COLLECTION = "A new collection"
+MAKE_COLLECTION = "Make it"
+RENAME = "Rename"
+RENAME_NAMED = "Rename {}"
+RENAME_COLLECTION = "Rename this collection"
+NEW_NAME = "Its new name"
+DELETE = "Delete"
+DELETE_NAMED = "Delete {}"
+DELETE_COLLECTION = "Delete this collection?"
+DELETE_COLLECTION_ASK = "{} is deleted with {}, and Quoth stops answering from them."
 NO_MATCH = "No document matches."
 NO_DOCUMENTS = "No documents yet."
 PART = "Page of the list"

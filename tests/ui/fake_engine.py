@@ -38,7 +38,7 @@ from quoth.datatypes import (
     TokenStep,
     Window,
 )
-from quoth.errors import ModelLoadError, QuothError, UnknownDocumentError
+from quoth.errors import InvalidNameError, ModelLoadError, QuothError, UnknownDocumentError
 from quoth.mapping import Cluster, CollectionMap, Located, Spot
 from vectorstore import ConversationStore, LocalLibrary
 
@@ -179,6 +179,8 @@ class FakeQuoth:
         self.path = path
         self.config = Config()
         self.records = list(records)
+        self.made = {each.collection for each in records}
+        self.read: list[str] = []
         self.answers: dict[str, Answer | QuothError] = {REFUSED: refusal(REFUSED)}
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
@@ -216,7 +218,54 @@ class FakeQuoth:
         return PageView(drawn(page, scale), 400, 500, boxes)
 
     def collections(self) -> tuple[str, ...]:
-        return tuple(sorted({r.collection for r in self.records}))
+        return tuple(sorted(self.made | {r.collection for r in self.records}))
+
+    def create_collection(self, name: str) -> None:
+        if not name or name in self.made:
+            raise InvalidNameError(f"{name!r} cannot name a collection; choose another name")
+        self.made.add(name)
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        self.create_collection(new_name)
+        self.made.remove(name)
+        self.records = [
+            replace(r, collection=new_name) if r.collection == name else r for r in self.records
+        ]
+
+    def delete_collection(self, name: str) -> int:
+        gone = self.documents(collection=name)
+        self.made.remove(name)
+        self.records = [r for r in self.records if r not in gone]
+        return len(gone)
+
+    def tag(
+        self, names: Sequence[str], *, add: Sequence[str], remove: Sequence[str], collection: str
+    ) -> None:
+        self.records = [
+            replace(r, tags=tuple(sorted({*r.tags, *add} - {*remove})))
+            if r.id in names and r.collection == collection
+            else r
+            for r in self.records
+        ]
+
+    def read_again(
+        self,
+        names: Sequence[str],
+        *,
+        collection: str,
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> IngestReport:
+        assert not cancelled()
+        self.read += names
+        outcomes = [
+            FileOutcome(r.sources[0], "replaced", r.id, 2, 2)
+            for r in self.documents(collection=collection)
+            if r.id in names
+        ]
+        for outcome in outcomes:
+            on_progress(Progress(1, 1, 2, 2, 0.1, outcome.source, outcome))
+        return IngestReport(tuple(outcomes), 0.1)
 
     def map(self, *, collection: str | None = None, best: bool = False) -> CollectionMap:
         """Two spots at the corners of the plane for each document, in two clusters once it is best."""
@@ -342,7 +391,9 @@ class FakeQuoth:
         generation: GenerationConfig | None = None,
         answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
+        on_wait(0)
         self.asked.append(
             {
                 "question": question,
