@@ -28,6 +28,8 @@ from quoth.datatypes import (
     Chunk,
     Considered,
     Context,
+    Conversation,
+    ConversationRecord,
     Coverage,
     DocumentRecord,
     FileOutcome,
@@ -39,8 +41,10 @@ from quoth.datatypes import (
     Quote,
     RepairReport,
     Sentence,
+    Turn,
 )
 from quoth.doctor import Diagnosis
+from quoth.exports import as_record
 from quoth.models import (
     Choice,
     LocalModel,
@@ -259,6 +263,16 @@ SYNC_REPORT = IngestReport(
 )
 
 
+WHEN = "2026-01-31T12:00:00.000000+00:00"
+CONVERSATION = Conversation(
+    ConversationRecord("9a1b2c3d4e5f6071", ANSWER.question, WHEN, WHEN, 1, 2),
+    (
+        Turn(
+            1, ANSWER.question, WHEN, "answered", ANSWER.text, ANSWER,
+            rating="good", note="the right page",
+        ),
+    ),
+)  # fmt: skip
 NOW = Compared(
     {}, Interval(0.81, 0.72, 0.89), Interval(0.95, 0.88, 1.0), Interval(0, 0, 0), "the same", 21.0
 )
@@ -317,6 +331,13 @@ def examples() -> dict[str, records.Record]:
         "collections create": records.collections_record({"default": 12, "work": 0}),
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
+        "conversations list": records.conversations_record([CONVERSATION.record]),
+        "conversations show": as_record(CONVERSATION),
+        "conversations export": {"output": None, "text": "# How long is the warranty?\n…"},
+        "conversations delete": records.conversations_record([CONVERSATION.record]),
+        "users list": records.users_record(["ada", "bob"]),
+        "users add": records.users_record(["ada", "bob"]),
+        "users remove": records.users_record(["ada"]),
         "search": records.explain_record(ANSWER.question, [CONSIDERED]),
         "ask": answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
