@@ -138,18 +138,18 @@ def _copy(source: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def remove_model(name: str) -> LocalModel:
-    """Delete a model of the folder, all its parts. Files elsewhere are never deleted.
-
-    Raises ModelNotFoundError for a name that is none of the folder's.
-    """
+def removable(name: str) -> LocalModel:
+    """The model of the folder that goes by a name. Raises ModelNotFoundError for any other."""
     for model in local_models():
         if model.name != EMBEDDED and name in {model.name, model.path.name, model.catalogue_name}:
-            break
-    else:
-        raise ModelNotFoundError(
-            f"{models_folder()} holds no model {name}; quoth models lists those there are"
-        )
+            return model
+    raise ModelNotFoundError(
+        f"{models_folder()} holds no model {name}; quoth models lists those there are"
+    )
+
+
+def remove_model(model: LocalModel) -> LocalModel:
+    """Delete a model of the folder, all its parts. Raises ModelError."""
     try:
         parts = shards_of(model.path)
     except ModelLoadError:
