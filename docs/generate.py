@@ -83,8 +83,13 @@ ZIP and TAR archives (`.zip`, `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tbz2`) ar
 file in one is a document of its own, `papers.zip!/2023/report.pdf`. Left out, with one line each: files
 with a password, names that lead out of the archive, and archives in it.
 
+PDFs and Office files under a password open with `--password`; those of OpenDocument do not.
+
+Pictures, and scanned pages of PDFs, are read by OCR: seconds a page. A picture is refused above 40 million
+pixels (a JPEG above some 180 million).
+
 Not read, and said so: old Word and PowerPoint files (`.doc`, `.ppt`; save them as `.docx`, `.pptx`),
-Office documents under a password, books under a seller's lock, encrypted mail, and whatever is not text.
+books under a seller's lock, encrypted mail, and whatever is not text.
 
 What a number looks like in a spreadsheet is not known to Quoth: 15 % may be stored, and quoted, as 0.15.
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
+from generation.examining import examined
 from generation.gguf import ModelFacts, read_facts
 from generation.llama_native import LoadSettings, NativeModel, library
 from generation.machine import available_bytes, gpus, idle_cores, usable_cores
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from quoth.config import GenerationConfig, ModelConfig
-    from quoth.datatypes import Message, StopReason
+    from quoth.datatypes import Message, StopReason, TokenStep
 
 _T = TypeVar("_T")
 
@@ -195,15 +196,53 @@ class LlamaModel:
         if self._settings.share_cores:
             self._native.set_threads(min(self._settings.threads, idle_cores()))
 
+    def examine(
+        self,
+        prompt: Prompt,
+        text: str,
+        *,
+        candidates: int = 200,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """What the model expects at each token of `text` after `prompt`, and what after its end.
+
+        Each step has at least that many likeliest candidates. Text that the window has no room for
+        is left out; nothing comes when cancelled. Raises ModelError.
+        """
+        with self.turns.turn(cancelled) as granted:
+            room = self.context_size - len(prompt)
+            if not granted or room < 1:
+                return ()
+            native = self._open()
+            native.forget_after(min(self._n_prompt, len(native.cached)))
+            pending = prompt.tokens[native.keep_prefix(prompt.tokens) :]
+            # The prompt's last token is evaluated with the text, and forgotten with it.
+            self._n_prompt = len(prompt) - 1
+            tokens = native.vocabulary.data_tokens(text)[: room - 1]
+            if not self._compute(lambda: native.decode(pending[:-1]), cancelled):
+                return ()
+            follow = examined(native, pending[-1], tokens, candidates)
+            steps: list[TokenStep] = []
+            while part := self._compute(lambda: next(follow, ()), cancelled):
+                steps += part
+            return () if cancelled() else tuple(steps)
+
     def _next_token(
         self, pending: Sequence[int], chain: Any, cancelled: Callable[[], bool]
     ) -> int | None:
         """Evaluate `pending` and choose the next token; None when cancelled meanwhile."""
         native = self._native
+        return self._compute(
+            lambda: native.sample(chain) if native.decode(pending) else None, cancelled
+        )
+
+    def _compute(self, work: Callable[[], _T], cancelled: Callable[[], bool]) -> _T | None:
+        """Let llama.cpp's thread work; None when cancelled before, or as `work` gives it."""
+        native = self._native
         if cancelled():
             return None
         native.abort = False
-        future = self._submit(lambda: native.sample(chain) if native.decode(pending) else None)
+        future = self._submit(work)
         try:
             while True:
                 try:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from generation.memory import CPU_BATCH, GPU_BATCH
 from generation.states import State, common_prefix
 from generation.token_vocabulary import Vocabulary
@@ -256,30 +258,31 @@ class NativeModel:
         return True
 
     def logits(self, tokens: Sequence[int]) -> FloatArray:
-        """What the model makes of each token, read from the start: float32, (n, vocabulary).
+        """Evaluate a few tokens after those cached: float32 (tokens, vocabulary), what each expects.
 
-        Nothing is cached afterwards. Raises ModelError when llama.cpp fails.
+        At most `largest_batch` tokens. No rows when `abort` was set meanwhile. Raises ModelError,
+        with nothing cached any more.
         """
-        import numpy as np
-
-        c, rows = self._c, []
-        self.forget_after(0)
-        for start, end in batch_bounds(len(tokens), self._settings.largest_batch):
-            batch = c.llama_batch_init(end - start, 0, 1)
-            try:
-                for i, token in enumerate(tokens[start:end]):
-                    batch.token[i], batch.pos[i], batch.logits[i] = token, start + i, 1
-                    batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
-                batch.n_tokens = end - start
-                if c.llama_decode(self._context, batch) != 0:
-                    raise ModelError(f"{self._file.name} failed on a text: {self._why()}")
-                pointer = c.llama_get_logits(self._context)
-                shape = (end - start, self.vocabulary.size)
-                rows.append(np.ctypeslib.as_array(pointer, shape=shape).copy())
-            finally:
-                c.llama_batch_free(batch)
-        c.llama_memory_clear(self._memory, True)
-        return np.concatenate(rows)
+        c, n = self._c, len(tokens)
+        batch = c.llama_batch_init(n, 0, 1)
+        try:
+            batch.n_tokens = n
+            for i, token in enumerate(tokens):
+                batch.token[i], batch.pos[i], batch.logits[i] = token, len(self.cached) + i, 1
+                batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+            code = c.llama_decode(self._context, batch)
+        finally:
+            c.llama_batch_free(batch)
+        if code == 2 or (code == 0 and self.abort):
+            self.forget_after(len(self.cached))
+            return np.empty((0, self.vocabulary.size), dtype=np.float32)
+        if code != 0:
+            self.forget_after(0)
+            raise ModelError(f"{self._file.name} failed on {n} tokens: {self._why()}; try again")
+        self.cached.extend(tokens)
+        rows = (c.llama_get_logits_ith(self._context, i) for i in range(n))
+        size = (self.vocabulary.size,)
+        return np.stack([np.ctypeslib.as_array(row, size) for row in rows])
 
     @contextmanager
     def sampler(self, settings: GenerationConfig) -> Iterator[Any]:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from generation.gguf import ModelFacts
+    from quoth.datatypes import FloatArray
 
 _N_WRITTEN, _PIECE = 8, 256
+_AT_ONCE = 64  # tokens: their logits take 4 bytes times the vocabulary each
 _USUAL_PROMPT, _USUAL_ANSWER = 1000, 60  # tokens of a usual question and answer
 # Darwin, On the Origin of Species, 1859; where the caller has no text of the user's own.
 SAMPLE = """When on board H.M.S. Beagle, as naturalist, I was much struck with certain facts in the \
@@ -127,10 +129,17 @@ def perplexity(model: NativeModel, tokens: Sequence[int]) -> float:
     losses = []
     for start in range(0, len(tokens) - 1, _PIECE):
         piece = tokens[start : start + _PIECE + 1]
-        for logits, token in zip(model.logits(piece[:-1]), piece[1:], strict=True):
+        for logits, token in zip(_from_the_start(model, piece[:-1]), piece[1:], strict=True):
             shifted = logits - logits.max()
             losses.append(float(np.log(np.exp(shifted).sum()) - shifted[token]))
     return math.exp(statistics.fmean(losses))
+
+
+def _from_the_start(model: NativeModel, tokens: Sequence[int]) -> Iterator[FloatArray]:
+    """What the model makes of each token, read from the start, a batch at a time."""
+    model.forget_after(0)
+    for start in range(0, len(tokens), _AT_ONCE):
+        yield from model.logits(tokens[start : start + _AT_ONCE])
 
 
 def reading_speed(facts: ModelFacts, settings: LoadSettings, n_tokens: int) -> float:

@@ -150,8 +150,13 @@ class RetrievalConfig:
         most=1,
     )
     feedback_weight: float = _key(
-        0.5,
+        0.6,
         "How far the first hits pull the question's meaning towards theirs; 0: not at all.",
+        least=0,
+    )
+    neighbour_weight: float = _key(
+        0.15,
+        "How far hits of like meaning pull each other's scores together; 0: not at all.",
         least=0,
     )
 

@@ -56,6 +56,7 @@ __all__ = [
     "Speed",
     "TensorType",
     "Text",
+    "available_memory",
     "catalogue",
     "estimate_tokens",
     "folder",
@@ -63,6 +64,7 @@ __all__ = [
     "local",
     "machine",
     "memory_at",
+    "needs",
     "optimise",
     "propose",
     "pull",
@@ -125,18 +127,29 @@ def show(name: str | os.PathLike[str]) -> ModelDescription:
     facts = read_facts(_store.find_model(str(name)))
     here = machine()
     trained = facts.context_length or _CONTEXTS[-1]
-    sizes = sorted({size for size in _CONTEXTS if size < trained} | {trained})
     on_gpu = max((gpu.available_bytes for gpu in here.gpus), default=0)
     return ModelDescription(
         name=str(name),
         facts=facts,
-        needs=tuple(_memory.memory_need(facts, size) for size in sizes),
+        needs=needs(facts),
         machine=here,
         largest_context=min(trained, _memory.largest_context(facts, here.available_bytes)),
         largest_context_on_gpu=min(
             trained, _memory.largest_context(facts, on_gpu, _memory.GPU_BATCH, fused=True)
         ),
     )
+
+
+def needs(model: CatalogueModel | ModelFacts) -> tuple[MemoryNeed, ...]:
+    """The memory that a model takes on a CPU at several window sizes, up to what it was trained on."""
+    trained = model.context_length or _CONTEXTS[-1]
+    sizes = sorted({size for size in _CONTEXTS if size < trained} | {trained})
+    return tuple(_memory.memory_need(model, size) for size in sizes)
+
+
+def available_memory() -> tuple[int, int]:
+    """Bytes of main memory that are free now, and all there are; loads nothing for it."""
+    return _machine.available_bytes(), _machine.memory_bytes()
 
 
 def memory_at(name: str | os.PathLike[str], context_size: int) -> MemoryNeed:

@@ -103,6 +103,7 @@ def test_the_logits_of_a_whole_text_are_those_of_its_tokens_one_by_one() -> None
     tokens = native.vocabulary.data_tokens("The lighthouse of Alma was built in 1871.")
     rows = native.logits(tokens)
     assert rows.shape == (len(tokens), FACTS.vocabulary_size)
+    native.forget_after(0)
     native.decode(tokens)
     pointer = native._c.llama_get_logits_ith(native._context, -1)
     last = np.ctypeslib.as_array(pointer, shape=(FACTS.vocabulary_size,))
