@@ -17,6 +17,7 @@ from generation.evidence import Embed, PageOf, gather
 from generation.judging import Judge, Verdict, asked_again, refusal_sentences
 from generation.packing import Packed, pack, pack_into
 from generation.shortfall import shortfall
+from generation.windows import divided
 from quoth.datatypes import (
     Answer,
     Context,
@@ -25,6 +26,7 @@ from quoth.datatypes import (
     Passage,
     Piece,
     StopReason,
+    Window,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class _Task:
     hits: tuple[Hit, ...]
     packed: Packed
     judge: Judge
+    window: Window
 
 
 def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by name
@@ -98,7 +101,8 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         return
     weak = 0 < model.n_parameters < WEAK_BELOW
     judge = Judge(evidence, confidence, answer, embed, weak)
-    task = _Task(question, ranked, packed, judge)
+    window = divided(packed, question, model, generation)
+    task = _Task(question, ranked, packed, judge, window)
     for piece in _written(task, model, generation, cancelled):
         clock.setdefault("first_token", time.perf_counter() - began)
         yield finish(piece)
@@ -236,6 +240,8 @@ def _answer(task: _Task, verdict: Verdict) -> Answer:
         closest=closest,
         not_enough=tuple(shortfall(task.question, hit.chunk) for hit in closest),
         n_prompt_tokens=len(task.packed.prompt),
+        window=task.window,
+        messages=task.packed.messages,
     )
 
 

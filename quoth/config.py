@@ -21,8 +21,17 @@ if typing.TYPE_CHECKING:
     from pathlib import Path
 
 EMBEDDED = "embedded"
+OWN = "own"
 RESERVED_VARIABLES = frozenset(
-    {"QUOTH_LIBRARY", "QUOTH_CONFIG", "QUOTH_COLLECTION", "QUOTH_DEBUG", "QUOTH_DATA"}
+    {
+        "QUOTH_LIBRARY",
+        "QUOTH_CONFIG",
+        "QUOTH_COLLECTION",
+        "QUOTH_DEBUG",
+        "QUOTH_DATA",
+        "QUOTH_MODELS",
+        "QUOTH_ENDPOINT_KEY",
+    }
 )
 
 
@@ -94,6 +103,14 @@ class EmbedderConfig:
     batch_size: int = _key(
         0, "Texts embedded at once, of similar length; 0: 8 on a CPU's core, 128 on a GPU.", least=0
     )
+    question_prompt: str = _key(
+        OWN,
+        "Text put before a question; `own`: what the model's folder says, or docs/embedders.md.",
+    )
+    passage_prompt: str = _key(OWN, "Text put before a passage; `own`: likewise.")
+    dimensions: int = _key(
+        0, "Numbers kept of each vector, for models trained to be cut (Matryoshka); 0: all."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +150,41 @@ class RetrievalConfig:
         most=1,
     )
     feedback_weight: float = _key(
-        0.5,
+        0.6,
         "How far the first hits pull the question's meaning towards theirs; 0: not at all.",
         least=0,
     )
+    neighbour_weight: float = _key(
+        0.15,
+        "How far hits of like meaning pull each other's scores together; 0: not at all.",
+        least=0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RerankConfig:
+    """Whether a second model reads the best hits together with the question, and orders them anew."""
+
+    model: str = _key(
+        "",
+        "A sentence-transformers CrossEncoder by name or folder, or a GGUF reranker; empty: none.",
+    )
+    candidates: int = _key(32, "How many of the best hits it reads at most.")
+    budget_milliseconds: int = _key(
+        1000, "No batch begins that would not end in this time; hits not read keep their order."
+    )
+    batch_size: int = _key(8, "Hits read at once.")
+    device: str = _key("auto", "`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
     """The language model and how it is loaded."""
 
-    path: str = _key(EMBEDDED, "A GGUF file; `embedded` is SmolLM2-135M-Instruct.")
+    path: str = _key(
+        EMBEDDED,
+        "A GGUF file, or the name of a model in `quoth models`; `embedded` is SmolLM2-135M-Instruct.",
+    )
     context_size: int = _key(
         4096,
         "Tokens of the window, at most what the model was trained on; 0: all of that.",
@@ -153,6 +194,25 @@ class ModelConfig:
     batch_size: int = _key(512, "Prompt tokens evaluated at once.", least=1)
     gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.", least=-1)
     flash_attention: bool = _key(True, "Whether attention uses the fused kernel on a GPU.")
+    cache_megabytes: int = _key(
+        256,
+        "Memory for what the model has read of recent prompts; 0: of the last one only.",
+        least=0,
+    )
+    requantize: Literal["auto", "off"] = _key(
+        "auto",
+        "Whether a CPU may use the model's weights in a type that it evaluates faster: measured once "
+        "for a small model, for others by `quoth models optimise`.",
+    )
+    endpoint: str = _key(
+        "",
+        "The address of a server that runs the model instead (llama-server, vLLM, or OpenAI's "
+        "interface), such as `http://127.0.0.1:8080`; its key is taken from `QUOTH_ENDPOINT_KEY`.",
+    )
+    endpoint_model: str = _key("", "The server's name for the model; empty: its first one.")
+    endpoint_remote: bool = _key(
+        False, "Whether the server may be another machine: passages of your documents go there."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +278,11 @@ class PageConfig:
 
     host: str = _key("127.0.0.1", "The address to listen on.")
     port: int = _key(8501, "The port to listen on.", least=0, most=65535)
+    sign_in: bool = _key(
+        False,
+        "Whether this machine must sign in too, for a page behind a proxy; others always must.",
+    )
+    sign_in_hours: float = _key(12.0, "How long a browser stays signed in.", least=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +295,7 @@ class Config:
     embedder: EmbedderConfig = field(default_factory=EmbedderConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
     retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    rerank: RerankConfig = field(default_factory=RerankConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)

@@ -105,10 +105,11 @@ def test_an_extractive_answer_says_so(quoth: FakeQuoth) -> None:
 
 def test_details_tell_what_was_found_read_and_left_out(quoth: FakeQuoth) -> None:
     shown = _shown(_ask(_page("chat", quoth), "q"))
-    assert "144 of 1,000 tokens used" in shown
-    assert "sources 30" in shown
-    assert "instructions, conversation, question 90" in shown
-    assert "free 856" in shown
+    assert "120 of 1,000 tokens read, 24 written" in shown
+    for part in ("instruction 40", "sources 30", "conversation 41", "question 9", "free 624"):
+        assert part in shown
+    assert "room for the answer 256" in shown
+    assert "Instruction and sourcesUse only the &lt;sources&gt;.Questionq" in shown
     assert "1kettle.pdfpage 1 · Kettle › Warranty0.9000.700meaning #1, words #2" in shown
     assert "over the budget" in shown
 
@@ -123,7 +124,7 @@ def test_the_conversation_goes_along_as_history(quoth: FakeQuoth) -> None:
     )
 
 
-def test_a_new_chat_forgets_the_conversation(quoth: FakeQuoth) -> None:
+def test_a_new_chat_begins_without_history(quoth: FakeQuoth) -> None:
     app = _ask(_page("chat", quoth), "first")
     _button(app, "New chat").click().run()
     assert "It lasts two years" not in _shown(app)
