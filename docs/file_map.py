@@ -13,6 +13,8 @@ _FOLDERS = (
     "",
     "quoth",
     "quoth/cli",
+    "quoth/langchain",
+    "quoth/tuning",
     "quoth/ui",
     "ingest",
     "ingest/readers",

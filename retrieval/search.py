@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quoth.datatypes import Finding, Hit
+from retrieval.exact import granted, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
+from retrieval.neighbours import pulled_together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from quoth.config import RetrievalConfig
     from quoth.datatypes import Chunk, Collections, FloatArray, Where
+    from retrieval.reranking import Reranking
     from vectorstore import Embedder, Library
 
     Ranked = Sequence[tuple[int, float]]
+
+# Where words are to be left out, many candidates may have them.
+_DEEPER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All candidates of a search, with what each stage made of them; rows name chunks.
+
+    `found` has what each retriever gave, `stages` the ranking after each stage, in the order in
+    which they ran: (row, score), best first. `order` is the last one, with fused scores.
+    """
+
+    found: Mapping[str, Ranked]
+    stages: Mapping[str, Ranked]
+    order: Ranked
+    similarities: Mapping[int, float]
 
 
 def search(
@@ -29,29 +50,111 @@ def search(
     k: int,
     collection: Collections = None,
     where: Where | None = None,
+    reranking: Reranking | None = None,
 ) -> tuple[Hit, ...]:
     """The `k` best chunks for a question, best first; fewer when there are no more.
 
     The same text found in several documents is given once, under the best of them.
     """
-    vector = embedder.embed_question(question)
-    depth = max(config.candidates, k)
-    dense = library.dense(vector, depth, collection=collection, where=where)
-    lexical = library.lexical(question, depth, collection=collection, where=where)
-    # Every candidate's vector is read: the dense index gave the cosine of its own only, and the
-    # feedback below needs them all.
-    vectors = library.vectors(list(dict.fromkeys(row for row, _ in (*dense, *lexical))))
+    ranking = rank(
+        question, library, embedder, config, k=k, collection=collection, where=where,
+        reranking=reranking,
+    )  # fmt: skip
+    found_by = findings_of(ranking)
+    return tuple(
+        Hit(chunk, score, place, ranking.similarities[row], found_by[row])
+        for place, (row, score, chunk) in enumerate(distinct(ranking.order, library, k), 1)
+    )
+
+
+def rank(
+    question: str,
+    library: Library,
+    embedder: Embedder,
+    config: RetrievalConfig,
+    *,
+    k: int,
+    collection: Collections = None,
+    where: Where | None = None,
+    reranking: Reranking | None = None,
+) -> Ranking:
+    """Every candidate for a question, ranked; at least `k` where there are so many."""
+    wishes = wishes_of(question)
+    vector = embedder.embed_question(wishes.text)
+    depth = max(config.candidates, k) * (_DEEPER if wishes.excluded else 1)
+    within: Any = {"collection": collection, "where": where}
+    dense = library.dense(vector, depth, **within)
+    lexical = library.lexical(wishes.text, depth, **within)
+    phrases = " ".join(wishes.phrases)
+    phrased = library.lexical(phrases, depth, **within) if phrases else []
+    # Every candidate's vector is read: the dense index gave the cosine of its own only, and what
+    # follows needs them all.
+    rows = dict.fromkeys(row for row, _ in (*dense, *lexical, *phrased))
+    vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
-    fused = convex_fusion(similarities, words, config.dense_weight)
+    stages = dict(_stages(vector, vectors, words, config))
+    order = list(stages.values())[-1]
+    if wishes:
+        stages["exact"] = order = granted(order, _texts(library, vectors), wishes)
+    if reranking is not None:
+        candidates = distinct(order, library, reranking.candidates)
+        stages["reranker"] = reranking.ranked(question, [(row, c) for row, _, c in candidates])
+        order = _led_by(stages["reranker"], order)
+    found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
+    return Ranking(found, stages, order, similarities)
+
+
+def _stages(
+    vector: FloatArray,
+    vectors: Mapping[int, FloatArray],
+    words: Mapping[int, float],
+    config: RetrievalConfig,
+) -> Iterator[tuple[str, Ranked]]:
+    """The ranking by each stage that is switched on, in their order."""
+    order: Ranked = convex_fusion(_cosines(vector, vectors), words, config.dense_weight)
+    yield "fusion", order
     if config.feedback_weight > 0:
-        moved = moved_towards(fused, vector, vectors, config.feedback_weight)
-        fused = convex_fusion(_cosines(moved, vectors), words, config.dense_weight)
-    found_by = _findings({"dense": dense, "lexical": lexical})
-    return tuple(
-        Hit(chunk, score, rank, similarities[row], tuple(found_by[row]))
-        for rank, (row, score, chunk) in enumerate(_distinct(fused, library, k), 1)
-    )
+        moved = moved_towards(order, vector, vectors, config.feedback_weight)
+        order = convex_fusion(_cosines(moved, vectors), words, config.dense_weight)
+        yield "feedback", order
+    if config.neighbour_weight > 0:
+        yield "neighbours", pulled_together(order, vectors, config.neighbour_weight)
+
+
+def _texts(library: Library, rows: Iterable[int]) -> dict[int, str]:
+    return {row: chunk.text_with_headings for row, chunk in library.chunks(list(rows)).items()}
+
+
+def findings_of(ranking: Ranking) -> dict[int, tuple[Finding, ...]]:
+    """Who found each row, and what the reranker made of it."""
+    reranked = {name: pairs for name, pairs in ranking.stages.items() if name == "reranker"}
+    return {row: tuple(f) for row, f in findings({**ranking.found, **reranked}).items()}
+
+
+def findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:
+    """Who ranked each row where, in the order of `ranked`."""
+    found: dict[int, list[Finding]] = {}
+    for name, pairs in ranked.items():
+        for place, (row, score) in enumerate(pairs, 1):
+            found.setdefault(row, []).append(Finding(name, place, score))
+    return found
+
+
+def distinct(ranked: Ranked, library: Library, k: int) -> list[tuple[int, float, Chunk]]:
+    """The best `k` rows whose texts differ, with their chunks."""
+    kept: list[tuple[int, float, Chunk]] = []
+    seen: set[str] = set()
+    for start in range(0, len(ranked), 2 * k):
+        batch = ranked[start : start + 2 * k]
+        chunks = library.chunks([row for row, _ in batch])
+        for row, score in batch:
+            if row in chunks and chunks[row].text not in seen:
+                seen.add(chunks[row].text)
+                kept.append((row, score, chunks[row]))
+        if len(kept) >= k:
+            break
+    return kept[:k]
 
 
 def _cosines(vector: FloatArray, vectors: Mapping[int, FloatArray]) -> dict[int, float]:
@@ -62,25 +165,8 @@ def _cosines(vector: FloatArray, vectors: Mapping[int, FloatArray]) -> dict[int,
     return dict(zip(vectors, found.tolist(), strict=True))
 
 
-def _findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:
-    found: dict[int, list[Finding]] = {}
-    for retriever, pairs in ranked.items():
-        for rank, (row, score) in enumerate(pairs, 1):
-            found.setdefault(row, []).append(Finding(retriever, rank, score))
-    return found
-
-
-def _distinct(fused: Ranked, library: Library, k: int) -> list[tuple[int, float, Chunk]]:
-    """The best `k` rows whose texts differ, with their chunks."""
-    kept: list[tuple[int, float, Chunk]] = []
-    seen: set[str] = set()
-    for start in range(0, len(fused), 2 * k):
-        batch = fused[start : start + 2 * k]
-        chunks = library.chunks([row for row, _ in batch])
-        for row, score in batch:
-            if row in chunks and chunks[row].text not in seen:
-                seen.add(chunks[row].text)
-                kept.append((row, score, chunks[row]))
-        if len(kept) >= k:
-            break
-    return kept[:k]
+def _led_by(first: Ranked, fused: Ranked) -> Ranked:
+    """The rows of `first` in their order, then the others in theirs, all with fused scores."""
+    scores = dict(fused)
+    rows = dict.fromkeys([*(row for row, _ in first), *scores])
+    return [(row, scores[row]) for row in rows]

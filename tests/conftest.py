@@ -23,6 +23,22 @@ for name in [name for name in os.environ if name.startswith("QUOTH_") and name !
     del os.environ[name]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for models, in which the embedded one is known to be used as it is.
+
+    What a measurement would choose differs from machine to machine, and tests must not.
+    """
+    from generation import requantize
+    from generation.embedded import embedded_model
+    from generation.gguf import read_facts
+
+    folder = tmp_path_factory.mktemp("models")
+    os.environ["QUOTH_MODELS"] = str(folder)
+    requantize.remember(read_facts(embedded_model()), requantize.Choice("", ()))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real embedder, loaded once."""
@@ -43,3 +59,21 @@ def examples_library(
         report = quoth.ingest([EXAMPLES])
         assert report.count("failed") == 0
         yield quoth
+
+
+@pytest.fixture(scope="session")
+def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a CrossEncoder of random numbers: the whole path, and no judgement."""
+    from tests.making_rerankers import save_cross_encoder
+
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    save_cross_encoder(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_gguf_reranker(tiny_cross_encoder: Path) -> Path:
+    """The same model as a GGUF file."""
+    from tests.making_rerankers import save_as_gguf
+
+    return save_as_gguf(tiny_cross_encoder)

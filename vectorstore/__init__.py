@@ -2,17 +2,21 @@
 
 from vectorstore.compaction import Compaction
 from vectorstore.contract import Library
+from vectorstore.conversations import ConversationStore
 from vectorstore.embedder import Embedder, load_embedder
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
+from vectorstore.model_folders import find_folder
 from vectorstore.records import digest
 
 __all__ = [
     "Compaction",
+    "ConversationStore",
     "Embedder",
     "Library",
     "LocalLibrary",
     "RememberedVectors",
     "digest",
+    "find_folder",
     "load_embedder",
 ]

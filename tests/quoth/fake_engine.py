@@ -15,6 +15,7 @@ from quoth.cli import main
 from quoth.datatypes import (
     Answer,
     Chunk,
+    Considered,
     Context,
     Coverage,
     DocumentRecord,
@@ -79,6 +80,7 @@ REFUSAL = Answer(
     stop_reason="refused",
     confidence=0.03,
     closest=(HIT,),
+    not_enough=("it does not mention “won”",),
 )
 DOCUMENT = DocumentRecord(
     id="0f1e2d3c4b5a6978",
@@ -227,6 +229,20 @@ class FakeQuoth:
             "where": where,
         }
         return tuple(self.hits)
+
+    def explain(
+        self, question: str, *, k: int | None, collection: str | None, where: Where | None
+    ) -> tuple[Considered, ...]:
+        hits = self.search(question, k=k, collection=collection, where=where)
+        stages = (Finding("fusion", 2, 0.6), Finding("feedback", 1, 0.91))
+        kept = [Considered(hit, stages, True, "number 1 of the 1 asked for") for hit in hits]
+        dropped = [
+            Considered(
+                replace(hit, rank=2, score=0.4), stages, False, "comes after the 1 asked for"
+            )
+            for hit in hits
+        ]
+        return (*kept, *dropped)
 
     def stream(
         self,

@@ -1,19 +1,18 @@
-"""Quoth as a LangChain retriever. LangChain is imported with this module, and by nothing else."""
+"""Quoth as a LangChain retriever. Knows the engine's search."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from quoth.engine import Quoth  # noqa: TC001 # pydantic reads the annotation at run time
+from quoth.langchain.documents import of_hit
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import CallbackManagerForRetrieverRun
-
-    from quoth.datatypes import Hit
+    from langchain_core.documents import Document
 
 
 class QuothRetriever(BaseRetriever):
@@ -36,27 +35,7 @@ class QuothRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 # LangChain passes it by name
         **kwargs: Any,
-    ) -> list[LangChainDocument]:
+    ) -> list[Document]:
         k = kwargs.get("k", self.k)
         hits = self.quoth.search(query, k=k, collection=self.collection, where=self.where)
-        return [_as_langchain(hit) for hit in hits]
-
-
-def _as_langchain(hit: Hit) -> LangChainDocument:
-    """The chunk's text with where it is from; offsets are characters into the document's text."""
-    chunk = hit.chunk
-    return LangChainDocument(
-        id=chunk.id,
-        page_content=chunk.text,
-        metadata={
-            "source": chunk.source,
-            "document_id": chunk.document_id,
-            "page": chunk.first_page,
-            "last_page": chunk.last_page,
-            "start": chunk.start,
-            "end": chunk.end,
-            "headings": list(chunk.headings),
-            "score": hit.score,
-            "similarity": hit.similarity,
-        },
-    )
+        return [of_hit(hit) for hit in hits]

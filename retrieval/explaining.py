@@ -1,0 +1,48 @@
+"""Says of each candidate of a search who found it, what each stage made of it, and why it stayed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quoth.datatypes import Considered, Hit
+from retrieval.search import findings, findings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from quoth.datatypes import Chunk
+    from retrieval.search import Ranking
+    from vectorstore import Library
+
+
+def explain(ranking: Ranking, library: Library, *, k: int, beyond: int) -> tuple[Considered, ...]:
+    """The candidates of a ranking, best first, as a search for `k` takes or leaves them.
+
+    They end with the `beyond` ones after the last that was kept.
+    """
+    chunks = library.chunks([row for row, _ in ranking.order])
+    every = tuple(_considered(ranking, chunks, k))
+    last = max((place for place, one in enumerate(every) if one.kept), default=-1)
+    return every[: last + 1 + beyond]
+
+
+def _considered(ranking: Ranking, chunks: Mapping[int, Chunk], k: int) -> Iterator[Considered]:
+    found_by, stages = findings_of(ranking), findings(ranking.stages)
+    places: dict[str, int] = {}
+    for row, score in ranking.order:
+        if row not in chunks:
+            continue
+        text = chunks[row].text
+        again = text in places
+        place = places.setdefault(text, len(places) + 1)
+        hit = Hit(chunks[row], score, place, ranking.similarities[row], found_by[row])
+        kept = not again and place <= k
+        yield Considered(hit, tuple(stages[row]), kept, _reason(place, k, again=again))
+
+
+def _reason(place: int, k: int, *, again: bool) -> str:
+    if again:
+        return f"has the same text as number {place}"
+    return (
+        f"number {place} of the {k} asked for" if place <= k else f"comes after the {k} asked for"
+    )
