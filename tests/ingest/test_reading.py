@@ -165,7 +165,9 @@ def test_too_much_text_is_refused(tmp_path: Path) -> None:
 def test_an_encrypted_word_file_needs_its_password(tmp_path: Path) -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
     (tmp_path / "secret.docx").write_bytes(ole)
-    assert "needs a password; give it with --password" in refused(tmp_path / "secret.docx", EncryptedFileError)
+    assert "needs a password; give it with --password" in refused(
+        tmp_path / "secret.docx", EncryptedFileError
+    )
 
 
 def test_a_truncated_word_file_is_damaged(tmp_path: Path) -> None:
