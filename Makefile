@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test crash bench bench-reading bench-scale docs screenshots clean distclean
+.PHONY: chat test crash bench bench-reading bench-retrieval bench-scale docs screenshots clean distclean
 .DELETE_ON_ERROR:
 
 chat: $(VENV)/installed
@@ -31,6 +31,11 @@ bench: $(VENV)/installed-dev
 
 bench-reading: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks reading
+
+# OTHERS=PYTHON, one that has langchain-classic, langchain-community, rank-bm25, faiss-cpu and txtai,
+# measures LangChain's ensemble retriever and txtai's hybrid index beside.
+bench-retrieval: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks retrieval $(if $(OTHERS),--others $(OTHERS))
 
 # OTHERS=PYTHON, one that has chromadb, lancedb and qdrant-client, measures those beside.
 bench-scale: $(VENV)/installed-dev

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 import quoth.ui
-from quoth.ui import chat, documents, models, reader, session, texts
+from quoth.ui import chat, documents, inside, models, reader, session, texts
+from quoth.ui import map as collection_map
 
 ICON = Path(quoth.ui.__file__).with_name("icon.svg")
 
@@ -18,6 +19,14 @@ def _chat() -> None:
 
 def _documents() -> None:
     session.show_page(documents.show)
+
+
+def _map() -> None:
+    session.show_page(collection_map.show)
+
+
+def _inside() -> None:
+    session.show_page(inside.show)
 
 
 def _models() -> None:
@@ -36,6 +45,8 @@ st.navigation(
         st.Page(
             _documents, title=texts.DOCUMENTS, icon=":material/library_books:", url_path="documents"
         ),
+        st.Page(_map, title=texts.MAP, icon=":material/scatter_plot:", url_path="map"),
+        st.Page(_inside, title=texts.INSIDE, icon=":material/biotech:", url_path=inside.URL),
         st.Page(_models, title=texts.MODELS, icon=":material/tune:", url_path="models"),
     ]
 ).run()

@@ -22,6 +22,7 @@ NAMES = (
     "search",
     "answers",
     "retrieval",
+    "followups",
     "chunking",
     "quality",
     "gpu",
@@ -71,11 +72,11 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=Options.__dataclass_fields__["collections"].default,
         metavar="FOLDER",
-        help="folders of --data in BEIR layout, for retrieval",
+        help="folders of --data in BEIR layout, for retrieval; all when none is named",
     )
     parser.add_argument("--chunks", type=int, default=1_000_000, help="how many, for scale")
     parser.add_argument(
-        "--others", type=Path, metavar="PYTHON", help="one that has other stores, for scale"
+        "--others", type=Path, metavar="PYTHON", help="one that has others to compare with"
     )
     parser.add_argument(
         "--others-seconds", type=int, default=3600, help="the most that each of them gets"

@@ -33,6 +33,12 @@ class Judged:
     file: str
 
 
+def collections_in(data: Path) -> tuple[str, ...]:
+    """The folders below `data` that hold judgements, by name: "cisi", "xquad/de"."""
+    found = [file.parent for depth in ("*", "*/*") for file in data.glob(f"{depth}/qrels")]
+    return tuple(sorted(folder.relative_to(data).as_posix() for folder in found))
+
+
 def lines_of(file: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSON-lines file. Raises Skipped when it is absent."""
     if not file.is_file():

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from quoth.datatypes import Progress
     from vectorstore import Embedder
 
-_MAKES_CHUNKS = ("ingest/**/*.py", "vectorstore/*.py", "quoth/shelf.py", "quoth/sentences.py")
+_MAKES_CHUNKS = (
+    "ingest/**/*.py",
+    "vectorstore/*embed*.py",
+    "vectorstore/encoding.py",
+    "vectorstore/model_*.py",
+    "quoth/shelf.py",
+    "quoth/sentences.py",
+)
 _DONE = "complete"
 _DIGITS = 16
 

@@ -26,6 +26,12 @@ def recall(ranked: Sequence[str], grades: Mapping[str, int], k: int) -> float:
     return len(relevant.intersection(ranked[:k])) / len(relevant) if relevant else 0.0
 
 
+def reciprocal_rank(ranked: Sequence[str], grades: Mapping[str, int], k: int) -> float:
+    """One over the rank of the first relevant document among the first `k`; 0 without one."""
+    ranks = (rank for rank, name in enumerate(ranked[:k], 1) if grades.get(name, 0) > 0)
+    return 1 / rank if (rank := next(ranks, 0)) else 0.0
+
+
 def distinct(names: Iterable[str]) -> list[str]:
     """Each name once, where it is first: a document ranks by its best chunk."""
     return list(dict.fromkeys(names))

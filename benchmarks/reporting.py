@@ -32,8 +32,10 @@ class Skipped(Exception):  # noqa: N818  # it is an outcome, not an error
 class Options:
     """What the command line asks of every benchmark.
 
-    `cache` keeps ingested libraries from run to run; `fresh` throws them away first. For scale:
-    `chunks` to make, and a Python that has other stores, each given up after `others_seconds`.
+    `cache` keeps ingested libraries from run to run; `fresh` throws them away first. For retrieval:
+    the `collections`, all that are there when none is named. `others` is a Python that has other
+    libraries to compare with. For scale: `chunks` to make; each other is given up after
+    `others_seconds`.
     """
 
     data: Path
@@ -41,7 +43,7 @@ class Options:
     quick: bool = False
     fresh: bool = False
     repeats: int = 3
-    collections: tuple[str, ...] = ("scifact", "cranfield")
+    collections: tuple[str, ...] = ()
     chunks: int = 1_000_000
     others: Path | None = None
     others_seconds: int = 3600

@@ -28,6 +28,8 @@ from quoth.datatypes import (
     Chunk,
     Considered,
     Context,
+    Conversation,
+    ConversationRecord,
     Coverage,
     DocumentRecord,
     FileOutcome,
@@ -39,13 +41,17 @@ from quoth.datatypes import (
     Quote,
     RepairReport,
     Sentence,
+    Turn,
 )
 from quoth.doctor import Diagnosis
+from quoth.exports import as_record
 from quoth.models import (
+    Choice,
     LocalModel,
     Machine,
     ModelDescription,
     ModelFacts,
+    Speed,
     TensorType,
     catalogue,
 )
@@ -108,7 +114,8 @@ environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
 configuration file), `QUOTH_COLLECTION` (the collection), `QUOTH_DEBUG` (1: tracebacks and the
-messages of other libraries), `QUOTH_DATA` (data for benchmarks and tests).
+messages of other libraries), `QUOTH_MODELS` (the folder of language models), `QUOTH_ENDPOINT_KEY` (the
+key of a model server), `QUOTH_DATA` (data for benchmarks and tests).
 
 A `quoth.toml` that asks for a larger model and longer, freer answers:
 
@@ -262,6 +269,16 @@ SYNC_REPORT = IngestReport(
 )
 
 
+WHEN = "2026-01-31T12:00:00.000000+00:00"
+CONVERSATION = Conversation(
+    ConversationRecord("9a1b2c3d4e5f6071", ANSWER.question, WHEN, WHEN, 1, 2),
+    (
+        Turn(
+            1, ANSWER.question, WHEN, "answered", ANSWER.text, ANSWER,
+            rating="good", note="the right page",
+        ),
+    ),
+)  # fmt: skip
 NOW = Compared(
     {}, Interval(0.81, 0.72, 0.89), Interval(0.95, 0.88, 1.0), Interval(0, 0, 0), "the same", 21.0
 )
@@ -320,6 +337,13 @@ def examples() -> dict[str, records.Record]:
         "collections create": records.collections_record({"default": 12, "work": 0}),
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
+        "conversations list": records.conversations_record([CONVERSATION.record]),
+        "conversations show": as_record(CONVERSATION),
+        "conversations export": {"output": None, "text": "# How long is the warranty?\n…"},
+        "conversations delete": records.conversations_record([CONVERSATION.record]),
+        "users list": records.users_record(["ada", "bob"]),
+        "users add": records.users_record(["ada", "bob"]),
+        "users remove": records.users_record(["ada"]),
         "search": records.explain_record(ANSWER.question, [CONSIDERED]),
         "ask": answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
@@ -342,6 +366,9 @@ def examples() -> dict[str, records.Record]:
         ),
         "models pull": records.local_model_record(LOCAL_MODEL),
         "models import": records.local_model_record(LOCAL_MODEL),
+        "models optimise": records.choice_record(
+            Choice("Q8_0", (Speed("Q4_1", 301.2, 77.0, 20.48), Speed("Q8_0", 515.5, 71.2, 20.27)))
+        ),
         "models remove": records.local_model_record(LOCAL_MODEL),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())

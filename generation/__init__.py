@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generation.answering import stream_answer
+    from generation.early import load_library_first
     from generation.gguf_reranker import GgufReranker
-    from generation.llama import model_facts
+    from generation.llama import evaluated_as, model_facts
     from generation.loading import load_model
     from generation.model import LanguageModel
     from generation.turns import Watched
@@ -14,6 +15,8 @@ __all__ = [
     "GgufReranker",
     "LanguageModel",
     "Watched",
+    "evaluated_as",
+    "load_library_first",
     "load_model",
     "model_facts",
     "stream_answer",
@@ -23,6 +26,8 @@ _HOMES = {
     "GgufReranker": "generation.gguf_reranker",
     "LanguageModel": "generation.model",
     "Watched": "generation.turns",
+    "evaluated_as": "generation.llama",
+    "load_library_first": "generation.early",
     "load_model": "generation.loading",
     "model_facts": "generation.llama",
     "stream_answer": "generation.answering",

@@ -94,7 +94,7 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         return
     packed = _pack(question, ranked, history, previous, model, generation, answer)
     clock["pack"] = time.perf_counter() - began
-    evidence = gather(query or question, packed.context, embed, page_of)
+    evidence = gather(query or question, packed.context, embed, page_of, ranked)
     confidence = refusal.answerability(evidence, ranked, embed)
     if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
         yield finish(_refused(question, packed.context, ranked, confidence))

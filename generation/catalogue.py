@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generation.memory import memory_need
+from generation.memory import GPU_BATCH, memory_need
 
 if TYPE_CHECKING:
     from generation.machine import Machine
@@ -98,11 +98,11 @@ def proposal(machine: Machine) -> CatalogueModel | None:
     It must fit into what is free of a GPU's memory, or else of the main memory, and without a GPU
     read a usual prompt in about 5 s on the machine's cores.
     """
-    on_gpu = max((gpu.available_bytes for gpu in machine.gpus), default=0)
+    free = max((gpu.available_bytes for gpu in machine.gpus), default=0)
     fitting = [
         model
         for model in catalogue()
-        if model.needed_bytes <= _MEMORY_SHARE * on_gpu
+        if memory_need(model, USUAL_CONTEXT, GPU_BATCH, fused=True).total <= _MEMORY_SHARE * free
         or (
             model.needed_bytes <= _MEMORY_SHARE * machine.available_bytes
             and model.n_parameters <= _PARAMETERS_PER_CORE * machine.cores

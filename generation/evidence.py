@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.tables import tables
-from quoth.datatypes import Context, Passage, Quote
+from quoth.datatypes import Context, Hit, Passage, Quote
 from quoth.sentences import content_span, sentence_spans
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -54,6 +54,7 @@ class Evidence:
     """A question and what its context says, sentence by sentence, in reading order.
 
     `question_vector` is float32 (d,), `vectors` float32 (n, d) with unit rows, one a sentence.
+    `scores` are float64 (n,) in [0, 1]: the fused score of the hit that each sentence lies in.
     """
 
     question: str
@@ -61,6 +62,7 @@ class Evidence:
     sentences: tuple[SourceSentence, ...]
     question_vector: NDArray[np.float32]
     vectors: NDArray[np.float32]
+    scores: NDArray[np.float64]
 
     def headings(self, index: int) -> str:
         """The heading path above a sentence, as one line."""
@@ -68,10 +70,15 @@ class Evidence:
 
 
 def gather(
-    question: str, context: Context, embed: Embed, page_of: PageOf | None = None
+    question: str,
+    context: Context,
+    embed: Embed,
+    page_of: PageOf | None = None,
+    hits: Sequence[Hit] = (),
 ) -> Evidence:
     """Cut the passages into sentences and embed them together with the question, in one call.
 
+    Without `hits` a sentence's score is 1 / rank of its passage; one in none of them has 0.
     `page_of(document_id, offset)` gives pages exactly; without it a quote's page is the first
     page of its passage.
     """
@@ -81,7 +88,23 @@ def gather(
         for sentence in _sentences(index, passage, page_of)
     )
     vectors = np.asarray(embed([question, *(s.text for s in sentences)]), dtype=np.float32)
-    return Evidence(question, context, sentences, vectors[0], vectors[1:])
+    scores = np.array([_score(s, context, hits) for s in sentences], dtype=np.float64)
+    return Evidence(question, context, sentences, vectors[0], vectors[1:], scores)
+
+
+def _score(sentence: SourceSentence, context: Context, hits: Sequence[Hit]) -> float:
+    if not hits:
+        return 1.0 / context.passages[sentence.passage].rank
+    quote = sentence.quote
+    return max(
+        (
+            hit.score
+            for hit in hits
+            if hit.chunk.document_id == quote.document_id
+            and hit.chunk.start <= quote.start < hit.chunk.end
+        ),
+        default=0.0,
+    )
 
 
 def joined(first: Quote, second: Quote, passage: Passage) -> Quote:

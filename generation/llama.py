@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
+from generation.examining import examined
 from generation.gguf import ModelFacts, read_facts
 from generation.llama_native import LoadSettings, NativeModel, library
-from generation.machine import available_bytes, idle_cores, usable_cores
-from generation.memory import check_memory
+from generation.machine import available_bytes, gpus, idle_cores, usable_cores
+from generation.memory import check_gpu_memory, check_memory
 from generation.model import Completion, Prompt
+from generation.requantize import fastest, recall
+from generation.states import States, common_prefix
 from generation.store import find_model
 from generation.turns import Turns
 from quoth.errors import ConfigError, ModelError
@@ -24,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from quoth.config import GenerationConfig, ModelConfig
-    from quoth.datatypes import Message, StopReason
+    from quoth.datatypes import Message, StopReason, TokenStep
 
 _T = TypeVar("_T")
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do
+_WORTH_KEEPING = 64  # tokens; fewer are read again as fast as they are copied
+_SPARE = 4  # times a state's size that must be free before one is kept
 _POLL = 0.05  # seconds between two looks at `cancelled` while llama.cpp computes
 
 
@@ -37,20 +42,28 @@ class LlamaModel:
 
     A completion keeps its turn until its generator is exhausted or closed. One that nobody reads
     for `patience` seconds makes those who wait raise ModelError instead of waiting for ever.
-    llama.cpp itself is called by one thread alone, which belongs to the model.
+    All is evaluated in one thread, which belongs to the model. What it has read of recent prompts is
+    kept, in `cache_bytes` at most, so that askers who take turns do not undo each other's.
     `n_evaluated` counts the prompt tokens of the latest completion that were not in the KV cache.
     """
 
     def __init__(
-        self, facts: ModelFacts, settings: LoadSettings, *, patience: float = 30.0
+        self,
+        facts: ModelFacts,
+        settings: LoadSettings,
+        *,
+        name: str = "",
+        cache_bytes: int = 0,
+        patience: float = 30.0,
     ) -> None:
         self.facts = facts
-        self.name = facts.path.stem
+        self.name = name or facts.path.stem
         self.n_parameters = facts.n_parameters
         self.n_evaluated = 0
         self._settings = settings
         self._n_prompt = 0  # cached tokens after these were generated: see `_write`
         self.turns = Turns(patience)
+        self._states = States(cache_bytes)
         self._closed = False
         # llama.cpp works in a thread of its own, so that the caller's can still see Ctrl-C.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="llama")
@@ -142,6 +155,7 @@ class LlamaModel:
         # Generated tokens were evaluated one by one; read again in a batch their numbers differ a
         # little. They are forgotten, so that an answer depends on its prompt alone.
         native.forget_after(min(self._n_prompt, len(native.cached)))
+        self._recall(prompt)
         self._n_prompt = len(prompt)
         pending: Sequence[int] = prompt.tokens[native.keep_prefix(prompt.tokens) :]
         self.n_evaluated = len(pending)
@@ -163,20 +177,72 @@ class LlamaModel:
                 pending = (token,)
         yield Completion(text.finish(), reason)
 
+    def _recall(self, prompt: Prompt) -> None:
+        """Have cached what shares most with the prompt; keep what that would take the place of."""
+        native = self._native
+        shared = common_prefix(native.cached, prompt.tokens)
+        if len(native.cached) - shared >= _WORTH_KEEPING:
+            size = native.state_bytes
+            if self._states.has_room_for(size) and _SPARE * size < available_bytes():
+                self._states.keep(native.state())
+        nearest = self._states.nearest(prompt.tokens)
+        if nearest is not None:
+            gained = common_prefix(nearest.tokens, prompt.tokens) - shared
+            if gained >= _WORTH_KEEPING:
+                native.restore(nearest)
+
     def _share_cores(self) -> None:
         """Leave cores that other programs keep busy to them: with one thread too many, all wait."""
         if self._settings.share_cores:
             self._native.set_threads(min(self._settings.threads, idle_cores()))
+
+    def examine(
+        self,
+        prompt: Prompt,
+        text: str,
+        *,
+        candidates: int = 200,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """What the model expects at each token of `text` after `prompt`, and what after its end.
+
+        Each step has at least that many likeliest candidates. Text that the window has no room for
+        is left out; nothing comes when cancelled. Raises ModelError.
+        """
+        with self.turns.turn(cancelled) as granted:
+            room = self.context_size - len(prompt)
+            if not granted or room < 1:
+                return ()
+            native = self._open()
+            native.forget_after(min(self._n_prompt, len(native.cached)))
+            pending = prompt.tokens[native.keep_prefix(prompt.tokens) :]
+            # The prompt's last token is evaluated with the text, and forgotten with it.
+            self._n_prompt = len(prompt) - 1
+            tokens = native.vocabulary.data_tokens(text)[: room - 1]
+            if not self._compute(lambda: native.decode(pending[:-1]), cancelled):
+                return ()
+            follow = examined(native, pending[-1], tokens, candidates)
+            steps: list[TokenStep] = []
+            while part := self._compute(lambda: next(follow, ()), cancelled):
+                steps += part
+            return () if cancelled() else tuple(steps)
 
     def _next_token(
         self, pending: Sequence[int], chain: Any, cancelled: Callable[[], bool]
     ) -> int | None:
         """Evaluate `pending` and choose the next token; None when cancelled meanwhile."""
         native = self._native
+        return self._compute(
+            lambda: native.sample(chain) if native.decode(pending) else None, cancelled
+        )
+
+    def _compute(self, work: Callable[[], _T], cancelled: Callable[[], bool]) -> _T | None:
+        """Let llama.cpp's thread work; None when cancelled before, or as `work` gives it."""
+        native = self._native
         if cancelled():
             return None
         native.abort = False
-        future = self._submit(lambda: native.sample(chain) if native.decode(pending) else None)
+        future = self._submit(work)
         try:
             while True:
                 try:
@@ -216,10 +282,36 @@ def load_model(config: ModelConfig) -> LlamaModel:
             "model.context_size and model.threads take 0 or more, model.batch_size 1 or more"
         )
     facts = model_facts(config)
+    settings = load_settings(config, facts)
+    chosen = facts
+    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
+        check_memory(facts, settings.context_size, settings.largest_batch, available_bytes())
+        if config.requantize == "auto":
+            chosen = fastest(facts, settings)
+    elif settings.gpu_layers < 0 and (found := gpus()):
+        free = sum(gpu.available_bytes for gpu in found)
+        check_gpu_memory(facts, settings.context_size, free)
+    return LlamaModel(
+        chosen,
+        settings,
+        name=facts.path.stem,
+        cache_bytes=config.cache_megabytes * 1_000_000,
+    )
+
+
+def evaluated_as(config: ModelConfig) -> str:
+    """The type in which a CPU uses the configured model's weights, as far as is known already."""
+    facts = model_facts(config)
+    choice = recall(facts) if config.requantize == "auto" else None
+    return choice.kind if choice and choice.kind else facts.quantization
+
+
+def load_settings(config: ModelConfig, facts: ModelFacts) -> LoadSettings:
+    """How the configuration has a model loaded on this machine. Raises MissingDependencyError."""
     trained = facts.context_length or config.context_size
     context_size = min(config.context_size or trained, trained)
     gpu_layers = config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0
-    settings = LoadSettings(
+    return LoadSettings(
         context_size=context_size,
         batch_size=min(config.batch_size, context_size),
         threads=config.threads or usable_cores(),
@@ -229,6 +321,3 @@ def load_model(config: ModelConfig) -> LlamaModel:
         flash_attention=config.flash_attention and gpu_layers != 0,
         share_cores=config.threads == 0,
     )
-    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
-        check_memory(facts, context_size, settings.largest_batch, available_bytes())
-    return LlamaModel(facts, settings)

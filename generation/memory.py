@@ -53,15 +53,18 @@ class MemoryNeed:
         return self.weights + self.cache + self.buffers
 
 
-def memory_need(shape: Shape, context_size: int, batch_size: int = CPU_BATCH) -> MemoryNeed:
+def memory_need(
+    shape: Shape, context_size: int, batch_size: int = CPU_BATCH, *, fused: bool = False
+) -> MemoryNeed:
     """Memory for weights, KV cache of `context_size` tokens and the buffers of a batch.
 
-    An upper bound where a model keeps less than everything: sliding windows, recurrent layers.
+    Fused attention, as on a GPU, keeps no scores. An upper bound where a model keeps less than
+    everything: sliding windows, recurrent layers.
     """
     row = (
         shape.vocabulary_size * _LOGIT_BYTES + shape.embedding_length * _LOGIT_BYTES * _ACTIVATIONS
     )
-    scores = context_size * shape.head_count * batch_size * _SCORE_BYTES
+    scores = 0 if fused else context_size * shape.head_count * batch_size * _SCORE_BYTES
     return MemoryNeed(
         context_size=context_size,
         weights=shape.file_bytes,
@@ -70,15 +73,17 @@ def memory_need(shape: Shape, context_size: int, batch_size: int = CPU_BATCH) ->
     )
 
 
-def largest_context(shape: Shape, available: int, batch_size: int = CPU_BATCH) -> int:
+def largest_context(
+    shape: Shape, available: int, batch_size: int = CPU_BATCH, *, fused: bool = False
+) -> int:
     """The largest window, a multiple of 256 tokens, that `available` bytes hold; 0 for none."""
-    fixed = memory_need(shape, 0, batch_size).total
-    per_token = memory_need(shape, 1, batch_size).total - fixed
+    fixed = memory_need(shape, 0, batch_size, fused=fused).total
+    per_token = memory_need(shape, 1, batch_size, fused=fused).total - fixed
     return max(0, available - fixed) // max(1, per_token) // _STEP * _STEP
 
 
 def check_memory(facts: ModelFacts, context_size: int, batch_size: int, available: int) -> None:
-    """Refuse a model that does not fit, naming the largest context that would.
+    """Refuse a model that does not fit into the memory, naming the largest context that would.
 
     Raises ModelLoadError.
     """
@@ -94,6 +99,24 @@ def check_memory(facts: ModelFacts, context_size: int, batch_size: int, availabl
     raise ModelLoadError(
         f"{facts.path.name} with a window of {context_size} tokens needs {gib(needed)} of memory "
         f"and {gib(available)} are free; {way_out}"
+    )
+
+
+def check_gpu_memory(facts: ModelFacts, context_size: int, available: int) -> None:
+    """Refuse a model that does not fit into the GPUs' memory, naming what would.
+
+    Raises ModelLoadError.
+    """
+    need = memory_need(facts, context_size, GPU_BATCH, fused=True)
+    if need.total <= available or not facts.block_count:
+        return
+    for_layers = max(0, available - need.buffers)
+    layers = for_layers * facts.block_count // (need.weights + need.cache)
+    largest = largest_context(facts, available, GPU_BATCH, fused=True)
+    smaller = f"model.context_size to {largest} or less, or " if largest else ""
+    raise ModelLoadError(
+        f"{facts.path.name} with a window of {context_size} tokens needs {gib(need.total)} of the "
+        f"GPU's memory and {gib(available)} are free; set {smaller}model.gpu_layers to {layers}"
     )
 
 

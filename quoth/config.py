@@ -150,8 +150,13 @@ class RetrievalConfig:
         most=1,
     )
     feedback_weight: float = _key(
-        0.5,
+        0.6,
         "How far the first hits pull the question's meaning towards theirs; 0: not at all.",
+        least=0,
+    )
+    neighbour_weight: float = _key(
+        0.15,
+        "How far hits of like meaning pull each other's scores together; 0: not at all.",
         least=0,
     )
 
@@ -189,6 +194,16 @@ class ModelConfig:
     batch_size: int = _key(512, "Prompt tokens evaluated at once.", least=1)
     gpu_layers: int = _key(-1, "Layers put on the GPU when the build has one; -1: all.", least=-1)
     flash_attention: bool = _key(True, "Whether attention uses the fused kernel on a GPU.")
+    cache_megabytes: int = _key(
+        256,
+        "Memory for what the model has read of recent prompts; 0: of the last one only.",
+        least=0,
+    )
+    requantize: Literal["auto", "off"] = _key(
+        "auto",
+        "Whether a CPU may use the model's weights in a type that it evaluates faster: measured once "
+        "for a small model, for others by `quoth models optimise`.",
+    )
     endpoint: str = _key(
         "",
         "The address of a server that runs the model instead (llama-server, vLLM, or OpenAI's "

@@ -111,6 +111,7 @@ class Conversations:
         generation: GenerationConfig | None = None,
         answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
         """Ask on: `Quoth.stream` with the turns before as its history, and all of it kept.
 
@@ -126,6 +127,7 @@ class Conversations:
             generation=generation,
             answer=answer,
             cancelled=cancelled,
+            on_wait=on_wait,
         )
         return self._kept((self.user, conversation_id, number), pieces)
 

@@ -9,6 +9,7 @@ and rank 1 is best. A higher score is better everywhere. Times are seconds.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -291,6 +292,50 @@ class Sentence:
     support: float
     verdict: Verdict
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A token that a model could write next: its text and the model's logit for it."""
+
+    token: int
+    text: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStep:
+    """What a model expected where it, or someone, wrote `token`; -1 where nothing follows.
+
+    `candidates` are the likeliest, best first. A token's probability, before any sampling setting,
+    is exp(logit - log_total); `n_vocabulary` counts all tokens.
+    """
+
+    token: int
+    text: str
+    logit: float
+    candidates: tuple[Candidate, ...]
+    log_total: float
+    n_vocabulary: int
+
+    @property
+    def probability(self) -> float:
+        """That of the token that was written; 0 where nothing follows."""
+        return math.exp(self.logit - self.log_total) if self.token >= 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How well each source sentence carries each sentence of an answer, before facts are compared.
+
+    `support[i][j]` in [0, 1] is the estimated chance that source j carries sentence i,
+    `similarity[i][j]` in [-1, 1] the cosine between them.
+    """
+
+    sentences: tuple[str, ...]
+    sources: tuple[Quote, ...]
+    support: tuple[tuple[float, ...], ...]
+    similarity: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

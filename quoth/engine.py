@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quoth.config import AnswerConfig, Config, GenerationConfig
     from quoth.conversations import Conversations
     from quoth.datatypes import (
+        Alignment,
         Answer,
         Chunk,
         Collections,
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
         Problem,
         Progress,
         RepairReport,
+        TokenStep,
         Where,
     )
+    from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
     from quoth.texts import Texts
     from retrieval import Reranker, Reranking
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_COLLECTION = "default"
+# Parameters. SmolLM2-135M answers where it is to rewrite: none of 30 could be used.
+SMALLEST_REWRITER = 1_000_000_000
 
 
 def default_path() -> Path:
@@ -79,6 +84,7 @@ class Quoth:
         reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
+        from quoth.mapping import Maps
         from vectorstore import ConversationStore, RememberedVectors
 
         self.path = path
@@ -90,6 +96,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._maps = Maps(library)
         self._conversations = ConversationStore(path)
 
     @classmethod
@@ -108,6 +115,9 @@ class Quoth:
         `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()
@@ -211,6 +221,28 @@ class Quoth:
             )
             shelf.tag(report)
             return report
+
+    def read_again(
+        self,
+        names: Sequence[str],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Read documents, named as in `remove`, from their files again, though these are the same.
+
+        Their tags stay, and so do they where the file is gone or fails. Raises
+        UnknownDocumentError and what `ingest` raises.
+        """
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            sources = catalogue.mark_for_reading(self._library, names, collection)
+        files = dict.fromkeys(source.partition("!/")[0] for source in sources)
+        return self.ingest(
+            list(files), collection=collection, on_progress=on_progress, cancelled=cancelled
+        )
 
     @contextmanager
     def shelf(self, collection: str, tags: Sequence[str] = ()) -> Iterator[LibraryShelf]:
@@ -513,7 +545,7 @@ class Quoth:
             collection if collection is None or isinstance(collection, str) else tuple(collection)
         )
         scope = (place, where, self._library.change)
-        query = standalone(question, history)
+        query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
         pieces = stream_answer(
@@ -540,6 +572,68 @@ class Quoth:
             self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
 
+    def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
+        """The chunks of some collections on a plane, a sample of them if there are very many.
+
+        At once by principal components; the `best` map lays neighbours together and has clusters
+        with their words. It takes seconds to a minute, and is kept for as long as the content is the same.
+        """
+        return self._maps.get(collection, best=best)
+
+    def locate(
+        self, question: str, shown: CollectionMap, *, collection: Collections = None
+    ) -> Located | None:
+        """Where a question and its hits are on a map; None when the map is empty.
+
+        Raises what `search` raises.
+        """
+        hits = self.search(question, collection=collection)
+        return self._maps.locate(question, self._embedder.embed_question(question), hits, shown)
+
+    def align(self, answer: Answer) -> Alignment:
+        """How well each sentence that the model read carries each sentence of an answer."""
+        from generation.interpretation import align
+
+        return align(answer, self._embed, self._library.page_of)
+
+    def examine(
+        self,
+        answer: Answer,
+        *,
+        history: Sequence[Message] = (),
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """What the running model expects at each token of an answer, and after its end.
+
+        The answer's prompt is made again from its context, and read by the model where it is not in
+        its cache any more. Other words than the model's own, such as quotes, are examined as if it
+        had written them. Nothing comes when cancelled. Raises ModelError.
+        """
+        from quoth.interpretation import examine
+
+        settings = generation or self.config.generation
+        return examine(self._language_model(), answer, history, settings, cancelled)
+
+    def use_model(self, name: str) -> None:
+        """Answer with another model from now on; `name` as in `model.path` of the configuration.
+
+        A running answer is finished first. What is missing, damaged or too large is refused, and
+        the model before stays. Raises ModelError, ConfigError.
+        """
+        from generation import load_model, model_facts
+
+        chosen = self.config.with_values({"model.path": name}, "use_model")
+        model_facts(chosen.model)
+        with self._lock:
+            # Two models at once may be more than the memory holds: the old one goes first, and is
+            # loaded again by the next question when the new one can't be.
+            if self._model is not None:
+                self._model.close()
+                self._model = None
+            self._model = load_model(chosen.model)
+            self.config = chosen
+
     def complete(
         self, messages: Sequence[Message], generation: GenerationConfig | None = None
     ) -> str:
@@ -547,6 +641,14 @@ class Quoth:
         model = self._language_model()
         pieces = model.complete(model.render(messages), generation or self.config.generation)
         return "".join(piece.text for piece in pieces)
+
+    def _rewrite(self, messages: Sequence[Message]) -> str:
+        """What a model large enough for it makes of a follow-up; "" from a smaller one."""
+        from quoth.config import GenerationConfig
+
+        if self._language_model().n_parameters < SMALLEST_REWRITER:
+            return ""
+        return self.complete(messages, GenerationConfig(max_new_tokens=64, stop=("\n",)))
 
     @property
     def conversations(self) -> Conversations:

@@ -53,7 +53,7 @@ def _model(config: ModelConfig) -> dict[str, object]:
             "name": config.endpoint_model,
             "context_window": config.context_size,
         }
-    from generation import model_facts
+    from generation import evaluated_as, model_facts
 
     try:
         facts = model_facts(config)
@@ -66,6 +66,7 @@ def _model(config: ModelConfig) -> dict[str, object]:
         "architecture": facts.architecture,
         "parameters": facts.n_parameters,
         "quantization": facts.quantization,
+        "evaluated_as": evaluated_as(config),
         "layers": facts.block_count,
         "embedding_width": facts.embedding_length,
         "heads": facts.head_count,

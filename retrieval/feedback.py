@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from quoth.datatypes import FloatArray
 
-# More than a few dilute: with 5 the gain on Cranfield is half of that with 3.
-_BELIEVED = 3
+# More dilute where exactly one document is relevant: docs/decisions/0017.
+_BELIEVED = 2
 
 
 def moved_towards(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quoth.datatypes import Finding, Hit
+from retrieval.exact import granted, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
+from retrieval.neighbours import pulled_together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from quoth.config import RetrievalConfig
     from quoth.datatypes import Chunk, Collections, FloatArray, Where
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from vectorstore import Embedder, Library
 
     Ranked = Sequence[tuple[int, float]]
+
+# Where words are to be left out, many candidates may have them.
+_DEEPER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +79,51 @@ def rank(
     reranking: Reranking | None = None,
 ) -> Ranking:
     """Every candidate for a question, ranked; at least `k` where there are so many."""
-    vector = embedder.embed_question(question)
-    depth = max(config.candidates, k)
-    dense = library.dense(vector, depth, collection=collection, where=where)
-    lexical = library.lexical(question, depth, collection=collection, where=where)
-    # Every candidate's vector is read: the dense index gave the cosine of its own only, and the
-    # feedback below needs them all.
-    vectors = library.vectors(list(dict.fromkeys(row for row, _ in (*dense, *lexical))))
+    wishes = wishes_of(question)
+    vector = embedder.embed_question(wishes.text)
+    depth = max(config.candidates, k) * (_DEEPER if wishes.excluded else 1)
+    within: Any = {"collection": collection, "where": where}
+    dense = library.dense(vector, depth, **within)
+    lexical = library.lexical(wishes.text, depth, **within)
+    phrases = " ".join(wishes.phrases)
+    phrased = library.lexical(phrases, depth, **within) if phrases else []
+    # Every candidate's vector is read: the dense index gave the cosine of its own only, and what
+    # follows needs them all.
+    rows = dict.fromkeys(row for row, _ in (*dense, *lexical, *phrased))
+    vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
-    order: Ranked = convex_fusion(similarities, words, config.dense_weight)
-    stages = {"fusion": order}
-    if config.feedback_weight > 0:
-        moved = moved_towards(order, vector, vectors, config.feedback_weight)
-        order = convex_fusion(_cosines(moved, vectors), words, config.dense_weight)
-        stages["feedback"] = order
+    stages = dict(_stages(vector, vectors, words, config))
+    order = list(stages.values())[-1]
+    if wishes:
+        stages["exact"] = order = granted(order, _texts(library, vectors), wishes)
     if reranking is not None:
         candidates = distinct(order, library, reranking.candidates)
         stages["reranker"] = reranking.ranked(question, [(row, c) for row, _, c in candidates])
         order = _led_by(stages["reranker"], order)
-    return Ranking({"dense": dense, "lexical": lexical}, stages, order, similarities)
+    found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
+    return Ranking(found, stages, order, similarities)
+
+
+def _stages(
+    vector: FloatArray,
+    vectors: Mapping[int, FloatArray],
+    words: Mapping[int, float],
+    config: RetrievalConfig,
+) -> Iterator[tuple[str, Ranked]]:
+    """The ranking by each stage that is switched on, in their order."""
+    order: Ranked = convex_fusion(_cosines(vector, vectors), words, config.dense_weight)
+    yield "fusion", order
+    if config.feedback_weight > 0:
+        moved = moved_towards(order, vector, vectors, config.feedback_weight)
+        order = convex_fusion(_cosines(moved, vectors), words, config.dense_weight)
+        yield "feedback", order
+    if config.neighbour_weight > 0:
+        yield "neighbours", pulled_together(order, vectors, config.neighbour_weight)
+
+
+def _texts(library: Library, rows: Iterable[int]) -> dict[int, str]:
+    return {row: chunk.text_with_headings for row, chunk in library.chunks(list(rows)).items()}
 
 
 def findings_of(ranking: Ranking) -> dict[int, tuple[Finding, ...]]:

@@ -1,4 +1,4 @@
-"""The lexical index: BM25 over words, in tantivy, on disk. Knows chunk rows and text only.
+"""The lexical index: words in tantivy, on disk. Knows chunk rows and text only.
 
 The folder holds tantivy's files and `reached.json`: which library it belongs to and the change it
 has reached. The stamp is written after tantivy's commit and read before its files, so it may lag
@@ -14,35 +14,35 @@ import tempfile
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from quoth.errors import CorruptLibraryError, StorageFullError
 from vectorstore import lexical_files
+from vectorstore.lexical_languages import language_of
+from vectorstore.lexical_search import FIELDS, best_chunks, question_query
+from vectorstore.lexical_words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from quoth.datatypes import RowArray
     from vectorstore.selection import Selection
 
-ANALYZER_VERSION = 1
+ANALYZER_VERSION = 2
 _STAMP = "reached.json"
 _WRITER_BYTES = 64 * 1024 * 1024
-# A query for one of 2,000 documents takes some 4 ms beside one without, for 100,000 some 75 ms.
-_FEW_DOCUMENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chunk as the lexical index keeps it."""
+    """A chunk as the lexical index keeps it; `beside` are the texts before and after it."""
 
     row: int
     document: int
     collection: int
     text: str
+    beside: tuple[str, ...] = ()
 
 
 class LexicalIndex:
@@ -65,7 +65,6 @@ class LexicalIndex:
             index = _open_files(self._folder)
         except (OSError, ValueError):  # what tantivy raises for a torn index
             return None, 0
-        index.register_tokenizer("words", _analyzer())
         return index, reached
 
     def _read_stamp(self) -> int | None:
@@ -174,10 +173,11 @@ class LexicalIndex:
         builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
         builder.add_unsigned_field("document", indexed=True)
         builder.add_unsigned_field("collection", indexed=True)
-        builder.add_text_field("text", stored=False, tokenizer_name="words")
+        builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
+        for field in FIELDS:
+            builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
         index = tantivy.Index(builder.build(), path=str(self._folder))
         index.config_reader("manual", 0)
-        index.register_tokenizer("words", _analyzer())
         self._index = index
 
     def _stamp(self, change: int) -> None:
@@ -197,22 +197,18 @@ class LexicalIndex:
     ) -> list[tuple[int, float]]:
         """The `k` best (row, BM25 score) for the words of `question`, best first.
 
-        Words are OR-ed; a question of stop words alone finds nothing. Raises CorruptLibraryError
-        when the files were damaged while they were in use.
+        Words are OR-ed; a question of stop words alone finds nothing. The score adds a chunk's
+        for its own words to that of the words of the chunk and its neighbours. Raises
+        CorruptLibraryError when the files were damaged while they were in use.
         """
-        import tantivy
-
-        words = list(dict.fromkeys(_analyzer().analyze(question)))
-        if self._index is None or not words or (allowed is not None and not len(allowed.rows)):
+        if self._index is None or (allowed is not None and not len(allowed.rows)):
             return []
-        schema = self._index.schema
-        should = tantivy.Occur.Should
-        query = tantivy.Query.boolean_query(
-            [(should, tantivy.Query.term_query(schema, "text", word)) for word in words]
-        )
         searcher = self._index.searcher()
+        query = question_query(question, searcher, self._index.schema)
+        if query is None:
+            return []
         try:
-            return _search(searcher, schema, query, k, allowed)
+            return best_chunks(searcher, self._index.schema, query, k, allowed)
         except ValueError as error:
             raise CorruptLibraryError(
                 f"{self._folder} is damaged ({error}); run quoth repair"
@@ -236,78 +232,23 @@ def _open_files(folder: Path) -> Any:
     return index
 
 
-def _search(
-    searcher: Any, schema: Any, query: Any, k: int, allowed: Selection | None
-) -> list[tuple[int, float]]:
-    if allowed is not None:
-        terms = _terms(allowed, schema)
-        if terms is None:
-            return _best_among(searcher, query, k, allowed.rows)
-        query = _both(query, terms)
-    return list(zip(*_best(searcher, query, k), strict=True))
-
-
-def _best(searcher: Any, query: Any, k: int) -> tuple[list[int], list[float]]:
-    """The rows and scores of the `k` best chunks, best first."""
-    hits = searcher.search(query, k, count=False).hits
-    rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
-    return [int(row) for row in rows], [float(score) for score, _ in hits]
-
-
-def _best_among(searcher: Any, query: Any, k: int, allowed: RowArray) -> list[tuple[int, float]]:
-    """The `k` best of many allowed rows: asks for more until enough are left."""
-    depth = 2 * k * max(1, searcher.num_docs // len(allowed))
-    while True:
-        rows, scores = _best(searcher, query, depth)
-        found = np.array(rows, dtype=np.int64)
-        places = np.minimum(np.searchsorted(allowed, found), len(allowed) - 1)
-        kept = np.flatnonzero(allowed[places] == found)[:k]
-        if len(kept) == k or len(rows) < depth:
-            return [(rows[at], scores[at]) for at in kept]
-        depth *= 4
-
-
 def _document(entry: Entry) -> Any:
     import tantivy
 
+    own, language = _words(entry.text)
     document = tantivy.Document()
     document.add_unsigned("row", entry.row)
     document.add_unsigned("document", entry.document)
     document.add_unsigned("collection", entry.collection)
-    document.add_text("text", entry.text)
+    document.add_text("language", language)
+    document.add_text("words", own)
+    document.add_text("around", " ".join(_words(text)[0] for text in (*entry.beside, entry.text)))
     return document
 
 
-def _terms(allowed: Selection, schema: Any) -> Any:
-    """A query for what may be found, None where that is too much to list."""
-    import tantivy
-
-    if allowed.collections is not None:
-        return tantivy.Query.term_set_query(schema, "collection", list(allowed.collections))
-    if allowed.documents is not None and len(allowed.documents) <= _FEW_DOCUMENTS:
-        return tantivy.Query.term_set_query(schema, "document", list(allowed.documents))
-    return None
-
-
-def _both(query: Any, terms: Any) -> Any:
-    """The query AND the terms, whose own score is constant zero."""
-    import tantivy
-
-    must = tantivy.Occur.Must
-    return tantivy.Query.boolean_query(
-        [(must, query), (must, tantivy.Query.const_score_query(terms, 0.0))]
-    )
-
-
-def _analyzer() -> Any:
-    """Words in lower case without English stop words, stemmed."""
-    import tantivy
-
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
+# Each chunk's words are asked for three times in a row: its own, and as a neighbour's.
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[str, str]:
+    """The words of a text, with spaces between, and its language."""
+    language = language_of(text)
+    return " ".join(words_of(text, language)), language

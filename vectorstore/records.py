@@ -169,15 +169,17 @@ def tags_of(connection: sqlite3.Connection, document: int) -> list[str]:
 
 def indexed_texts(
     connection: sqlite3.Connection, document: int
-) -> Iterator[tuple[int, int, int, str]]:
-    """(row, document, collection, text with headings) of each chunk of a document."""
+) -> Iterator[tuple[int, int, int, str, tuple[str, ...]]]:
+    """(row, document, collection, text, texts beside it) of each chunk of a document, with headings."""
     rows = connection.execute(
         "SELECT c.row, c.document, d.collection, c.headings, c.text FROM chunks c "
         "JOIN documents d ON d.row = c.document WHERE c.document = ? ORDER BY c.row",
         (document,),
-    )
-    for row, owner, collection, headings, text in rows:
-        yield row, owner, collection, with_headings(tuple(_decoded(headings)), text)
+    ).fetchall()
+    texts = [with_headings(tuple(_decoded(headings)), text) for *_, headings, text in rows]
+    for at, (row, owner, collection, *_) in enumerate(rows):
+        beside = (*texts[max(at - 1, 0) : at], *texts[at + 1 : at + 2])
+        yield row, owner, collection, texts[at], beside
 
 
 def chunk_texts(connection: sqlite3.Connection, document: int) -> list[ChunkText]:

@@ -20,6 +20,7 @@ from quoth.cli.options import (
     password_option,
     tag_option,
 )
+from quoth.cli.searching import insist_on_words, search
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
 from quoth.cli.tuning import tune
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
     from quoth.datatypes import Where
 
 INTERRUPTED = 130
-
-
-def _insist_on_words(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    if not value.strip():
-        raise click.BadParameter("it is empty")
-    return value
 
 
 class _Group(click.Group):
@@ -83,7 +78,7 @@ def ingest(
     if not paths and not re_embed:
         raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
     collection = options.collection or "default"
-    with Interrupt() as interrupt, options.open(create=True) as library:
+    with Interrupt() as interrupt, options.open(create=True, paths=paths) as library:
         with IngestDisplay(files=not options.as_json, interrupt=interrupt) as display:
             again = library.re_embed(on_progress=display.documents) if re_embed else 0
             report = library.ingest(
@@ -110,48 +105,11 @@ def ingest(
 quoth.add_command(sync)
 
 
-@quoth.command()
-@click.argument("question", callback=_insist_on_words)
-@click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
-@click.option(
-    "--explain",
-    is_flag=True,
-    help="Say of each, and of the next ones, who found it and why it was kept or not; with --json "
-    "under `considered`.",
-)
-@common_options
-@filter_options
-def search(
-    options: Options, question: str, k: int | None, explain: bool, where: Where | None
-) -> None:
-    """Find the passages that answer a question, best first."""
-    from quoth.cli.answers import hit_text
-    from quoth.cli.explaining import considered_text
-    from quoth.cli.records import explain_record, say_json, search_record
-    from quoth.cli.terminal import say, tell
-
-    with options.open() as library:
-        if explain:
-            considered = library.explain(question, k=k, collection=options.scope, where=where)
-            hits = tuple(one.hit for one in considered if one.kept)
-        else:
-            hits = library.search(question, k=k, collection=options.scope, where=where)
-    if explain and options.as_json:
-        say_json(explain_record(question, considered))
-        return
-    if explain and hits:
-        say("\n\n".join(considered_text(one) for one in considered))
-        return
-    if options.as_json:
-        say_json(search_record(question, hits))
-    elif hits:
-        say("\n\n".join(hit_text(hit) for hit in hits))
-    else:
-        tell("quoth: nothing found")
+quoth.add_command(search)
 
 
 @quoth.command()
-@click.argument("question", callback=_insist_on_words)
+@click.argument("question", callback=insist_on_words)
 @click.option(
     "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
 )

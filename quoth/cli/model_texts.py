@@ -10,7 +10,7 @@ from quoth.cli.terminal import one_line, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from quoth.models import CatalogueModel, LocalModel, Machine, ModelDescription
+    from quoth.models import CatalogueModel, Choice, LocalModel, Machine, ModelDescription
 
 
 def local_table(models: Sequence[LocalModel], configured: str) -> str:
@@ -121,6 +121,24 @@ def description_text(shown: ModelDescription) -> str:
     return "\n\n".join(
         [lines, table(types), table(needs), f"{machine_text(shown.machine)}\n{fits}"]
     )
+
+
+def choice_text(choice: Choice) -> str:
+    """What was measured, one line a type; `*` marks the one that is used."""
+    rows = [("", "TYPE", "READS", "WRITES", "PERPLEXITY", "A USUAL ANSWER")]
+    for i, speed in enumerate(choice.speeds):
+        used = choice.kind == speed.kind if choice.kind else i == 0
+        rows.append(
+            (
+                "*" if used else "",
+                speed.kind,
+                f"{speed.prompt:.0f} tokens/s",
+                f"{speed.written:.0f} tokens/s",
+                f"{speed.perplexity:.2f}",
+                f"{speed.seconds:.1f} s",
+            )
+        )
+    return table(rows)
 
 
 def count(number: int) -> str:

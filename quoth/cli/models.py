@@ -12,6 +12,8 @@ from quoth.cli.options import Options, common_options
 if TYPE_CHECKING:
     from quoth.models import LocalModel
 
+_SAMPLED, _SAMPLE = 8, 800  # documents of the library, and characters of each
+
 
 class _ListByDefault(click.Group):
     """`quoth models` alone, or with options only, is `quoth models list`."""
@@ -26,7 +28,7 @@ class _ListByDefault(click.Group):
 
 @click.group(cls=_ListByDefault)
 def models() -> None:
-    """List, show, download, import and remove language models."""
+    """List, show, download, import, optimise and remove language models."""
 
 
 @models.command("list")
@@ -96,6 +98,44 @@ def import_file(options: Options, file: str) -> None:
     from quoth import models as api
 
     _report(options, api.import_file(file), "+")
+
+
+@models.command()
+@click.argument("name", default="embedded", metavar="[NAME]")
+@common_options
+def optimise(options: Options, name: str) -> None:
+    """Measure in which type this machine's CPU evaluates a model fastest, and use it from now on.
+
+    The default is the embedded model. A type is kept only if it predicts text of the library as well
+    as the original does. The original stays. Takes seconds to minutes by the model's size.
+    """
+    from quoth import models as api
+    from quoth.cli.model_texts import choice_text
+    from quoth.cli.records import choice_record, say_json
+    from quoth.cli.terminal import one_line, say, tell
+
+    choice = api.optimise(
+        name,
+        text=_sample(options),
+        config=options.config().model,
+        on_progress=lambda what: tell(f"quoth: {one_line(what)}"),
+    )
+    if options.as_json:
+        say_json(choice_record(choice))
+    else:
+        say(choice_text(choice))
+
+
+def _sample(options: Options) -> str:
+    """Some text of the library; "" where there is none."""
+    from quoth.errors import LibraryError
+
+    try:
+        with options.open() as library:
+            documents = library.documents()[:_SAMPLED]
+            return "\n\n".join(library.document(each.id).text[:_SAMPLE] for each in documents)
+    except LibraryError:
+        return ""
 
 
 @models.command()

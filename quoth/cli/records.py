@@ -26,7 +26,14 @@ if TYPE_CHECKING:
         RepairReport,
     )
     from quoth.doctor import Diagnosis
-    from quoth.models import CatalogueModel, LocalModel, Machine, ModelDescription, ModelFacts
+    from quoth.models import (
+        CatalogueModel,
+        Choice,
+        LocalModel,
+        Machine,
+        ModelDescription,
+        ModelFacts,
+    )
 
 Record = dict[str, Any]
 
@@ -184,6 +191,16 @@ def model_record(shown: ModelDescription) -> Record:
         "machine": dataclasses.asdict(shown.machine),
         "largest_context": shown.largest_context,
         "largest_context_on_gpu": shown.largest_context_on_gpu,
+    }
+
+
+def choice_record(choice: Choice) -> Record:
+    """What `quoth models optimise --json` prints: `kind` is "" where the original stays in use."""
+    return {
+        "kind": choice.kind,
+        "speeds": [
+            {**dataclasses.asdict(speed), "seconds": speed.seconds} for speed in choice.speeds
+        ],
     }
 
 

@@ -75,7 +75,10 @@ def _entry(quoth: Quoth) -> _Pass | None:
 
 
 def _ask(quoth: Quoth) -> None:
-    with st.form("sign-in", border=True, width=420):
+    with (
+        st.container(key="sign-in", horizontal_alignment="center"),
+        st.form("sign-in-form", border=True, width=420),
+    ):
         title = element(
             "div", texts.SIGN_IN_TITLE, class_="q-title", role="heading", aria_level="1"
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import texts
+from quoth.ui import inside, texts
 from quoth.ui.citations import Source, number_quotes, source_of_hit, sources
 from quoth.ui.markup import Html, element, join, plain
 from quoth.ui.widgets import chip, draw, file_name, place, source_card, table
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 OpenSource = Callable[[Source], None]
 
 
-def streaming(text: str) -> Html:
-    """An answer that is still being written."""
-    words = text or texts.SEARCHING
+def streaming(text: str, n_before: int) -> Html:
+    """An answer that is still being written, or waits for others to be written first."""
+    waiting = texts.count(n_before, texts.WAITING_N) if n_before else texts.SEARCHING
+    words = text or waiting
     kind = "q-answer q-writing" if text else "q-answer q-searching"
     return element("div", words, class_=kind, role="status", aria_live="polite")
 
@@ -42,6 +43,7 @@ def show_turn(turn: Turn, open_source: OpenSource, rate: Callable[[Turn], None])
         if turn.answer is not None:
             draw(_facts(turn.answer))
             _show_details(turn.answer)
+            inside.offer(turn)
             rate(turn)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from quoth.datatypes import Conversation, Rating, Turn
     from quoth.engine import Quoth
 
+_WANTED = "asked-otherwise"
 _THUMBS: dict[int | None, Rating] = {1: "good", 0: "bad", None: ""}
 
 
@@ -23,11 +24,11 @@ def draw_question(question: str) -> None:
         draw(element("div", question, class_="q-question"))
 
 
-def show_question(quoth: Quoth, conversation: Conversation, turn: Turn, *, busy: bool) -> None:
+def show_question(conversation: Conversation, turn: Turn, *, busy: bool) -> None:
     """What was asked, with the way to ask it otherwise."""
     key = f"{conversation.record.id}-{turn.number}"
     if st.session_state.get("editing") == key:
-        _edit(quoth, turn)
+        _edit(turn)
         return
     with (
         st.chat_message("user", avatar=":material/person:"),
@@ -46,20 +47,33 @@ def show_question(quoth: Quoth, conversation: Conversation, turn: Turn, *, busy:
         )
 
 
-def _edit(quoth: Quoth, turn: Turn) -> None:
+def ask_otherwise(quoth: Quoth) -> None:
+    """Ask what was edited last, in a conversation of its own that is then the tab's."""
+    wanted = st.session_state.pop(_WANTED, None)
+    if wanted is not None:
+        talking.branch(quoth, *wanted)
+
+
+def _edit(turn: Turn) -> None:
+    """Callbacks, and no run within a run: that would lose a click on another page meanwhile."""
+
+    def leave() -> None:
+        st.session_state.pop("editing", None)
+
+    def ask() -> None:
+        leave()
+        words = st.session_state["edited"].strip()
+        if words:
+            st.session_state[_WANTED] = (turn.number, words)
+
     with st.chat_message("user", avatar=":material/person:"), st.form("edit", border=False):
-        words = st.text_area(texts.EDIT_LABEL, turn.question, label_visibility="collapsed")
+        st.text_area(texts.EDIT_LABEL, turn.question, key="edited", label_visibility="collapsed")
         draw(element("p", texts.EDIT_HELP, class_="q-place"))
         with st.container(horizontal=True):
-            asked = st.form_submit_button(
-                texts.EDIT_ASK, type="primary", icon=":material/call_split:"
+            st.form_submit_button(
+                texts.EDIT_ASK, type="primary", icon=":material/call_split:", on_click=ask
             )
-            left = st.form_submit_button(texts.LEAVE)
-    if asked or left:
-        st.session_state.pop("editing", None)
-        if asked and words.strip():
-            talking.branch(quoth, turn.number, words.strip())
-        st.rerun()
+            st.form_submit_button(texts.LEAVE, on_click=leave)
 
 
 def show_rating(quoth: Quoth, conversation: Conversation, turn: Turn) -> None:

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import adding, asking, history, reader, session, talking, texts, welcome
+from quoth.ui import (
+    adding,
+    asking,
+    citation_clicks,
+    history,
+    reader,
+    session,
+    talking,
+    texts,
+    welcome,
+)
 from quoth.ui.answer_view import show_turn, streaming
+from quoth.ui.citations import cited
 from quoth.ui.markup import element
 from quoth.ui.widgets import collection_select, draw, style
 
@@ -23,6 +34,7 @@ _LOOK_EVERY = 0.1  # seconds
 def show(quoth: Quoth) -> None:
     """Draw the chat page."""
     style()
+    asking.ask_otherwise(quoth)
     conversation = talking.opened(quoth)
     _sidebar(quoth, conversation)
     if conversation is not None:
@@ -31,7 +43,7 @@ def show(quoth: Quoth) -> None:
     run = st.container()
     _begin(quoth)
     with run:
-        adding.show_run()
+        adding.show_run(quoth)
 
 
 def _begin(quoth: Quoth) -> None:
@@ -50,13 +62,23 @@ def _converse(quoth: Quoth, conversation: Conversation) -> None:
     with reader.beside(quoth):
         history.show_title(quoth, conversation)
         for turn in talking.finished(conversation, job):
-            asking.show_question(quoth, conversation, turn, busy=job is not None)
+            asking.show_question(conversation, turn, busy=job is not None)
             rate = partial(asking.show_rating, quoth, conversation)
             show_turn(turn, reader.open_beside, rate)
+        citation_clicks.listen(partial(_open_citation, conversation))
         if job is not None:
             asking.draw_question(conversation.turns[-1].question)
             _follow(job)
     _ask(quoth, (asked or "").strip())
+
+
+def _open_citation(conversation: Conversation, number: int, quote: int) -> None:
+    """Show the quote that an answer cites by this number beside the chat."""
+    for turn in conversation.turns:
+        if turn.number == number and turn.answer is not None:
+            source = cited(turn.answer, quote)
+            if source is not None:
+                reader.open_beside(source)
 
 
 def _sidebar(quoth: Quoth, conversation: Conversation | None) -> None:
@@ -108,7 +130,7 @@ def _follow(job: AnswerJob) -> None:
         )
         shown = None
         while not job.wait(_LOOK_EVERY):
-            if job.text != shown:
-                shown = job.text
-                place.html(streaming(shown))
+            if (job.text, job.n_before) != shown:
+                shown = job.text, job.n_before
+                place.html(streaming(*shown))
     st.rerun()

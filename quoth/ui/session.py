@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from quoth.config import AnswerConfig, Config, GenerationConfig, load_config
-from quoth.datatypes import FileOutcome, IngestReport, Progress
+from quoth.datatypes import IngestReport, Progress
 from quoth.errors import QuothError
 from quoth.ui import access, uploads
 from quoth.ui.jobs import Cancelled, IngestJob
@@ -17,8 +17,8 @@ from quoth.ui.markup import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from quoth.datatypes import DocumentRecord
     from quoth.engine import Quoth
 
 DEFAULT_COLLECTION = "default"
@@ -57,28 +57,63 @@ def choose_collection(name: str) -> None:
     st.session_state["collection"] = name
 
 
-def ingest_job() -> IngestJob | None:
-    """The ingest run that this tab started last."""
-    return st.session_state.get("ingest_job")
+def ingest_job(quoth: Quoth) -> IngestJob | None:
+    """The ingest run that this tab started last, or else one of this user that goes on."""
+    job: IngestJob | None = st.session_state.get("ingest_job")
+    if job is None:
+        going_on = _ingests().get(_whose(quoth))
+        if going_on is not None and going_on.running:
+            job = st.session_state["ingest_job"] = going_on
+    return job
 
 
-def start_ingest(
-    quoth: Quoth, paths: tuple[Path, ...], into: str, refused: tuple[FileOutcome, ...] = ()
-) -> None:
+def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
     """Read files or folders into a collection, in the background.
 
-    Uploaded copies that could not be read are deleted again. `refused` are listed with the rest.
+    Uploaded copies that no document was read from are deleted again; what was refused is listed
+    with the rest.
     """
 
     def work(on_progress: Callable[[Progress], None], cancelled: Cancelled) -> IngestReport:
-        if not paths:
-            return IngestReport(refused, 0.0)
-        report = quoth.ingest(paths, collection=into, on_progress=on_progress, cancelled=cancelled)
-        failed = (each.source for each in report.outcomes if each.status == "failed")
-        uploads.forget(failed, quoth.path)
-        return replace(report, outcomes=(*refused, *report.outcomes))
+        if not saved.paths:
+            return IngestReport(saved.refused, 0.0)
+        try:
+            report = quoth.ingest(
+                saved.paths, collection=into, on_progress=on_progress, cancelled=cancelled
+            )
+        finally:
+            held = (s for record in quoth.documents() for s in record.sources)
+            uploads.forget_unread(saved.files, held, quoth.path)
+        return replace(report, outcomes=(*saved.refused, *report.outcomes))
 
-    st.session_state["ingest_job"] = IngestJob(work)
+    _begin(quoth, IngestJob(work))
+
+
+def start_reading_again(quoth: Quoth, record: DocumentRecord) -> None:
+    """Read a document's file again, in the background."""
+    job = IngestJob(
+        lambda on_progress, cancelled: quoth.read_again(
+            [record.id],
+            collection=record.collection,
+            on_progress=on_progress,
+            cancelled=cancelled,
+        )
+    )
+    _begin(quoth, job)
+
+
+def _begin(quoth: Quoth, job: IngestJob) -> None:
+    st.session_state["ingest_job"] = _ingests()[_whose(quoth)] = job
+
+
+def _whose(quoth: Quoth) -> tuple[str, str]:
+    return str(quoth.path.absolute()), user()
+
+
+@st.cache_resource(show_spinner=False)
+def _ingests() -> dict[tuple[str, str], IngestJob]:
+    """The last ingest run of each library and user in this process: a reload finds it again."""
+    return {}
 
 
 def forget_ingest() -> None:

@@ -76,7 +76,9 @@ def ask(quoth: Quoth, question: str) -> None:
         )
         for each in [each for each, job in _jobs().items() if not (job.running or job.error)]:
             _jobs().pop(each)
-        _jobs()[name] = AnswerJob(lambda cancelled: stream(cancelled=cancelled))
+        _jobs()[name] = AnswerJob(
+            lambda cancelled, on_wait: stream(cancelled=cancelled, on_wait=on_wait)
+        )
     open_conversation(name)
 
 

@@ -14,6 +14,7 @@ from generation.gguf import read_facts
 from generation.llama import LlamaModel, load_model
 from generation.llama_native import MIN_BATCH, LoadSettings, NativeModel, batch_bounds
 from generation.model import Completion, Prompt
+from generation.states import States
 from generation.turns import Watched
 from quoth.config import GenerationConfig, ModelConfig
 from quoth.datatypes import Message
@@ -128,6 +129,41 @@ def test_an_answer_depends_on_its_prompt_and_not_on_the_cache(model: LlamaModel)
     assert text_of(model, prompt) == cold
     text_of(model, other)
     assert text_of(model, prompt) == cold
+
+
+def test_a_conversation_goes_on_where_it_was_after_the_turn_of_another(model: LlamaModel) -> None:
+    source, other = SOURCES[:450], "The ferry to Brixham leaves at nine and takes an hour. " * 7
+    short = replace(GREEDY, max_new_tokens=4)
+    follow_up = ask(model, "Which colour has it?", source)
+    model._native.forget_after(0)
+    cold = text_of(model, follow_up, short)
+    model._native.forget_after(0)
+    model._states = States(2**28)
+    text_of(model, ask(model, "Who built it?", source), short)
+    text_of(model, ask(model, "When?", other), short)
+    assert len(model._states) == 1
+    assert model._states.n_bytes > 100 * model.facts.kv_width * 2
+    assert text_of(model, follow_up, short) == cold
+    assert model.n_evaluated < 20
+    text_of(model, ask(model, "From where?", other), short)
+    assert model.n_evaluated < 20
+
+
+def test_the_numbers_of_a_state_are_those_that_were_kept() -> None:
+    settings = LoadSettings(768, 128, 1, 0, flash_attention=False, share_cores=False)
+    native = NativeModel(read_facts(embedded_model()), settings)
+    tokens = native.vocabulary.data_tokens(SOURCES)[:150]
+    native.decode(tokens[:130])
+    state = native.state()
+    straight = last_logits(native, tokens[130:])
+    native.forget_after(0)
+    native.decode(tokens[20:90])
+    native.restore(state)
+    assert native.cached == tokens[:130]
+    assert np.array_equal(last_logits(native, tokens[130:]), straight)
+    native.restore(replace(state, data=b"nonsense"))
+    assert native.cached == []
+    native.close()
 
 
 def test_on_a_gpu_a_prompt_is_always_cut_in_the_same_places() -> None:

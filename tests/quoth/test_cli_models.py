@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,3 +92,20 @@ def test_an_unknown_name_is_one_line(capsys: pytest.CaptureFixture[str]) -> None
     for command in ("show", "pull", "remove"):
         assert main(["models", command, "nothing"]) == 1
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_model_is_optimised_on_text_of_the_library(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    from generation import measuring, requantize
+
+    quick = partial(requantize.optimise, kinds=("Q8_0",), effort=measuring.Effort(16, 17, 1))
+    monkeypatch.setattr(requantize, "optimise", quick)
+    monkeypatch.setattr(requantize, "_GAIN", 0.0)
+    monkeypatch.setattr(requantize, "_PERPLEXITY", 100.0)
+    assert main(["models", "optimise", "--set", "model.threads=1"]) == 0
+    shown = capsys.readouterr()
+    assert "*  Q8_0" in shown.out
+    assert "quoth: writing SmolLM2-135M-Instruct.Q4_1.gguf as Q8_0" in shown.err
+    assert list((folder / "optimised").glob("*.Q8_0.gguf"))
+    assert main(["info"]) == 1  # there is no library yet

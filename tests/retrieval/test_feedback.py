@@ -33,10 +33,10 @@ def test_a_hit_with_a_higher_score_pulls_harder() -> None:
     assert moved @ VECTORS[1] > moved @ VECTORS[2] > 0
 
 
-def test_only_the_first_three_hits_pull() -> None:
-    ranked = [(1, 0.9), (2, 0.8), (3, 0.7)]
-    with_fourth = moved_towards([*ranked, (4, 0.6)], QUESTION, VECTORS, 0.5)
-    assert np.array_equal(moved_towards(ranked, QUESTION, VECTORS, 0.5), with_fourth)
+def test_only_the_first_two_hits_pull() -> None:
+    ranked = [(1, 0.9), (2, 0.8)]
+    with_third = moved_towards([*ranked, (3, 0.7)], QUESTION, VECTORS, 0.5)
+    assert np.array_equal(moved_towards(ranked, QUESTION, VECTORS, 0.5), with_third)
 
 
 @pytest.mark.parametrize("ranked", [[], [(1, 0.0)]])

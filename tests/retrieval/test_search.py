@@ -12,6 +12,7 @@ from quoth import Quoth, Where
 from tests.conftest import EXAMPLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from vectorstore import Embedder
@@ -51,6 +52,42 @@ def test_similarity_is_the_cosine_whoever_found_the_chunk(examples_library: Quot
         expected = float(np.dot(rows[0], embedder.embed_question(question)))
         # bfloat16 sums differ in the third digit with the batch a text is embedded in.
         assert hit.similarity == pytest.approx(expected, abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Quoth]:
+    """A library where the letter and the meaning disagree."""
+    folder = tmp_path_factory.mktemp("letters")
+    texts = {
+        "pump": "The pump XK-200/7 stops with error E4042 when its filter is blocked.",
+        "manual": "When a pump stops with an error, look whether the filter is blocked, clean it, "
+        "and start the pump again; errors of pumps are mostly errors of filters.",
+        "other": "The pump XK-300/7 stops with error E4043 when the water is cold.",
+        "zoo": "A jaguar runs at 80 km/h; it is a big cat of the Americas.",
+        "cars": "The Jaguar is a fast car and reaches a top speed of 250 km/h.",
+        "song": "Frozen is a film. Its song about letting things go was written by two people.",
+        "title": "In 2013 Idina Menzel recorded Let It Go.",
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    with Quoth.open(folder / "library", embedder=embedder) as quoth:
+        quoth.ingest(sorted(folder.glob("*.md")))
+        yield quoth
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("pump error E4042", "pump"),
+        ("XK-300/7", "other"),
+        ('who wrote the song "let it go" for the film?', "title"),
+        ("How fast is a jaguar, top speed? -car", "zoo"),
+    ],
+)
+def test_what_is_wanted_to_the_letter_comes_first(letters: Quoth, question: str, best: str) -> None:
+    hits = letters.search(question)
+    assert hits[0].chunk.source.endswith(f"{best}.md")
+    assert all("car " not in hit.chunk.text for hit in hits) or "-car" not in question
 
 
 def test_a_source_filter_leaves_only_that_document(examples_library: Quoth) -> None:

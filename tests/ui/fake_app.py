@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from quoth.config import Config, PageConfig
-from quoth.ui import access, chat, documents, models, reader
+from quoth.ui import access, chat, documents, inside, models, reader
+from quoth.ui import map as collection_map
 from quoth.ui.markup import plain
 from tests.ui.fake_engine import HOSTILE, PASSWORD, FakeQuoth, record
 
@@ -42,6 +43,14 @@ def _documents() -> None:
     documents.show(_engine())  # type: ignore[arg-type]
 
 
+def _map() -> None:
+    collection_map.show(_engine())  # type: ignore[arg-type]
+
+
+def _inside() -> None:
+    inside.show(_engine())  # type: ignore[arg-type]
+
+
 def _models() -> None:
     models.show(_engine())  # type: ignore[arg-type]
 
@@ -59,6 +68,8 @@ st.navigation(
     [
         st.Page(_chat, title="Chat", url_path="chat", default=True),
         st.Page(_documents, title="Documents", url_path="documents"),
+        st.Page(_map, title="Map", url_path="map"),
+        st.Page(_inside, title="Inside", url_path=inside.URL),
         st.Page(_models, title="Models", url_path="models"),
         st.Page(_guarded, title="Guarded", url_path="guarded"),
         st.Page(_plain, title="Plain", url_path="plain"),

@@ -105,6 +105,9 @@ def test_cancelling_keeps_the_files_that_were_finished(fake: Page, tmp_path: Pat
     expect(fake.get_by_text("In the library")).to_be_visible()
     upload(fake, *files)
     expect(fake.get_by_text("1 of 2 files")).to_be_visible()
+    fake.reload()
+    expect(fake.get_by_text("1 of 2 files")).to_be_visible()
+    expect(fake.locator(".q-outcomes")).to_have_text("addedcancel-first.txt2 pages · 2 chunks")
     expect(fake.get_by_text("In the library")).to_be_visible()
     expect(fake.get_by_role("button", name="Add to the library")).to_be_disabled()
     fake.get_by_role("button", name="Cancel").click()
@@ -120,11 +123,10 @@ def test_a_draft_that_was_taken_back_leaves_a_note(fake: Page) -> None:
 
 def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     message = ask(fake, "How long is the warranty?")
-    message.get_by_label("Source 2: go to the quote").click()
-    assert fake.url.endswith("#source-1-2")
-    expect(message.locator(":target")).to_be_in_viewport()
-    message.get_by_role("button", name="Read", exact=True).nth(1).click()
     dialog = fake.locator(".st-key-reader")
+    message.get_by_label("Source 1: open the quote").click()
+    expect(dialog).to_contain_text("Page 1 of 2")
+    message.get_by_label("Source 2: open the quote").click()
     expect(dialog.get_by_role("img")).to_have_attribute(
         "alt",
         "Page 2 of kettle.pdf as it looks; highlighted: “Repairs are free within the warranty.”",
@@ -160,7 +162,8 @@ def test_a_reload_in_the_midst_of_an_answer_goes_on_and_a_second_tab_stops_it(fa
     expect(fake.locator(".q-writing")).to_contain_text("1 2 3 4 5 6")
     other = fake.context.new_page()
     other.goto(fake.url)
-    other.get_by_role("button", name="Stop").click()
+    # Until our style is there, Streamlit's own Stop may be seen: it would only end the drawing.
+    other.locator(".st-key-stop").get_by_role("button").click()
     for tab in (fake, other):
         expect(tab.get_by_text("Stopped. This is what was written so far")).to_be_visible()
         expect(tab.locator(".q-answer")).to_contain_text("1 2 3 4 5 6")
@@ -207,7 +210,7 @@ def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "content"),
-    [("", "Sources"), ("documents", "kettle.pdf"), ("models", "Temperature")],
+    [("", "Sources"), ("documents", "kettle.pdf"), ("map", "Topics"), ("models", "Temperature")],
 )
 def test_a_narrow_screen_does_not_scroll_sideways(
     page: Page, fake_address: str, path: str, content: str

@@ -8,6 +8,7 @@ import pytest
 
 from quoth.datatypes import Message
 from quoth.ui import talking
+from quoth.ui.answer_view import streaming
 from tests.ui.fake_engine import ENDLESS, FakeQuoth, answer, record
 from tests.ui.test_pages import _ask, _button, _page, _shown
 
@@ -176,9 +177,16 @@ def test_one_conversation_has_one_answer_at_a_time(quoth: FakeQuoth) -> None:
     name = quoth.conversations.create("q")
     app = _opened(quoth, name)
     talking._jobs.clear()
-    job = talking.AnswerJob(lambda stopped: quoth.stream(ENDLESS, cancelled=stopped))
+    job = talking.AnswerJob(lambda stopped, _: quoth.stream(ENDLESS, cancelled=stopped))
     talking._jobs()[name] = job
     app.chat_input(key="question").set_value("again").run()
     assert quoth.conversations.get(name).turns == ()
     job.stop()
     assert job.wait(10)
+
+
+def test_whoever_waits_is_told_how_many_are_before() -> None:
+    assert "Reading the documents" in streaming("", 0)
+    assert "1 answer is written before yours" in streaming("", 1)
+    assert "2 answers are written before yours" in streaming("", 2)
+    assert "before yours" not in streaming("The kettle", 2)

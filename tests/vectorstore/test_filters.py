@@ -16,7 +16,7 @@ from quoth.config import IndexConfig
 from quoth.datatypes import SourceFile, Where
 from quoth.errors import FilterError
 from tests.vectorstore.making import make_document, put, unit_vectors
-from vectorstore import LocalLibrary, lexical, writes
+from vectorstore import LocalLibrary, lexical_search, writes
 from vectorstore.filters import FIELDS, MAX_LENGTH, condition
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def test_many_documents_are_found_like_few(
 ) -> None:
     where = Where(expression="not year = 2020")
     few = library.lexical("whales w7 w3", 5, collection=None, where=where)
-    monkeypatch.setattr(lexical, "_FEW_DOCUMENTS", 0)
+    monkeypatch.setattr(lexical_search, "_FEW_DOCUMENTS", 0)
     many = library.lexical("whales w7 w3", 5, collection=None, where=where)
     assert [row for row, _ in many] == [row for row, _ in few]
     assert [score for _, score in many] == pytest.approx([score for _, score in few])
