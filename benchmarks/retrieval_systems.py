@@ -79,9 +79,7 @@ def _by_others(
         }
 
 
-def _write(
-    library: Path, questions: Sequence[str], embedder: Embedder, folder: Path
-) -> list[str]:
+def _write(library: Path, questions: Sequence[str], embedder: Embedder, folder: Path) -> list[str]:
     """Write the chunks, the questions and their vectors; gives the document of each chunk."""
     opened = LocalLibrary(library, Config().index, create=False)
     with opened.reading() as sql:
@@ -97,7 +95,7 @@ def _write(
 
 def _ask(name: str, python: Path, folder: Path) -> list[list[int]]:
     command = [str(python), str(ROOT / "benchmarks" / "retrieval_others.py"), name, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Skipped(f"{name} failed in {python}: {reason}")

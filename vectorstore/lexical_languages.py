@@ -77,7 +77,9 @@ def language_of(text: str) -> str:
             foreign = _FOREIGN.get(language)
             return OTHER if foreign and foreign.search(sample) else language
     found = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
-    best, count = max(found.items(), key=lambda pair: (pair[1], pair[0] == ENGLISH), default=("", 0))
+    best, count = max(
+        found.items(), key=lambda pair: (pair[1], pair[0] == ENGLISH), default=("", 0)
+    )
     if count >= max(_FEWEST_WORDS, _FEW_LETTERS * len(words)):
         return best
     accented = sum(not word.isascii() for word in words)

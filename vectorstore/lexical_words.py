@@ -84,7 +84,7 @@ def _pieces(word: str) -> Iterator[str]:
 
 @cache
 def _analyzer(language: str) -> Callable[[str], list[str]]:
-    """tantivy's analyzer for a language; for none, words in lower case."""
+    """Tantivy's analyzer for a language; for none, words in lower case."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     builder: Any = TextAnalyzerBuilder(Tokenizer.regex(r"[\p{L}\p{M}\p{N}]+"))

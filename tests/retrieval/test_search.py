@@ -84,9 +84,7 @@ def letters(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Ite
         ("How fast is a jaguar, top speed? -car", "zoo"),
     ],
 )
-def test_what_is_wanted_to_the_letter_comes_first(
-    letters: Quoth, question: str, best: str
-) -> None:
+def test_what_is_wanted_to_the_letter_comes_first(letters: Quoth, question: str, best: str) -> None:
     hits = letters.search(question)
     assert hits[0].chunk.source.endswith(f"{best}.md")
     assert all("car " not in hit.chunk.text for hit in hits) or "-car" not in question
