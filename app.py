@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 import quoth.ui
-from quoth.ui import chat, documents, models, session, texts
+from quoth.ui import chat, documents, inside, models, reader, session, texts
+from quoth.ui import map as collection_map
 
 ICON = Path(quoth.ui.__file__).with_name("icon.svg")
 
@@ -20,11 +21,23 @@ def _documents() -> None:
     session.show_page(documents.show)
 
 
+def _map() -> None:
+    session.show_page(collection_map.show)
+
+
+def _inside() -> None:
+    session.show_page(inside.show)
+
+
 def _models() -> None:
     session.show_page(models.show)
 
 
-st.set_page_config(page_title=texts.NAME, page_icon=str(ICON), layout="centered")
+st.set_page_config(
+    page_title=texts.NAME,
+    page_icon=str(ICON),
+    layout="wide" if reader.is_beside() else "centered",
+)
 st.logo(str(ICON.with_name("logo.svg")), icon_image=str(ICON), size="large")
 st.navigation(
     [
@@ -32,6 +45,8 @@ st.navigation(
         st.Page(
             _documents, title=texts.DOCUMENTS, icon=":material/library_books:", url_path="documents"
         ),
+        st.Page(_map, title=texts.MAP, icon=":material/scatter_plot:", url_path="map"),
+        st.Page(_inside, title=texts.INSIDE, icon=":material/biotech:", url_path=inside.URL),
         st.Page(_models, title=texts.MODELS, icon=":material/tune:", url_path="models"),
     ]
 ).run()

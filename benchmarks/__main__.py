@@ -22,6 +22,7 @@ NAMES = (
     "search",
     "answers",
     "retrieval",
+    "followups",
     "chunking",
     "quality",
     "gpu",

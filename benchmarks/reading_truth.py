@@ -1,7 +1,8 @@
 """Scores an extracted text against what is known to stand on a page. Knows no reader.
 
 Similarity is the normalised Indel similarity of the words (letters and digits, case folded, NFKC)
-joined by single spaces, as rapidfuzz gives it: 1 is the same text.
+joined by single spaces, as rapidfuzz gives it: 1 is the same text. A truth that has words cut at the
+ends of lines, as they are printed, can't say how they are spelled: beside it no hyphen counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\(?-?\d[\d,.]*\)?")
 _EDGE = 20
+_CUT = re.compile(r"[^\W\d_]-\n[^\W\d_]")
+# PDFium has U+FFFE or U+0002 in the place of a hyphen at the end of a line.
+_HYPHEN = re.compile(r"(?<=\w)[-\u2010\xad\ufffe\x02]+(?:[ \t]*\r?\n)?(?=\w)")
 
 
 def words(text: str) -> str:
@@ -27,6 +31,8 @@ def similarity(truth: str, text: str) -> float:
     """In [0, 1]."""
     from rapidfuzz.distance import Indel
 
+    if _CUT.search(truth):
+        truth, text = _HYPHEN.sub("", truth), _HYPHEN.sub("", text)
     return float(Indel.normalized_similarity(words(truth), words(text)))
 
 

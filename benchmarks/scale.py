@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks import synthetic
 from benchmarks.reporting import ROOT, Bar, Result, Table, tell
+from benchmarks.scale_comparing import Arena, comparison, write_vectors
 from benchmarks.scale_filling import Texts, fill
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ K = 10
 _QUICK_CHUNKS = 20_000
 _QUESTIONS = 220
 _QUESTION_WORDS = 8
-_STORES = ("chroma", "lancedb", "qdrant")
 _RECALL = 0.98
 _NOTES = (
     "dense and lexical: ten results each; both: a hundred of each, one after the other",
     "recall@10 against brute force over all vectors, for questions that are none of them",
+    "filters: both indexes for ten results each, with the documents chosen the first time and kept",
     "add: from the start of writing one document until both indexes find it",
     "resident: what the process grew by when it opened the library and its dense index",
 )
@@ -63,8 +64,10 @@ def run(options: Options) -> Result:
     }
     tables = [_table(figures)]
     if options.others is not None:
-        figures["others"] = _others(place, made, n, options, ours["recall"])
-        tables.append(_comparison(figures))
+        vectors = place / "asked" / "vectors.npy"
+        write_vectors(vectors, synthetic.batches(made, n), n, made.topics.shape[1])
+        figures["others"] = Arena(options.others, place, options.others_seconds, n).compare()
+        tables.append(comparison(figures["others"], n / filled.chunks_a_second))
     shutil.rmtree(place)
     return Result(figures, tables, [] if options.quick else _bars(figures), _notes(options))
 
@@ -110,49 +113,6 @@ def _search(place: Path) -> dict[str, Any]:
     return found
 
 
-def _others(
-    place: Path, made: synthetic.Mixture, n: int, options: Options, wanted: float
-) -> dict[str, Any]:
-    vectors = np.lib.format.open_memmap(
-        place / "asked" / "vectors.npy",
-        mode="w+",
-        dtype=np.float32,
-        shape=(n, made.topics.shape[1]),
-    )
-    start = 0
-    for batch in synthetic.batches(made, n):
-        vectors[start : start + len(batch)] = batch
-        start += len(batch)
-    vectors.flush()
-    return {name: _other(name, place, options, wanted) for name in _STORES}
-
-
-def _other(name: str, place: Path, options: Options, wanted: float) -> dict[str, Any]:
-    """The figures of another store, or why there are none."""
-    tell(f"filling {name}", last=True)
-    store = place / name
-    script = ROOT / "benchmarks" / "scale_others.py"
-    command = [str(options.others), str(script), name, str(place / "asked"), str(store)]
-    try:
-        done = subprocess.run(
-            [*command, str(wanted)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=options.others_seconds,
-        )
-    except subprocess.TimeoutExpired:
-        return {"skipped": f"not done after {options.others_seconds} s"}
-    except OSError as error:
-        return {"skipped": f"{options.others}: {error.strerror}"}
-    finally:
-        shutil.rmtree(store, ignore_errors=True)
-    if done.returncode:
-        return {"skipped": (done.stderr.strip().splitlines() or ["it failed"])[-1]}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
 def _table(figures: Mapping[str, Any]) -> Table:
     def milliseconds(name: str, share: str) -> str:
         return f"{1000 * figures[name][share]:.1f}"
@@ -169,8 +129,10 @@ def _table(figures: Mapping[str, Any]) -> Table:
             [f"{name}, p50 / p95, ms", f"{milliseconds(name, 'p50')} / {milliseconds(name, 'p95')}"]
             for name in ("dense", "lexical", "both_100")
         ),
-        ["among one document, ms", f"{1000 * figures['filtered']['one']:.1f}"],
-        ["among a hundredth of them, ms", f"{1000 * figures['filtered']['some']:.1f}"],
+        *(
+            [f"among {share} by a filter: first / p50, ms", _both_ways(times)]
+            for share, times in figures["filtered"].items()
+        ),
         ["add one document, s", f"{figures['add']:.2f}"],
         ["counts for quoth info, s", f"{figures['statistics']:.2f}"],
         ["resident / raw float16", f"{figures['resident_bytes'] / _raw(figures):.2f}"],
@@ -180,19 +142,8 @@ def _table(figures: Mapping[str, Any]) -> Table:
     return Table(f"{figures['chunks']} chunks", rows)
 
 
-def _comparison(figures: Mapping[str, Any]) -> Table:
-    rows = [["store", "fill, s", "recall@10", "p50, ms", "p95, ms", ""]]
-    ours = {**figures["dense"], "fill": sum(figures["seconds"].values())}
-    for name, found in {
-        "quoth, words indexed too": ours | {"recall": figures["recall"]},
-        **figures["others"],
-    }.items():
-        if "skipped" in found:
-            rows.append([name, "", "", "", "", found["skipped"]])
-            continue
-        times = [f"{1000 * found[share]:.1f}" for share in ("p50", "p95")]
-        rows.append([name, f"{found['fill']:.0f}", f"{found['recall']:.4f}", *times, ""])
-    return Table("the same vectors, one question at a time", rows)
+def _both_ways(times: Mapping[str, float]) -> str:
+    return f"{1000 * times['first']:.0f} / {1000 * times['p50']:.1f}"
 
 
 def _raw(figures: Mapping[str, Any]) -> int:
@@ -214,6 +165,6 @@ def _bars(figures: Mapping[str, Any]) -> list[Bar]:
     ]
     for name, found in figures.get("others", {}).items():
         if "skipped" not in found:
-            ratio = found["p50"] / figures["dense"]["p50"]
-            bars.append(Bar(f"{name}'s p50 over ours, at our recall or its best", 1.0, ratio))
+            what = f"{name}'s p50 over ours, at our recall or its best"
+            bars.append(Bar(what, 1.0, found["ratio"]))
     return bars

@@ -28,6 +28,12 @@ _VOCABULARY = 30_000
 _SHIFT = 20
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 EMBEDDER = "synthetic@1"
+# What share of the documents a filter lets through: `document` sees to it.
+FILTERS = {
+    "50 %": "year = 2001",
+    "1 %": "author = 'Author 7'",
+    ".01 %": "title = 'Title 7'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,10 @@ def document(number: int, texts: Sequence[str]) -> tuple[Document, tuple[Chunk, 
         )
         start = end + 1
     page = Page(1, "\n".join(texts), 0)
-    return Document(name, source, str(number), "text/plain", (page,)), tuple(chunks)
+    about = {"author": f"Author {number % 100}", "created": f"{2000 + number % 2}-01-01"}
+    title = f"Title {number % 10_000}"
+    whole = Document(name, source, title, "text/plain", (page,), metadata=about)
+    return whole, tuple(chunks)
 
 
 def fill(folder: Path, made: synthetic.Mixture, n_chunks: int) -> Filled:

@@ -1,17 +1,20 @@
-"""Fills and asks another vector store, in a process and an environment of its own; prints JSON.
+"""Another vector store in a process and an environment of its own, which does what lines tell it.
 
-    PYTHON benchmarks/scale_others.py chroma|lancedb|qdrant FOLDER STORE
+    PYTHON benchmarks/scale_others.py NAME FOLDER STORE
 
-FOLDER holds vectors.npy, questions.npy and truth.npy; STORE is where the store may write. It
-imports nothing of Quoth, for the environment has the store and numpy only, and the stores by
-name, for Quoth does not ask for them. Each store is used as
-its documentation shows for a large collection, and asked with rising effort until it finds as
-many of the true neighbours as Quoth does, or can't do more.
+FOLDER holds vectors.npy, questions.npy and truth.npy; STORE is where the store may write. A line
+of JSON on standard input is a task: {"fill": SECONDS} puts in all vectors or gives up after so
+long, {"ask": EFFORT} asks all questions once. A line of JSON on standard output is the answer.
+
+It imports nothing of Quoth, for the environment has the store and numpy only, and the stores by
+name, for Quoth does not ask for them. Each store is used as its documentation shows for a large
+collection.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from importlib import import_module
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Array = np.ndarray[Any, Any]
+    Effort = list[int]
 
 K = 10
 _BATCH = 5_000
@@ -34,15 +38,15 @@ class Store(Protocol):
     """Another vector store."""
 
     @property
-    def efforts(self) -> tuple[int, ...]:
-        """What it can be told to spend on a question, rising."""
+    def efforts(self) -> tuple[Effort, ...]:
+        """What it can be told to spend on a question."""
         ...
 
-    def fill(self, vectors: Array) -> None:
-        """Put in all vectors, numbered from 0, and index them."""
+    def fill(self, vectors: Array) -> Iterator[int]:
+        """Put in all vectors, numbered from 0, and index them; tell how many are in, now and then."""
         ...
 
-    def ask(self, question: Array, effort: int) -> list[int]:
+    def ask(self, question: Array, effort: Effort) -> list[int]:
         """The numbers of the nearest vectors."""
         ...
 
@@ -50,7 +54,7 @@ class Store(Protocol):
 class Chroma:
     """An HNSW graph of float32, which Chroma keeps in memory and on disk."""
 
-    efforts = (15, 25, 50, 100, 200, 400, 800)
+    efforts = tuple([ef] for ef in (10, 15, 25, 40, 60, 90, 140, 200, 300, 450, 700, 1000))
 
     def __init__(self, folder: Path) -> None:
         chromadb = import_module("chromadb")
@@ -60,18 +64,19 @@ class Chroma:
         self._collection = self._client.create_collection(
             "chunks", configuration={"hnsw": {"space": "ip", "ef_construction": 100}}
         )
-        self._effort = 0
+        self._effort: Effort = []
 
-    def fill(self, vectors: Array) -> None:
+    def fill(self, vectors: Array) -> Iterator[int]:
         """Add in batches, as Chroma limits their size."""
         for start, batch in _batches(vectors):
             ids = [str(start + i) for i in range(len(batch))]
             self._collection.add(ids=ids, embeddings=batch)
+            yield start + len(batch)
 
-    def ask(self, question: Array, effort: int) -> list[int]:
+    def ask(self, question: Array, effort: Effort) -> list[int]:
         """Set the width of the search, then ask."""
         if effort != self._effort:
-            self._collection.modify(configuration={"hnsw": {"ef_search": effort}})
+            self._collection.modify(configuration={"hnsw": {"ef_search": effort[0]}})
             self._effort = effort
         found = self._collection.query(query_embeddings=[question], n_results=K, include=[])
         return [int(name) for name in found["ids"][0]]
@@ -80,7 +85,7 @@ class Chroma:
 class LanceDB:
     """An inverted file of product codes, refined with the stored vectors."""
 
-    efforts = (16, 32, 64, 128, 256, 512)
+    efforts = tuple([lists, refine] for refine in (30, 100, 300, 1000) for lists in (8, 16, 32, 64))
 
     def __init__(self, folder: Path) -> None:
         lancedb = import_module("lancedb")
@@ -88,11 +93,12 @@ class LanceDB:
         self._database = lancedb.connect(str(folder))
         self._table: Any = None
 
-    def fill(self, vectors: Array) -> None:
+    def fill(self, vectors: Array) -> Iterator[int]:
         """Write the table, then build its index."""
         pa = import_module("pyarrow")
 
         width = vectors.shape[1]
+        schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), width))])
 
         def tables() -> Iterator[Any]:
             for start, batch in _batches(vectors):
@@ -100,40 +106,46 @@ class LanceDB:
                 numbers = pa.array(np.arange(start, start + len(batch)))
                 yield pa.RecordBatch.from_arrays([numbers, column], names=["id", "vector"])
 
-        schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), width))])
         self._table = self._database.create_table("t", data=tables(), schema=schema)
-        self._table.create_index(metric="dot", vector_column_name="vector")
+        yield 0
+        index = import_module("lancedb.index").IvfPq(distance_type="dot")
+        self._table.create_index("vector", config=index)
+        yield len(vectors)
 
-    def ask(self, question: Array, effort: int) -> list[int]:
-        """Read so many partitions and refine thirty times as many results."""
+    def ask(self, question: Array, effort: Effort) -> list[int]:
+        """Read so many partitions and refine so many times as many results as asked for."""
+        lists, refine = effort
         query = self._table.search(question).distance_type("dot").limit(K)
-        found = query.nprobes(effort).refine_factor(30).select(["id"]).to_arrow()
+        query = query.nprobes(lists).refine_factor(refine)
+        found = query.select(["id", "_distance"]).to_arrow()
         return [int(number) for number in found["id"].to_pylist()]
 
 
 class Qdrant:
-    """Its local mode, which compares every vector in numpy."""
+    """Its local mode, which compares every vector in numpy; on disk it keeps them in SQLite."""
 
-    efforts = (0,)
+    efforts: tuple[Effort, ...] = ([0],)
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         client, models = import_module("qdrant_client"), import_module("qdrant_client.models")
 
-        self._client = client.QdrantClient(path=str(folder))
+        where = {"location": ":memory:"} if folder is None else {"path": str(folder)}
+        self._client = client.QdrantClient(**where)
         size = models.VectorParams(size=384, distance=models.Distance.DOT)
         self._client.create_collection("c", vectors_config=size)
 
-    def fill(self, vectors: Array) -> None:
+    def fill(self, vectors: Array) -> Iterator[int]:
         """Upload in batches."""
         models = import_module("qdrant_client.models")
 
         for start, batch in _batches(vectors):
             ids = list(range(start, start + len(batch)))
             self._client.upsert("c", points=models.Batch(ids=ids, vectors=batch.tolist()))
+            yield start + len(batch)
 
-    def ask(self, question: Array, effort: int) -> list[int]:
+    def ask(self, question: Array, effort: Effort) -> list[int]:
         """Ask; there is no effort to choose."""
-        assert effort == 0
+        assert effort == [0]
         found = self._client.query_points("c", query=question.tolist(), limit=K)
         return [int(point.id) for point in found.points]
 
@@ -142,35 +154,48 @@ STORES: dict[str, Callable[[Path], Store]] = {
     "chroma": Chroma,
     "lancedb": LanceDB,
     "qdrant": Qdrant,
+    "qdrant-memory": lambda _: Qdrant(None),
 }
 
 
-def measure(name: str, asked: Path, store: Path, wanted: float) -> dict[str, Any]:
-    """Seconds to fill, then for each effort the recall and p50 and p95 in seconds."""
+def serve(name: str, asked: Path, place: Path) -> None:
+    """Do what standard input says until it ends."""
+    # What a store prints must not come between the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    store = STORES[name](place)
+    for line in sys.stdin:
+        ((task, how),) = json.loads(line).items()
+        answer = _filled(store, asked, how) if task == "fill" else _asked(store, asked, how)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def _filled(store: Store, asked: Path, limit: float) -> dict[str, Any]:
+    """Seconds, how many vectors are in, whether these are all, and the efforts to ask with."""
     vectors = np.load(asked / "vectors.npy", mmap_mode="r")
-    questions, truth = np.load(asked / "questions.npy"), np.load(asked / "truth.npy")
-    other: Store = STORES[name](store)
-    began = time.perf_counter()
-    other.fill(vectors)
-    filled = time.perf_counter() - began
-    trials = []
-    for effort in other.efforts:
-        trials.append(_trial(other, questions, truth, effort))
-        if trials[-1]["recall"] >= wanted:
+    began, held = time.perf_counter(), 0
+    for n in store.fill(vectors):
+        held = n
+        if time.perf_counter() - began > limit:
             break
-    return {"fill": filled, "trials": trials, **trials[-1]}
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "n": held, "all": held == len(vectors), "efforts": store.efforts}
 
 
-def _trial(other: Store, questions: Array, truth: Array, effort: int) -> dict[str, float]:
-    seconds, found = [], 0
+def _asked(store: Store, asked: Path, effort: Effort) -> dict[str, Any]:
+    """The recall, p50 and p95 in seconds, and the processor's seconds a question (`cpu`)."""
+    questions, truth = np.load(asked / "questions.npy"), np.load(asked / "truth.npy")
+    seconds, found, busy = [], 0, time.process_time()
     for number, question in enumerate(questions):
         began = time.perf_counter()
-        got = other.ask(question, effort)
+        got = store.ask(question, effort)
         if number >= _WARM:
             seconds.append(time.perf_counter() - began)
         found += len(set(got) & set(truth[number].tolist()))
-    p50, p95 = np.quantile(seconds, [0.5, 0.95])
-    return {"effort": effort, "recall": found / truth.size, "p50": float(p50), "p95": float(p95)}
+    busy = (time.process_time() - busy) / len(questions)
+    p50, p95 = (float(value) for value in np.quantile(seconds, [0.5, 0.95]))
+    return {"effort": effort, "recall": found / truth.size, "p50": p50, "p95": p95, "cpu": busy}
 
 
 def _batches(vectors: Array) -> Iterator[tuple[int, Array]]:
@@ -179,5 +204,4 @@ def _batches(vectors: Array) -> Iterator[tuple[int, Array]]:
 
 
 if __name__ == "__main__":
-    _, which, folder, place, recall = sys.argv
-    print(json.dumps(measure(which, Path(folder), Path(place), float(recall))))
+    serve(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -14,6 +14,7 @@ _FOLDERS = (
     "quoth",
     "quoth/cli",
     "quoth/langchain",
+    "quoth/tuning",
     "quoth/ui",
     "ingest",
     "ingest/readers",

@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docs.file_map import README, readme
+from generation.memory import memory_need
 from ingest.formats import FORMATS
+from quoth.answer_records import answer_record
 from quoth.cli import records
 from quoth.cli.commands import quoth
-from quoth.config import Config, section_names
+from quoth.cli.tuning import tuning_record
+from quoth.config import Config, allowed, section_names
 from quoth.datatypes import (
     Answer,
     Chunk,
     Considered,
     Context,
+    Conversation,
+    ConversationRecord,
     Coverage,
     DocumentRecord,
     FileOutcome,
@@ -36,8 +41,22 @@ from quoth.datatypes import (
     Quote,
     RepairReport,
     Sentence,
+    Turn,
 )
 from quoth.doctor import Diagnosis
+from quoth.exports import as_record
+from quoth.models import (
+    Choice,
+    LocalModel,
+    Machine,
+    ModelDescription,
+    ModelFacts,
+    Speed,
+    TensorType,
+    catalogue,
+)
+from quoth.tuning import Compared, TuningReport
+from quoth.tuning.intervals import Interval
 from vectorstore import Compaction
 from vectorstore.known_embedders import KNOWN_EMBEDDERS, SOURCES, KnownEmbedder
 
@@ -64,8 +83,13 @@ ZIP and TAR archives (`.zip`, `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tbz2`) ar
 file in one is a document of its own, `papers.zip!/2023/report.pdf`. Left out, with one line each: files
 with a password, names that lead out of the archive, and archives in it.
 
+PDFs and Office files under a password open with `--password`; those of OpenDocument do not.
+
+Pictures, and scanned pages of PDFs, are read by OCR: seconds a page. A picture is refused above 40 million
+pixels (a JPEG above some 180 million).
+
 Not read, and said so: old Word and PowerPoint files (`.doc`, `.ppt`; save them as `.docx`, `.pptx`),
-Office documents under a password, books under a seller's lock, encrypted mail, and whatever is not text.
+books under a seller's lock, encrypted mail, and whatever is not text.
 
 What a number looks like in a spreadsheet is not known to Quoth: 15 % may be stored, and quoted, as 0.15.
 """
@@ -83,13 +107,14 @@ A setting comes from the first of these that has it:
    folder;
 4. the default.
 
-`quoth info` shows every setting with where its value came from. An unknown key, or a value of the
-wrong kind, is an error that names the key and the place. A list on the command line or in the
+`quoth info` shows every setting with where its value came from. An unknown key, a value of the
+wrong kind, or a number out of its range is an error that names the key and the place. A list on the command line or in the
 environment is written as JSON: `--set 'generation.stop=["END"]'`.
 
 Variables that are not settings: `QUOTH_LIBRARY` (the library's folder), `QUOTH_CONFIG` (the
 configuration file), `QUOTH_COLLECTION` (the collection), `QUOTH_DEBUG` (1: tracebacks and the
-messages of other libraries), `QUOTH_DATA` (data for benchmarks and tests).
+messages of other libraries), `QUOTH_MODELS` (the folder of language models), `QUOTH_ENDPOINT_KEY` (the
+key of a model server), `QUOTH_DATA` (data for benchmarks and tests).
 
 A `quoth.toml` that asks for a larger model and longer, freer answers:
 
@@ -243,6 +268,55 @@ SYNC_REPORT = IngestReport(
 )
 
 
+WHEN = "2026-01-31T12:00:00.000000+00:00"
+CONVERSATION = Conversation(
+    ConversationRecord("9a1b2c3d4e5f6071", ANSWER.question, WHEN, WHEN, 1, 2),
+    (
+        Turn(
+            1, ANSWER.question, WHEN, "answered", ANSWER.text, ANSWER,
+            rating="good", note="the right page",
+        ),
+    ),
+)  # fmt: skip
+NOW = Compared(
+    {}, Interval(0.81, 0.72, 0.89), Interval(0.95, 0.88, 1.0), Interval(0, 0, 0), "the same", 21.0
+)
+TRIED = Compared(
+    {"retrieval.dense_weight": 0.7},
+    Interval(0.83, 0.74, 0.9),
+    Interval(0.95, 0.88, 1.0),
+    Interval(0.02, -0.03, 0.07),
+    "could be chance",
+    21.0,
+)
+TUNING = TuningReport(40, "questions.jsonl", 8, NOW, (TRIED,))
+MACHINE = Machine(8, 33_285_996_544, 21_474_836_480)
+CATALOGUE_MODEL = next(model for model in catalogue() if model.name == "qwen2.5-1.5b")
+FACTS = ModelFacts(
+    path=Path("models/mine.gguf"),
+    file_bytes=98_362_432,
+    architecture="llama",
+    name="Mine",
+    size_label="135M",
+    n_parameters=134_515_008,
+    quantization="Q4_1",
+    context_length=8192,
+    block_count=30,
+    embedding_length=576,
+    head_count=9,
+    head_count_kv=3,
+    vocabulary_size=49_152,
+    kv_width=11_520,
+    template="",
+    feed_forward_length=1536,
+    position_encoding="RoPE, base 100,000",
+    tensor_types=(TensorType("Q4_1", 210, 106_168_320, 66_355_200),),
+    licence="apache-2.0",
+    languages=("en",),
+)
+LOCAL_MODEL = LocalModel("mine", FACTS.path, FACTS)
+
+
 def every_command() -> dict[str, click.Command]:
     """Each command by its words, such as "collections list"."""
     found: dict[str, click.Command] = {}
@@ -262,8 +336,15 @@ def examples() -> dict[str, records.Record]:
         "collections create": records.collections_record({"default": 12, "work": 0}),
         "collections rename": records.collections_record({"default": 12, "papers": 3}),
         "collections delete": records.collections_record({"default": 12}),
+        "conversations list": records.conversations_record([CONVERSATION.record]),
+        "conversations show": as_record(CONVERSATION),
+        "conversations export": {"output": None, "text": "# How long is the warranty?\n…"},
+        "conversations delete": records.conversations_record([CONVERSATION.record]),
+        "users list": records.users_record(["ada", "bob"]),
+        "users add": records.users_record(["ada", "bob"]),
+        "users remove": records.users_record(["ada"]),
         "search": records.explain_record(ANSWER.question, [CONSIDERED]),
-        "ask": records.answer_record(ANSWER),
+        "ask": answer_record(ANSWER),
         "list": records.documents_record("documents", [DOCUMENT]),
         "remove": records.documents_record("removed", [DOCUMENT]),
         "info": {
@@ -275,9 +356,23 @@ def examples() -> dict[str, records.Record]:
         "doctor": records.doctor_record(
             [Diagnosis("gpu", "ok", "FAISS sees no GPU; the CPU searches")]
         ),
+        "models list": {
+            **records.models_record([CATALOGUE_MODEL], [], MACHINE, CATALOGUE_MODEL, "embedded"),
+            "local": ["…"],
+        },
+        "models show": records.model_record(
+            ModelDescription("mine", FACTS, (memory_need(FACTS, 4096),), MACHINE, 8192, 0)
+        ),
+        "models pull": records.local_model_record(LOCAL_MODEL),
+        "models import": records.local_model_record(LOCAL_MODEL),
+        "models optimise": records.choice_record(
+            Choice("Q8_0", (Speed("Q4_1", 301.2, 77.0, 20.48), Speed("Q8_0", 515.5, 71.2, 20.27)))
+        ),
+        "models remove": records.local_model_record(LOCAL_MODEL),
         "repair": records.repair_record(
             RepairReport(("the lexical index lacks 3 chunks of the library",), ())
         ),
+        "tune": tuning_record(TUNING, ""),
         "ui": {"url": "http://localhost:8501"},
     }
 
@@ -294,6 +389,7 @@ def configuration() -> str:
         hints = typing.get_type_hints(type(section))
         for field in dataclasses.fields(section):
             kind, default = _kind(hints[field.name]), _default(field.default)
+            kind = f"{kind}, {allowed(field)}" if allowed(field) else kind
             parts.append(f"| `{field.name}` | {kind} | {default} | {field.metadata['doc']} |\n")
     return "".join(parts)
 

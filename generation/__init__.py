@@ -4,16 +4,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generation.answering import stream_answer
+    from generation.early import load_library_first
     from generation.gguf_reranker import GgufReranker
-    from generation.llama import load_model, model_facts
+    from generation.llama import evaluated_as, model_facts
+    from generation.loading import load_model
     from generation.model import LanguageModel
+    from generation.turns import Watched
 
-__all__ = ["GgufReranker", "LanguageModel", "load_model", "model_facts", "stream_answer"]
+__all__ = [
+    "GgufReranker",
+    "LanguageModel",
+    "Watched",
+    "evaluated_as",
+    "load_library_first",
+    "load_model",
+    "model_facts",
+    "stream_answer",
+]
 
 _HOMES = {
     "GgufReranker": "generation.gguf_reranker",
     "LanguageModel": "generation.model",
-    "load_model": "generation.llama",
+    "Watched": "generation.turns",
+    "evaluated_as": "generation.llama",
+    "load_library_first": "generation.early",
+    "load_model": "generation.loading",
     "model_facts": "generation.llama",
     "stream_answer": "generation.answering",
 }

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from generation import refusal, support
 from generation.claims import declines, split, strip_unknown_marks
-from generation.evidence import Embed, Evidence, PageOf, gather
-from generation.extractive import extract
+from generation.evidence import Embed, PageOf, gather
+from generation.judging import Judge, Verdict, asked_again, refusal_sentences
 from generation.packing import Packed, pack, pack_into
+from generation.shortfall import shortfall
+from generation.windows import divided
 from quoth.datatypes import (
     Answer,
     Context,
@@ -23,26 +25,22 @@ from quoth.datatypes import (
     Message,
     Passage,
     Piece,
-    Quote,
-    Sentence,
     StopReason,
+    Window,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from generation.model import Completion, LanguageModel
+    from generation.model import Completion, LanguageModel, Prompt
     from quoth.config import AnswerConfig, GenerationConfig
 
 HITS_INSIDE = 2  # the best hits of a follow-up that must lie in the previous context to keep it
-SUPPORTED_SHARE = 0.5  # of an answer's claims; with less, it is withdrawn
 PATIENCE = 3  # unsupported claims, and no other, after which a model is not waited for
 # Measured with the embedded 135 M model on 40 XQuAD questions over five passages: its own text
 # holds the gold answer for .43, the quoted sentences for .93, the final answer for .85 under the
 # rule for strong models and for .90 under the one for weak models.
 WEAK_BELOW = 300_000_000  # parameters
-SURE = 0.9  # confidence at which a model that declines is not believed
-LEAST_EXTRACT = 0.05  # probability of the best sentence below which quoting it helps nobody
 CLOSEST = 3
 _ENDS_SENTENCE = re.compile(r"[.!?\n。！？]")
 
@@ -54,19 +52,8 @@ class _Task:
     question: str
     hits: tuple[Hit, ...]
     packed: Packed
-    evidence: Evidence
-    confidence: float
-    answer: AnswerConfig
-    embed: Embed
-    weak: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What becomes of a text: the sentences to show, and how they came about."""
-
-    sentences: tuple[Sentence, ...]
-    stop_reason: StopReason
+    judge: Judge
+    window: Window
 
 
 def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by name
@@ -107,13 +94,15 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         return
     packed = _pack(question, ranked, history, previous, model, generation, answer)
     clock["pack"] = time.perf_counter() - began
-    evidence = gather(query or question, packed.context, embed, page_of)
+    evidence = gather(query or question, packed.context, embed, page_of, ranked)
     confidence = refusal.answerability(evidence, ranked, embed)
     if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
         yield finish(_refused(question, packed.context, ranked, confidence))
         return
     weak = 0 < model.n_parameters < WEAK_BELOW
-    task = _Task(question, ranked, packed, evidence, confidence, answer, embed, weak)
+    judge = Judge(evidence, confidence, answer, embed, weak)
+    window = divided(packed, question, model, generation)
+    task = _Task(question, ranked, packed, judge, window)
     for piece in _written(task, model, generation, cancelled):
         clock.setdefault("first_token", time.perf_counter() - began)
         yield finish(piece)
@@ -163,13 +152,39 @@ def _reranked(context: Context, hits: tuple[Hit, ...]) -> Context:
 def _written(
     task: _Task, model: LanguageModel, generation: GenerationConfig, cancelled: Callable[[], bool]
 ) -> Iterator[Piece]:
-    """The model's text as it comes, then what the check makes of it."""
+    """The model's text as it comes, then what the check makes of it.
+
+    Where the configuration wants it, a text with an unsupported sentence is withdrawn and written
+    once more, if the window holds the question with that sentence named.
+    """
+    written, reason = yield from _stream(task, task.packed.prompt, model, generation, cancelled)
+    n_tokens = model.count_tokens(written) if written else 0
+    verdict = task.judge.judge(written, reason)
+    again = _second_prompt(task, verdict, model, generation)
+    if again is not None:
+        yield Piece(withdrawn=True)
+        written, reason = yield from _stream(task, again, model, generation, cancelled)
+        n_tokens += model.count_tokens(written) if written else 0
+        verdict = task.judge.judge(written, reason)
+    result = replace(_answer(task, verdict), n_completion_tokens=n_tokens)
+    if result.text == written:
+        yield Piece(answer=result)
+    else:
+        yield Piece(result.text, withdrawn=True, answer=result)
+
+
+def _stream(
+    task: _Task,
+    prompt: Prompt,
+    model: LanguageModel,
+    generation: GenerationConfig,
+    cancelled: Callable[[], bool],
+) -> Generator[Piece, None, tuple[str, StopReason]]:
+    """The pieces of one completion; returns the whole text and why it ended."""
     stops: list[StopReason] = []
     shown: list[str] = []
     given_up = Event()
-    steps = model.complete(
-        task.packed.prompt, generation, cancelled=lambda: given_up.is_set() or cancelled()
-    )
+    steps = model.complete(prompt, generation, cancelled=lambda: given_up.is_set() or cancelled())
     for text in strip_unknown_marks(_texts(steps, stops), len(task.packed.context.passages)):
         if given_up.is_set() or not text:
             continue
@@ -177,15 +192,20 @@ def _written(
         yield Piece(text)
         if _ENDS_SENTENCE.search("".join(shown[-2:-1])) and _is_hopeless("".join(shown), task):
             given_up.set()
-    written = "".join(shown)
-    reason: StopReason = "stop" if given_up.is_set() else stops[-1]
-    n_tokens = model.count_tokens(written) if written else 0
-    verdict = _judged(written, reason, task)
-    result = replace(_answer(task, verdict), n_completion_tokens=n_tokens)
-    if result.text == written:
-        yield Piece(answer=result)
-    else:
-        yield Piece(result.text, withdrawn=True, answer=result)
+    return "".join(shown), "stop" if given_up.is_set() else stops[-1]
+
+
+def _second_prompt(
+    task: _Task, verdict: Verdict, model: LanguageModel, generation: GenerationConfig
+) -> Prompt | None:
+    """The prompt for a second attempt, or None when none is wanted or it does not fit."""
+    if task.judge.answer.unsupported != "regenerate" or verdict.failing is None:
+        return None
+    question = asked_again(task.question, verdict.failing)
+    packed = pack_into(
+        task.packed.context, question, task.packed.history, model=model, generation=generation
+    )
+    return None if packed is None else packed.prompt
 
 
 def _texts(steps: Iterator[Completion], stops: list[StopReason]) -> Iterator[str]:
@@ -198,71 +218,36 @@ def _texts(steps: Iterator[Completion], stops: list[StopReason]) -> Iterator[str
 def _is_hopeless(written: str, task: _Task) -> bool:
     """Whether the finished sentences tell already that the sources will have to speak."""
     finished = split(written)[:-1]
-    if not task.answer.fallback or not finished or declines(written):
+    judge = task.judge
+    if not judge.answer.fallback or not finished or declines(written):
         return False
-    verdicts = [s.verdict for s in support.check("".join(finished), task.evidence, task.embed)]
-    patience = 1 if task.weak else PATIENCE
+    verdicts = [s.verdict for s in support.check("".join(finished), judge.evidence, judge.embed)]
+    patience = 1 if judge.weak else PATIENCE
     return "supported" not in verdicts and verdicts.count("unsupported") >= patience
 
 
-def _judged(written: str, reason: StopReason, task: _Task) -> _Verdict:
-    """Keep the text when it is supported enough; else quote the sources, or refuse.
-
-    A model that declines is believed, unless the sources are all but sure to hold the answer.
-    """
-    sentences = support.check(written, task.evidence, task.embed) if written else ()
-    if reason == "cancelled":
-        return _Verdict(sentences, reason)
-    declined = declines(written)
-    fallback = task.answer.fallback and (not declined or task.confidence >= SURE)
-    quoted = extract(task.evidence) if fallback else ()
-    if not declined and (is_kept(sentences, quoted, weak=task.weak) or not task.answer.fallback):
-        return _Verdict(sentences, reason)
-    if quoted and max(sentence.support for sentence in quoted) >= LEAST_EXTRACT:
-        return _Verdict(quoted, "extractive")
-    return _Verdict(_refusal_sentences(), "refused")
-
-
-def is_kept(sentences: Sequence[Sentence], quoted: Sequence[Sentence], *, weak: bool) -> bool:
-    """Whether a written answer may stand.
-
-    Half of its claims must be supported. A weak model often joins true words wrongly: of it
-    every claim must be, and by the sentences that would be quoted in its place.
-    """
-    claims = [sentence for sentence in sentences if sentence.verdict != "not a claim"]
-    supported = [sentence for sentence in claims if sentence.verdict == "supported"]
-    if not weak:
-        return bool(supported) and len(supported) >= SUPPORTED_SHARE * len(claims)
-    sources = [quote for sentence in quoted for quote in sentence.quotes]
-    return len(supported) == len(claims) > 0 and all(
-        any(_overlap(quote, source) for source in sources for quote in sentence.quotes)
-        for sentence in supported
-    )
-
-
-def _overlap(one: Quote, other: Quote) -> bool:
-    same = one.document_id == other.document_id
-    return same and one.start < other.end and other.start < one.end
-
-
-def _answer(task: _Task, verdict: _Verdict) -> Answer:
+def _answer(task: _Task, verdict: Verdict) -> Answer:
     refused = verdict.stop_reason == "refused"
+    closest = task.hits[:CLOSEST] if refused else ()
     return Answer(
         question=task.question,
         sentences=verdict.sentences,
         refused=refused,
         context=task.packed.context,
         stop_reason=verdict.stop_reason,
-        confidence=task.confidence,
+        confidence=task.judge.confidence,
         extractive=verdict.stop_reason == "extractive",
-        closest=task.hits[:CLOSEST] if refused else (),
+        closest=closest,
+        not_enough=tuple(shortfall(task.question, hit.chunk) for hit in closest),
         n_prompt_tokens=len(task.packed.prompt),
+        window=task.window,
+        messages=task.packed.messages,
     )
 
 
 def _refused(question: str, context: Context, hits: tuple[Hit, ...], confidence: float) -> Piece:
     """A refusal before anything was written."""
-    sentences = _refusal_sentences()
+    sentences = refusal_sentences()
     result = Answer(
         question=question,
         sentences=sentences,
@@ -271,9 +256,6 @@ def _refused(question: str, context: Context, hits: tuple[Hit, ...], confidence:
         stop_reason="refused",
         confidence=confidence,
         closest=hits[:CLOSEST],
+        not_enough=tuple(shortfall(question, hit.chunk) for hit in hits[:CLOSEST]),
     )
     return Piece(result.text, answer=result)
-
-
-def _refusal_sentences() -> tuple[Sentence, ...]:
-    return (Sentence(refusal.REFUSAL, (), 0.0, "not a claim"),)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.datatypes import Context, Passage, Quote
+from generation.tables import tables
+from quoth.datatypes import Context, Hit, Passage, Quote
 from quoth.sentences import content_span, sentence_spans
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -26,10 +27,26 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class SourceSentence:
-    """One sentence of a passage, as a quote. `passage` is its index in the context's passages."""
+    """One sentence of a passage, as a quote. `passage` is its index in the context's passages.
+
+    `text` is what it says: the quote's text, or for a row of a table its cells with the names of
+    their columns, whose line is `header` if it stands in the passage.
+    """
 
     passage: int
     quote: Quote
+    text: str
+    header: Quote | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return self.text != self.quote.text
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The quote, and the header that it is read by."""
+        return (self.quote,) if self.header is None else (self.quote, self.header)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +54,7 @@ class Evidence:
     """A question and what its context says, sentence by sentence, in reading order.
 
     `question_vector` is float32 (d,), `vectors` float32 (n, d) with unit rows, one a sentence.
+    `scores` are float64 (n,) in [0, 1]: the fused score of the hit that each sentence lies in.
     """
 
     question: str
@@ -44,6 +62,7 @@ class Evidence:
     sentences: tuple[SourceSentence, ...]
     question_vector: NDArray[np.float32]
     vectors: NDArray[np.float32]
+    scores: NDArray[np.float64]
 
     def headings(self, index: int) -> str:
         """The heading path above a sentence, as one line."""
@@ -51,26 +70,69 @@ class Evidence:
 
 
 def gather(
-    question: str, context: Context, embed: Embed, page_of: PageOf | None = None
+    question: str,
+    context: Context,
+    embed: Embed,
+    page_of: PageOf | None = None,
+    hits: Sequence[Hit] = (),
 ) -> Evidence:
     """Cut the passages into sentences and embed them together with the question, in one call.
 
+    Without `hits` a sentence's score is 1 / rank of its passage; one in none of them has 0.
     `page_of(document_id, offset)` gives pages exactly; without it a quote's page is the first
     page of its passage.
     """
     sentences = tuple(
-        SourceSentence(index, _quote(passage, start, end, page_of))
+        sentence
         for index, passage in enumerate(context.passages)
-        for start, end in _spans(passage.text)
+        for sentence in _sentences(index, passage, page_of)
     )
-    vectors = np.asarray(embed([question, *(s.quote.text for s in sentences)]), dtype=np.float32)
-    return Evidence(question, context, sentences, vectors[0], vectors[1:])
+    vectors = np.asarray(embed([question, *(s.text for s in sentences)]), dtype=np.float32)
+    scores = np.array([_score(s, context, hits) for s in sentences], dtype=np.float64)
+    return Evidence(question, context, sentences, vectors[0], vectors[1:], scores)
+
+
+def _score(sentence: SourceSentence, context: Context, hits: Sequence[Hit]) -> float:
+    if not hits:
+        return 1.0 / context.passages[sentence.passage].rank
+    quote = sentence.quote
+    return max(
+        (
+            hit.score
+            for hit in hits
+            if hit.chunk.document_id == quote.document_id
+            and hit.chunk.start <= quote.start < hit.chunk.end
+        ),
+        default=0.0,
+    )
 
 
 def joined(first: Quote, second: Quote, passage: Passage) -> Quote:
     """The span from the start of `first` to the end of `second`, both in `passage`."""
     text = passage.text[first.start - passage.start : second.end - passage.start]
     return Quote(first.document_id, first.source, first.page, first.start, second.end, text)
+
+
+def _sentences(index: int, passage: Passage, page_of: PageOf | None) -> Iterator[SourceSentence]:
+    """The sentences of a passage and the rows of its tables, in reading order."""
+    done = 0
+    for (start, end), rows in tables(passage.text, passage.headings):
+        yield from _prose(index, passage, (done, start), page_of)
+        for row in rows:
+            header = None if row.header is None else _quote(passage, *row.header, page_of)
+            quote = _quote(passage, *row.span, page_of)
+            yield SourceSentence(index, quote, row.reading, header)
+        done = end
+    yield from _prose(index, passage, (done, len(passage.text)), page_of)
+
+
+def _prose(
+    index: int, passage: Passage, span: tuple[int, int], page_of: PageOf | None
+) -> Iterator[SourceSentence]:
+    first, last = span
+    for start, end in _spans(passage.text[first:last]):
+        quote = _quote(passage, first + start, first + end, page_of)
+        yield SourceSentence(index, quote, quote.text)
 
 
 def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Quote:
@@ -83,7 +145,7 @@ def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Qu
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Sentences without the white space around them, so that each can be quoted alone.
 
-    A heading ends where a blank line does, and an overlong sentence (a table) is cut into lines.
+    A heading ends where a blank line does, and an overlong sentence (a list) is cut into lines.
     """
     for start, end in sentence_spans(text):
         breaks = _LINE_END if end - start > LONGEST_SENTENCE else _BLANK_LINE

@@ -1,44 +1,31 @@
-"""Reads the header of a GGUF file; knows the format, not llama.cpp.
-
-A model file is somebody else's data: every length in it is checked against the bytes that are
-left before anything of that length is read. The format:
-https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
-"""
+"""What a GGUF model says of itself in its header; knows the entries' names, not llama.cpp."""
 
 from __future__ import annotations
 
-import math
 import mmap
 import re
-import struct
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generation.gguf_format import (
+    MAGIC,
+    TENSOR_TYPES,
+    DamagedError,
+    Header,
+    Length,
+    Tensor,
+    read_header,
+    tensor_bytes,
+)
 from quoth.errors import ModelLoadError, ModelNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_MAGIC = b"GGUF"
-_VERSIONS = (2, 3)
-_SCALARS = {
-    0: "B",
-    1: "b",
-    2: "H",
-    3: "h",
-    4: "I",
-    5: "i",
-    6: "f",
-    7: "?",
-    10: "Q",
-    11: "q",
-    12: "d",
-}
-_STRING, _ARRAY = 8, 9
-_MAX_ENTRIES = 100_000
-_MAX_DIMENSIONS = 8
-_MAX_KEPT = 4096  # longer arrays are vocabularies: their length is kept, not their items
+_MAX_SHARDS = 1000
 _QUANTIZATION = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",
     11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S",
@@ -49,12 +36,24 @@ _QUANTIZATION = {
 
 
 @dataclass(frozen=True, slots=True)
+class TensorType:
+    """All tensors of one quantization type; `n_bytes` is 0 where the type is not known."""
+
+    name: str
+    n_tensors: int
+    n_parameters: int
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What a GGUF header says of its model. Numbers are 0 and texts "" where it does not say.
 
-    `file_bytes` counts all shards of a split model. `kv_width` is the sum over the layers of the
-    values kept for one token (keys and values together): the KV cache holds that many numbers a
-    token. `template` is the Jinja chat template.
+    Bytes, parameters and tensors count all shards of a split model. `kv_width` is the sum over the
+    layers of the values kept for one token (keys and values together): the KV cache holds that many
+    numbers a token. `position_encoding` is a phrase such as "RoPE, base 100,000". `tensor_types`
+    stand in order of their bytes, largest first. `languages` are as the model's maker names them.
+    `template` is the Jinja chat template.
     """
 
     path: Path
@@ -72,62 +71,12 @@ class ModelFacts:
     vocabulary_size: int
     kv_width: int
     template: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Length:
-    """Stands for an array too long to keep."""
-
-    count: int
-
-
-class _DamagedError(Exception):
-    """The bytes are not what the format promises; the text says how."""
-
-
-class _Cursor:
-    """Reads little-endian values one after the other and never past the end."""
-
-    def __init__(self, data: mmap.mmap) -> None:
-        self._data = data
-        self.at = 0
-
-    def scalar(self, code: str) -> Any:
-        size = struct.calcsize(code)
-        self.skip(size)
-        return struct.unpack_from("<" + code, self._data, self.at - size)[0]
-
-    def skip(self, size: int) -> None:
-        if size > len(self._data) - self.at:
-            raise _DamagedError("it ends in the middle of its header; the download is incomplete")
-        self.at += size
-
-    def string(self) -> str:
-        size = self.scalar("Q")
-        self.skip(size)
-        return self._data[self.at - size : self.at].decode("utf-8", "replace")
-
-    def value(self, kind: int) -> Any:
-        if kind == _STRING:
-            return self.string()
-        if kind == _ARRAY:
-            return self._array(self.scalar("I"), self.scalar("Q"))
-        if kind not in _SCALARS:
-            raise _DamagedError(f"its header holds a value of unknown type {kind}")
-        return self.scalar(_SCALARS[kind])
-
-    def _array(self, kind: int, count: int) -> Any:
-        if kind == _STRING:
-            for _ in range(count):
-                self.skip(self.scalar("Q"))
-            return _Length(count)
-        if kind not in _SCALARS:
-            raise _DamagedError(f"its header holds an array of unknown type {kind}")
-        size = struct.calcsize(_SCALARS[kind]) * count
-        self.skip(size)
-        if count > _MAX_KEPT:
-            return _Length(count)
-        return struct.unpack_from(f"<{count}{_SCALARS[kind]}", self._data, self.at - size)
+    feed_forward_length: int = 0
+    expert_count: int = 0
+    position_encoding: str = ""
+    tensor_types: tuple[TensorType, ...] = ()
+    licence: str = ""
+    languages: tuple[str, ...] = ()
 
 
 def read_facts(path: Path) -> ModelFacts:
@@ -136,80 +85,65 @@ def read_facts(path: Path) -> ModelFacts:
     Raises ModelNotFoundError when there is no such file, ModelLoadError when it is not a GGUF
     model, is cut off, or a shard of it is missing.
     """
+    with _telling(path):
+        header = _header(path)
+        files = _shards(path, header)
+        others = [_header(file).tensors for file in files if file != path]
+        tensors = [*header.tensors, *(tensor for part in others for tensor in part)]
+        return _facts(path, sum(file.stat().st_size for file in files), header, tensors)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Say of which file it is that something is wrong with."""
     try:
         if not path.is_file():
             raise ModelNotFoundError(
                 f"there is no model file {path}; give the path of a .gguf file"
             )
-        with path.open("rb") as file:
-            if file.read(4) != _MAGIC:
-                raise ModelLoadError(_not_gguf(path, "it does not begin with GGUF"))
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _facts(path, _Cursor(data), len(data))
+        yield
     except OSError as error:
         raise ModelLoadError(f"{path} cannot be read: {error.strerror}; check it") from error
-    except _DamagedError as error:
-        raise ModelLoadError(_not_gguf(path, str(error))) from error
+    except DamagedError as error:
+        raise ModelLoadError(f"{path} is not a GGUF model: {error}; choose a .gguf file") from error
 
 
-def _not_gguf(path: Path, why: str) -> str:
-    return f"{path} is not a GGUF model: {why}; choose a .gguf file"
+def _header(path: Path) -> Header:
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            raise DamagedError("it does not begin with GGUF")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return read_header(data)
 
 
-def _facts(path: Path, cursor: _Cursor, n_bytes: int) -> ModelFacts:
-    cursor.skip(len(_MAGIC))
-    version = cursor.scalar("I")
-    if version not in _VERSIONS:
-        raise _DamagedError(f"its version {version} is none of {_VERSIONS}")
-    n_tensors, n_entries = cursor.scalar("Q"), cursor.scalar("Q")
-    if n_tensors > _MAX_ENTRIES or n_entries > _MAX_ENTRIES:
-        raise _DamagedError(f"its header announces {n_tensors} tensors and {n_entries} entries")
-    entries = {}
-    for _ in range(n_entries):
-        key = cursor.string()
-        entries[key] = cursor.value(cursor.scalar("I"))
-    n_parameters = _read_tensors(
-        cursor, n_tensors, n_bytes, _number(entries, "general.alignment", 32)
-    )
-    n_shards = _number(entries, "split.count", 1)
-    if n_shards > 1:
-        n_bytes, n_parameters = _shard_bytes(path, n_shards), 0
-    return _facts_from(path, n_bytes, n_parameters, entries)
+def shards_of(path: Path) -> tuple[Path, ...]:
+    """The files of a split model, in order; the file itself when it is not split.
+
+    Raises what `read_facts` raises.
+    """
+    with _telling(path):
+        return _shards(path, _header(path))
 
 
-def _read_tensors(cursor: _Cursor, n_tensors: int, n_bytes: int, alignment: int) -> int:
-    """The number of parameters; checks that the last tensor starts inside the file."""
-    n_parameters, last = 0, -1
-    for _ in range(n_tensors):
-        cursor.string()
-        n_dimensions = cursor.scalar("I")
-        if n_dimensions > _MAX_DIMENSIONS:
-            raise _DamagedError(f"a tensor has {n_dimensions} dimensions")
-        n_parameters += math.prod(cursor.scalar("Q") for _ in range(n_dimensions))
-        cursor.scalar("I")
-        last = max(last, cursor.scalar("Q"))
-    start = -(-cursor.at // max(alignment, 1)) * max(alignment, 1)
-    if n_tensors and start + last >= n_bytes:
-        raise _DamagedError(
-            f"it has {n_bytes} bytes and needs more than {start + last}; the download is incomplete"
-        )
-    return n_parameters
-
-
-def _shard_bytes(path: Path, n_shards: int) -> int:
+def _shards(path: Path, header: Header) -> tuple[Path, ...]:
+    n_shards = _number(header.entries, "split.count", 1)
+    if n_shards <= 1:
+        return (path,)
     numbered = re.fullmatch(r"(.*)-\d{5}-of-(\d{5})\.gguf", path.name)
-    if numbered is None or n_shards > _MAX_ENTRIES:
-        raise _DamagedError(f"it is one of {n_shards} shards and its name does not say which")
-    total = 0
-    for i in range(1, n_shards + 1):
-        shard = path.with_name(f"{numbered[1]}-{i:05}-of-{numbered[2]}.gguf")
-        if not shard.is_file():
-            raise _DamagedError(f"it is split and {shard.name} is missing beside it")
-        total += shard.stat().st_size
-    return total
+    if numbered is None or n_shards > _MAX_SHARDS:
+        raise DamagedError(f"it is one of {n_shards} shards and its name does not say which")
+    files = tuple(
+        path.with_name(f"{numbered[1]}-{i:05}-of-{numbered[2]}.gguf")
+        for i in range(1, n_shards + 1)
+    )
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise DamagedError(f"it is split and {missing[0]} is missing beside it")
+    return files
 
 
-def _facts_from(path: Path, n_bytes: int, n_parameters: int, entries: dict[str, Any]) -> ModelFacts:
+def _facts(path: Path, n_bytes: int, header: Header, tensors: list[Tensor]) -> ModelFacts:
+    entries = header.entries
     architecture = _text(entries, "general.architecture")
     tokens = entries.get("tokenizer.ggml.tokens")
 
@@ -222,17 +156,29 @@ def _facts_from(path: Path, n_bytes: int, n_parameters: int, entries: dict[str, 
         architecture=architecture,
         name=_text(entries, "general.name"),
         size_label=_text(entries, "general.size_label"),
-        n_parameters=n_parameters,
+        n_parameters=sum(tensor.n_numbers for tensor in tensors),
         quantization=_QUANTIZATION.get(_number(entries, "general.file_type", -1), ""),
         context_length=number("context_length"),
         block_count=number("block_count"),
         embedding_length=number("embedding_length"),
         head_count=number("attention.head_count"),
         head_count_kv=number("attention.head_count_kv", number("attention.head_count")),
-        vocabulary_size=tokens.count if isinstance(tokens, _Length) else number("vocab_size"),
+        vocabulary_size=_count(tokens) or number("vocab_size"),
         kv_width=_kv_width(number, entries.get(f"{architecture}.attention.head_count_kv")),
         template=_text(entries, "tokenizer.chat_template"),
+        feed_forward_length=number("feed_forward_length"),
+        expert_count=number("expert_count"),
+        position_encoding=_position_encoding(entries, architecture, tensors),
+        tensor_types=_tensor_types(tensors),
+        licence=_text(entries, "general.license"),
+        languages=_texts(entries.get("general.languages")),
     )
+
+
+def _count(tokens: Any) -> int:
+    if isinstance(tokens, Length):
+        return tokens.count
+    return len(tokens) if isinstance(tokens, tuple) else 0
 
 
 def _kv_width(number: Callable[..., int], per_layer: Any) -> int:
@@ -242,11 +188,41 @@ def _kv_width(number: Callable[..., int], per_layer: Any) -> int:
         "attention.value_length", head_length
     )
     if isinstance(per_layer, tuple):
-        return sum(per_layer) * width
+        return sum(heads for heads in per_layer if isinstance(heads, int)) * width
     return number("block_count") * number("attention.head_count_kv", head_count) * width
 
 
-def _number(entries: dict[str, Any], key: str, default: int) -> int:
+def _position_encoding(entries: Mapping[str, Any], architecture: str, tensors: list[Tensor]) -> str:
+    """How the model knows where a token stands; "" where the header does not tell."""
+    if any(tensor.name.startswith("position_embd.") for tensor in tensors):
+        return "learned positions"
+    if f"{architecture}.attention.max_alibi_bias" in entries:
+        return "ALiBi"
+    if not any(key.startswith(f"{architecture}.rope.") for key in entries):
+        return ""
+    base = entries.get(f"{architecture}.rope.freq_base")
+    parts = ["RoPE", f"base {base:,.0f}"] if isinstance(base, int | float) else ["RoPE"]
+    scaling = _text(entries, f"{architecture}.rope.scaling.type")
+    factor = entries.get(f"{architecture}.rope.scaling.factor")
+    if scaling not in {"", "none"}:
+        parts.append(f"{scaling} × {factor:g}" if isinstance(factor, float) else scaling)
+    return ", ".join(parts)
+
+
+def _tensor_types(tensors: list[Tensor]) -> tuple[TensorType, ...]:
+    counts, numbers, sizes = Counter[str](), Counter[str](), Counter[str]()
+    for tensor in tensors:
+        name = (
+            TENSOR_TYPES[tensor.kind][0] if tensor.kind in TENSOR_TYPES else f"type {tensor.kind}"
+        )
+        counts[name] += 1
+        numbers[name] += tensor.n_numbers
+        sizes[name] += tensor_bytes(tensor)
+    types = [TensorType(name, counts[name], numbers[name], sizes[name]) for name in counts]
+    return tuple(sorted(types, key=lambda each: (-each.n_bytes, each.name)))
+
+
+def _number(entries: Mapping[str, Any], key: str, default: int) -> int:
     """An entry as one number; of a number per layer, the largest."""
     value = entries.get(key, default)
     if isinstance(value, tuple) and value:
@@ -254,6 +230,11 @@ def _number(entries: dict[str, Any], key: str, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
-def _text(entries: dict[str, Any], key: str) -> str:
+def _text(entries: Mapping[str, Any], key: str) -> str:
     value = entries.get(key, "")
     return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, tuple) else ()
+    return tuple(item for item in items if isinstance(item, str))

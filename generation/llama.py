@@ -6,29 +6,34 @@ It knows messages and completions; documents, passages and answers are others' b
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
-from generation.embedded import embedded_model
+from generation.examining import examined
 from generation.gguf import ModelFacts, read_facts
 from generation.llama_native import LoadSettings, NativeModel, library
-from generation.machine import available_bytes, idle_cores, usable_cores
-from generation.memory import check_memory
+from generation.machine import available_bytes, gpus, idle_cores, usable_cores
+from generation.memory import check_gpu_memory, check_memory
 from generation.model import Completion, Prompt
-from quoth.config import EMBEDDED, GenerationConfig, ModelConfig
+from generation.requantize import fastest, recall
+from generation.states import States, common_prefix
+from generation.store import find_model
+from generation.turns import Turns
 from quoth.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from quoth.datatypes import Message, StopReason
+    from quoth.config import GenerationConfig, ModelConfig
+    from quoth.datatypes import Message, StopReason, TokenStep
+
+_T = TypeVar("_T")
 
 _SHARE_EVERY = 32  # tokens between two looks at what other programs do
+_WORTH_KEEPING = 64  # tokens; fewer are read again as fast as they are copied
+_SPARE = 4  # times a state's size that must be free before one is kept
 _POLL = 0.05  # seconds between two looks at `cancelled` while llama.cpp computes
 
 
@@ -37,25 +42,32 @@ class LlamaModel:
 
     A completion keeps its turn until its generator is exhausted or closed. One that nobody reads
     for `patience` seconds makes those who wait raise ModelError instead of waiting for ever.
+    All is evaluated in one thread, which belongs to the model. What it has read of recent prompts is
+    kept, in `cache_bytes` at most, so that askers who take turns do not undo each other's.
     `n_evaluated` counts the prompt tokens of the latest completion that were not in the KV cache.
     """
 
     def __init__(
-        self, facts: ModelFacts, settings: LoadSettings, *, patience: float = 30.0
+        self,
+        facts: ModelFacts,
+        settings: LoadSettings,
+        *,
+        name: str = "",
+        cache_bytes: int = 0,
+        patience: float = 30.0,
     ) -> None:
         self.facts = facts
-        self.name = facts.path.stem
+        self.name = name or facts.path.stem
         self.n_parameters = facts.n_parameters
         self.n_evaluated = 0
         self._settings = settings
         self._n_prompt = 0  # cached tokens after these were generated: see `_write`
-        self._patience = patience
-        self._turn_lock = Lock()
-        self._idle_since: float | None = None
+        self.turns = Turns(patience)
+        self._states = States(cache_bytes)
         self._closed = False
         # llama.cpp works in a thread of its own, so that the caller's can still see Ctrl-C.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="llama")
-        self._native = self._worker.submit(NativeModel, facts, settings).result()
+        self._native = self._submit(lambda: NativeModel(facts, settings)).result()
         vocabulary = self._native.vocabulary
         self._template = ChatTemplate(
             facts.template,
@@ -89,11 +101,13 @@ class LlamaModel:
         settings: GenerationConfig,
         *,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Completion]:
         """Write at most `settings.max_new_tokens` tokens, and never past the window.
 
         What the prompt shares with the one before is not evaluated again. `cancelled` is asked
         between tokens and, in the caller's thread, every 50 ms while the prompt is evaluated.
+        `on_wait` is told how many completions are before this one, while there are any.
         Raises ModelError when the prompt fills the window or llama.cpp fails.
         """
         _check_settings(settings)
@@ -102,21 +116,21 @@ class LlamaModel:
                 f"a prompt of {len(prompt)} tokens leaves no room in a window of "
                 f"{self.context_size}; set a larger model.context_size"
             )
-        with self._turn(cancelled) as granted:
+        with self.turns.turn(cancelled, on_wait) as granted:
             if not granted:
                 yield Completion("", "cancelled")
                 return
             for step in self._write(prompt, settings, cancelled):
-                self._idle_since = time.monotonic()
+                self.turns.idle_since = time.monotonic()
                 yield step
-                self._idle_since = None
+                self.turns.idle_since = None
 
     def close(self) -> None:
         """Free the memory, once the running completion is over. Safe to call twice."""
-        with self._turn(lambda: False):
+        with self.turns.turn():
             if not self._closed:
                 self._closed = True
-                self._worker.submit(self._native.close).result()
+                self._submit(self._native.close).result()
                 self._worker.shutdown()
 
     def _open(self) -> NativeModel:
@@ -124,24 +138,14 @@ class LlamaModel:
             raise ModelError(f"the model {self.name} is closed; open the library again")
         return self._native
 
-    @contextmanager
-    def _turn(self, cancelled: Callable[[], bool]) -> Iterator[bool]:
-        """Wait for the model; gives False when cancelled before its turn came."""
-        while not self._turn_lock.acquire(timeout=_POLL):
-            if cancelled():
-                yield False
-                return
-            since = self._idle_since
-            if since is not None and time.monotonic() - since > self._patience:
-                raise ModelError(
-                    f"another answer of {self.name} is begun and nobody reads it; "
-                    "finish or close its generator first"
-                )
+    def _submit(self, work: Callable[[], _T]) -> Future[_T]:
+        """Have the model's own thread do something."""
         try:
-            yield True
-        finally:
-            self._idle_since = None
-            self._turn_lock.release()
+            return self._worker.submit(work)
+        except RuntimeError as error:  # the interpreter takes no new work while it ends
+            raise ModelError(
+                f"{self.name} stopped: Quoth is being closed; start it again"
+            ) from error
 
     def _write(
         self, prompt: Prompt, settings: GenerationConfig, cancelled: Callable[[], bool]
@@ -151,6 +155,7 @@ class LlamaModel:
         # Generated tokens were evaluated one by one; read again in a batch their numbers differ a
         # little. They are forgotten, so that an answer depends on its prompt alone.
         native.forget_after(min(self._n_prompt, len(native.cached)))
+        self._recall(prompt)
         self._n_prompt = len(prompt)
         pending: Sequence[int] = prompt.tokens[native.keep_prefix(prompt.tokens) :]
         self.n_evaluated = len(pending)
@@ -172,22 +177,72 @@ class LlamaModel:
                 pending = (token,)
         yield Completion(text.finish(), reason)
 
+    def _recall(self, prompt: Prompt) -> None:
+        """Have cached what shares most with the prompt; keep what that would take the place of."""
+        native = self._native
+        shared = common_prefix(native.cached, prompt.tokens)
+        if len(native.cached) - shared >= _WORTH_KEEPING:
+            size = native.state_bytes
+            if self._states.has_room_for(size) and _SPARE * size < available_bytes():
+                self._states.keep(native.state())
+        nearest = self._states.nearest(prompt.tokens)
+        if nearest is not None:
+            gained = common_prefix(nearest.tokens, prompt.tokens) - shared
+            if gained >= _WORTH_KEEPING:
+                native.restore(nearest)
+
     def _share_cores(self) -> None:
         """Leave cores that other programs keep busy to them: with one thread too many, all wait."""
         if self._settings.share_cores:
             self._native.set_threads(min(self._settings.threads, idle_cores()))
+
+    def examine(
+        self,
+        prompt: Prompt,
+        text: str,
+        *,
+        candidates: int = 200,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """What the model expects at each token of `text` after `prompt`, and what after its end.
+
+        Each step has at least that many likeliest candidates. Text that the window has no room for
+        is left out; nothing comes when cancelled. Raises ModelError.
+        """
+        with self.turns.turn(cancelled) as granted:
+            room = self.context_size - len(prompt)
+            if not granted or room < 1:
+                return ()
+            native = self._open()
+            native.forget_after(min(self._n_prompt, len(native.cached)))
+            pending = prompt.tokens[native.keep_prefix(prompt.tokens) :]
+            # The prompt's last token is evaluated with the text, and forgotten with it.
+            self._n_prompt = len(prompt) - 1
+            tokens = native.vocabulary.data_tokens(text)[: room - 1]
+            if not self._compute(lambda: native.decode(pending[:-1]), cancelled):
+                return ()
+            follow = examined(native, pending[-1], tokens, candidates)
+            steps: list[TokenStep] = []
+            while part := self._compute(lambda: next(follow, ()), cancelled):
+                steps += part
+            return () if cancelled() else tuple(steps)
 
     def _next_token(
         self, pending: Sequence[int], chain: Any, cancelled: Callable[[], bool]
     ) -> int | None:
         """Evaluate `pending` and choose the next token; None when cancelled meanwhile."""
         native = self._native
+        return self._compute(
+            lambda: native.sample(chain) if native.decode(pending) else None, cancelled
+        )
+
+    def _compute(self, work: Callable[[], _T], cancelled: Callable[[], bool]) -> _T | None:
+        """Let llama.cpp's thread work; None when cancelled before, or as `work` gives it."""
+        native = self._native
         if cancelled():
             return None
         native.abort = False
-        future = self._worker.submit(
-            lambda: native.sample(chain) if native.decode(pending) else None
-        )
+        future = self._submit(work)
         try:
             while True:
                 try:
@@ -212,8 +267,7 @@ def model_facts(config: ModelConfig) -> ModelFacts:
 
     Raises ModelNotFoundError, ModelLoadError, MissingDependencyError.
     """
-    path = embedded_model() if config.path == EMBEDDED else Path(config.path).expanduser()
-    return read_facts(path)
+    return read_facts(find_model(config.path))
 
 
 def load_model(config: ModelConfig) -> LlamaModel:
@@ -228,10 +282,36 @@ def load_model(config: ModelConfig) -> LlamaModel:
             "model.context_size and model.threads take 0 or more, model.batch_size 1 or more"
         )
     facts = model_facts(config)
+    settings = load_settings(config, facts)
+    chosen = facts
+    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
+        check_memory(facts, settings.context_size, settings.largest_batch, available_bytes())
+        if config.requantize == "auto":
+            chosen = fastest(facts, settings)
+    elif settings.gpu_layers < 0 and (found := gpus()):
+        free = sum(gpu.available_bytes for gpu in found)
+        check_gpu_memory(facts, settings.context_size, free)
+    return LlamaModel(
+        chosen,
+        settings,
+        name=facts.path.stem,
+        cache_bytes=config.cache_megabytes * 1_000_000,
+    )
+
+
+def evaluated_as(config: ModelConfig) -> str:
+    """The type in which a CPU uses the configured model's weights, as far as is known already."""
+    facts = model_facts(config)
+    choice = recall(facts) if config.requantize == "auto" else None
+    return choice.kind if choice and choice.kind else facts.quantization
+
+
+def load_settings(config: ModelConfig, facts: ModelFacts) -> LoadSettings:
+    """How the configuration has a model loaded on this machine. Raises MissingDependencyError."""
     trained = facts.context_length or config.context_size
     context_size = min(config.context_size or trained, trained)
     gpu_layers = config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0
-    settings = LoadSettings(
+    return LoadSettings(
         context_size=context_size,
         batch_size=min(config.batch_size, context_size),
         threads=config.threads or usable_cores(),
@@ -241,6 +321,3 @@ def load_model(config: ModelConfig) -> LlamaModel:
         flash_attention=config.flash_attention and gpu_layers != 0,
         share_cores=config.threads == 0,
     )
-    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
-        check_memory(facts, context_size, settings.largest_batch, available_bytes())
-    return LlamaModel(facts, settings)

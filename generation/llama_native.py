@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from generation.memory import CPU_BATCH, GPU_BATCH
+from generation.states import State, common_prefix
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
@@ -23,13 +27,11 @@ if TYPE_CHECKING:
 
     from generation.gguf import ModelFacts
     from quoth.config import GenerationConfig
+    from quoth.datatypes import FloatArray
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
 _PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
-# Tokens llama.cpp computes at once. Its buffers grow with it, and on a CPU, without fused attention,
-# one of them also with the window; smaller is no slower there.
-_GPU_BATCH, _CPU_BATCH = 512, 128
 # An answer shall not depend on what the cache happened to hold. On a CPU, ggml's plain attention gives
 # every row of a batch the same numbers, unless the row is alone: prompts are never cut into batches
 # shorter than this (two would do). A GPU's numbers depend on the cut itself: see `keep_prefix`.
@@ -68,8 +70,12 @@ class LoadSettings:
 
     @property
     def largest_batch(self) -> int:
-        """Tokens evaluated at once, at most."""
-        return min(self.batch_size, _GPU_BATCH if self.on_gpu else _CPU_BATCH)
+        """Tokens evaluated at once, at most.
+
+        llama.cpp's buffers grow with it, and on a CPU, without fused attention, one of them also
+        with the window; smaller is no slower there.
+        """
+        return min(self.batch_size, GPU_BATCH if self.on_gpu else CPU_BATCH)
 
 
 def library() -> Library:
@@ -191,12 +197,32 @@ class NativeModel:
         places. Returns the prefix's length. A model that cannot forget a part (a recurrent one)
         forgets all.
         """
-        limit = max(0, min(len(self.cached), len(tokens) - MIN_BATCH))
-        n = next((i for i in range(limit) if self.cached[i] != tokens[i]), limit)
+        n = min(common_prefix(self.cached, tokens), max(0, len(tokens) - MIN_BATCH))
         if self._settings.on_gpu:
             n = min(n - n % self._settings.largest_batch, self._n_whole)
         self.forget_after(n)
         return len(self.cached)
+
+    @property
+    def state_bytes(self) -> int:
+        """The size of what `state` would give."""
+        return int(self._c.llama_state_seq_get_size(self._context, 0))
+
+    def state(self) -> State:
+        """A copy of all that is cached."""
+        size = self.state_bytes
+        buffer = (ctypes.c_uint8 * size)()
+        written = self._c.llama_state_seq_get_data(self._context, buffer, size, 0)
+        return State(tuple(self.cached), self._n_whole, bytes(buffer[:written]))
+
+    def restore(self, state: State) -> None:
+        """Have a state cached, and nothing else; nothing at all where llama.cpp does not take it."""
+        self._c.llama_memory_clear(self._memory, True)
+        size = len(state.data)
+        buffer = (ctypes.c_uint8 * size).from_buffer_copy(state.data)
+        taken = self._c.llama_state_seq_set_data(self._context, buffer, size, 0)
+        self.cached = list(state.tokens) if taken else []
+        self._n_whole = state.n_whole if taken else 0
 
     def forget_after(self, n: int) -> None:
         """Keep the first `n` tokens cached, or none in a model that cannot forget a part."""
@@ -230,6 +256,33 @@ class NativeModel:
                 self._n_whole += len(batch)
             self.cached.extend(batch)
         return True
+
+    def logits(self, tokens: Sequence[int]) -> FloatArray:
+        """Evaluate a few tokens after those cached: float32 (tokens, vocabulary), what each expects.
+
+        At most `largest_batch` tokens. No rows when `abort` was set meanwhile. Raises ModelError,
+        with nothing cached any more.
+        """
+        c, n = self._c, len(tokens)
+        batch = c.llama_batch_init(n, 0, 1)
+        try:
+            batch.n_tokens = n
+            for i, token in enumerate(tokens):
+                batch.token[i], batch.pos[i], batch.logits[i] = token, len(self.cached) + i, 1
+                batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+            code = c.llama_decode(self._context, batch)
+        finally:
+            c.llama_batch_free(batch)
+        if code == 2 or (code == 0 and self.abort):
+            self.forget_after(len(self.cached))
+            return np.empty((0, self.vocabulary.size), dtype=np.float32)
+        if code != 0:
+            self.forget_after(0)
+            raise ModelError(f"{self._file.name} failed on {n} tokens: {self._why()}; try again")
+        self.cached.extend(tokens)
+        rows = (c.llama_get_logits_ith(self._context, i) for i in range(n))
+        size = (self.vocabulary.size,)
+        return np.stack([np.ctypeslib.as_array(row, size) for row in rows])
 
     @contextmanager
     def sampler(self, settings: GenerationConfig) -> Iterator[Any]:

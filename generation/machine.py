@@ -1,4 +1,4 @@
-"""What the machine offers a model: cores and memory; knows the operating system, not models."""
+"""What the machine offers a model: cores, memory, GPUs; knows the operating system, not models."""
 
 from __future__ import annotations
 
@@ -6,10 +6,86 @@ import contextlib
 import math
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SAMPLE_GAP = 0.0013  # seconds
 _CGROUP = Path("/sys/fs/cgroup")
+_GPU_TYPES = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU and _IGPU
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A GPU that llama.cpp can use. Bytes of its memory."""
+
+    name: str
+    memory_bytes: int
+    available_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a model may use. `cores` are physical; bytes of memory, the container's limit heeded."""
+
+    cores: int
+    memory_bytes: int
+    available_bytes: int
+    gpus: tuple[Gpu, ...] = ()
+
+
+def this_machine() -> Machine:
+    """The machine as it is now. Loads llama.cpp, which alone knows the GPUs that it can use."""
+    return Machine(usable_cores(), memory_bytes(), available_bytes(), gpus())
+
+
+def gpus() -> tuple[Gpu, ...]:
+    """The GPUs of this build of llama.cpp; none in a build for CPUs.
+
+    Raises MissingDependencyError, ModelLoadError.
+    """
+    from generation.llama_native import library
+
+    functions = library().functions
+    if not functions.llama_supports_gpu_offload():
+        return ()
+    return tuple(_gpus())
+
+
+def _gpus() -> Iterator[Gpu]:
+    """Ggml's own list of devices; llama-cpp-python has no names for these functions."""
+    import ctypes
+
+    from llama_cpp._ggml import libggml as ggml
+
+    size = ctypes.c_size_t
+    ggml.ggml_backend_dev_count.restype = size
+    ggml.ggml_backend_dev_get.restype = ctypes.c_void_p
+    ggml.ggml_backend_dev_get.argtypes = [size]
+    ggml.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+    ggml.ggml_backend_dev_description.restype = ctypes.c_char_p
+    ggml.ggml_backend_dev_description.argtypes = [ctypes.c_void_p]
+    ggml.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, *[ctypes.POINTER(size)] * 2]
+    for i in range(ggml.ggml_backend_dev_count()):
+        device = ggml.ggml_backend_dev_get(i)
+        if ggml.ggml_backend_dev_type(device) not in _GPU_TYPES:
+            continue
+        free, total = size(), size()
+        ggml.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+        name = ggml.ggml_backend_dev_description(device) or b"GPU"
+        yield Gpu(name.decode("utf-8", "replace"), total.value, free.value)
+
+
+def memory_bytes() -> int:
+    """All memory that this process may use."""
+    import psutil
+
+    total = int(psutil.virtual_memory().total)
+    limit = _cgroup_number("memory.max")
+    return total if limit is None else min(total, limit)
 
 
 def usable_cores() -> int:

@@ -11,6 +11,7 @@ import itertools
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from generation.unseen import without_unseen
 from quoth.datatypes import Message, Passage
 
 if TYPE_CHECKING:
@@ -56,12 +57,14 @@ def build_messages(
 def passage_block(passage: Passage) -> str:
     """A passage as it stands in the prompt: a line that says where it is from, then its text.
 
+    Characters that nobody would see on the page are left out: they hide instructions.
     The fence around the text is longer than any in it, so that text cannot end it.
     """
+    text = without_unseen(passage.text)
     fence = _FENCE
-    while fence in passage.text:
+    while fence in text:
         fence += _FENCE[0]
-    return f"{_label(passage)}\n{fence}\n{passage.text}\n{fence}"
+    return f"{_label(passage)}\n{fence}\n{text}\n{fence}"
 
 
 def conversation(history: Sequence[Message]) -> tuple[tuple[Message, Message], ...]:
@@ -86,5 +89,5 @@ def _label(passage: Passage) -> str:
         else f"pages {passage.first_page}-{passage.last_page}"
     )
     where = " > ".join((f"{name}, {pages}", *passage.headings))
-    line = " ".join(where.split())
+    line = without_unseen(" ".join(where.split()))
     return f"[{passage.number}] {line[:_LABEL_LIMIT]}"

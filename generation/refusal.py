@@ -78,7 +78,7 @@ def _around(evidence: Evidence, best: int) -> list[int]:
 
 def _nearness_of_words(evidence: Evidence, rows: Sequence[int], embed: Embed) -> float:
     """The mean over the question's words of the highest cosine to a word of the sentences."""
-    texts = [evidence.sentences[i].quote.text for i in rows]
+    texts = [evidence.sentences[i].text for i in rows]
     asked = _content_words(evidence.question)
     told = _content_words(" ".join([evidence.headings(rows[0]), *texts]))
     if not asked or not told:

@@ -41,10 +41,11 @@ NOWHERE = "the sources do not say this"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
-    """Sentences and pairs of neighbours: first and last index, quote, vectors (n, d), words."""
+    """Sentences and pairs of neighbours: first and last index, quote, text, vectors (n, d), words."""
 
     bounds: tuple[tuple[int, int], ...]
     quotes: tuple[Quote, ...]
+    texts: tuple[str, ...]
     vectors: NDArray[np.float32]
     contents: tuple[frozenset[str], ...]
 
@@ -64,7 +65,7 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
     spans = read_spans(evidence)
     texts = [_completed(without_marks(claim).strip(), evidence.question) for claim in claims]
     odds = log_odds(texts, embed(texts), spans, evidence) + _mark_bonus(claims, spans, evidence)
-    lexicon = read_lexicon([evidence.question, *(s.quote.text for s in evidence.sentences)])
+    lexicon = read_lexicon([evidence.question, *(s.text for s in evidence.sentences)])
     checked = iter(
         [
             _judge(claim, row, spans, evidence, lexicon)
@@ -77,10 +78,16 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
 
 
 def read_spans(evidence: Evidence) -> Spans:
-    """Every sentence of the evidence, then every two that follow each other in a passage."""
+    """Every sentence of the evidence, then every two that follow each other in a passage.
+
+    A row of a table stands alone: in two rows together a figure fits either label.
+    """
     sentences, n = evidence.sentences, len(evidence.sentences)
     neighbours = [
-        (i, i + 1) for i in range(n - 1) if sentences[i].passage == sentences[i + 1].passage
+        (i, i + 1)
+        for i in range(n - 1)
+        if sentences[i].passage == sentences[i + 1].passage
+        and not (sentences[i].is_row or sentences[i + 1].is_row)
     ]
     bounds = [*((i, i) for i in range(n)), *neighbours]
     pairs = [evidence.vectors[i] + evidence.vectors[j] for i, j in neighbours]
@@ -93,8 +100,11 @@ def read_spans(evidence: Evidence) -> Spans:
         else joined(single[i], single[j], evidence.context.passages[sentences[i].passage])
         for i, j in bounds
     ]
-    contents = tuple(content(quote.text) for quote in quotes)
-    return Spans(tuple(bounds), tuple(quotes), vectors, contents)
+    texts = tuple(
+        sentences[i].text if i == j else f"{sentences[i].text}\n{sentences[j].text}"
+        for i, j in bounds
+    )
+    return Spans(tuple(bounds), tuple(quotes), texts, vectors, tuple(map(content, texts)))
 
 
 def log_odds(
@@ -168,17 +178,19 @@ def _quotes(
     claim: str, index: int, spans: Spans, evidence: Evidence, lexicon: Lexicon
 ) -> tuple[str, tuple[Quote, ...]]:
     """What the span lacks of the claim's facts, and the span with the sentences that name names."""
-    quote, (first, _) = spans.quotes[index], spans.bounds[index]
+    (first, _), said = spans.bounds[index], spans.texts[index]
+    header = evidence.sentences[first].header
+    quotes = (spans.quotes[index],) if header is None else (spans.quotes[index], header)
     headings = evidence.headings(first)
-    reason = missing_fact(claim, quote.text)
+    reason = missing_fact(claim, said)
     if reason:
-        return reason, (quote,)
-    name = missing_name(claim, f"{headings} {quote.text}", lexicon)
+        return reason, quotes
+    name = missing_name(claim, f"{headings} {said}", lexicon)
     if not name:
-        return "", (quote,)
+        return "", quotes
     passage = evidence.sentences[first].passage
     for sentence in evidence.sentences:
-        said = f"{headings} {quote.text} {sentence.quote.text}"
-        if sentence.passage == passage and not missing_name(claim, said, lexicon):
-            return "", (quote, sentence.quote)
-    return name, (quote,)
+        both = f"{headings} {said} {sentence.text}"
+        if sentence.passage == passage and not missing_name(claim, both, lexicon):
+            return "", (*quotes, sentence.quote)
+    return name, quotes

@@ -6,8 +6,9 @@ It knows the document and how to count tokens, not which embedder counts them.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.headings import HeadingPaths
 from ingest.packing import halfway, pack
@@ -131,16 +132,31 @@ class _Chunker:
         both = weight + sum(piece.weight for piece in section)
         return weight < _TINY * self._max and both <= self._room(run[0].start)
 
-    def _drafts(self, run: list[Piece]) -> Iterable[_Draft]:
+    def _drafts(self, run: Sequence[Piece]) -> list[_Draft]:
+        """The run cut where it reads best; never from the rows of a table into what follows it."""
+        bounds = list(pairwise([*self._cuts(run), len(run)]))
+        for begin, end in bounds:
+            if after := self._beyond_table(run[begin:end]):
+                at = begin + after
+                return [*self._drafts(run[:at]), *self._drafts(run[at:])]
+        return [self._draft(run[begin:end]) for begin, end in bounds]
+
+    def _cuts(self, run: Sequence[Piece]) -> list[int]:
         weights = [piece.weight for piece in run]
         if sum(weights) <= self._room(run[0].start):
-            return [self._draft(run)]
+            return [0]
         limit = min(self._room(run[0].start), self._room(run[-1].start))
-        cuts = pack(weights, [piece.kind for piece in run], limit)
-        return [
-            self._draft(run[begin:end])
-            for begin, end in zip(cuts, [*cuts[1:], len(run)], strict=True)
-        ]
+        return pack(weights, [piece.kind for piece in run], limit)
+
+    def _beyond_table(self, pieces: Sequence[Piece]) -> int:
+        """The index of the first piece beyond the table in whose rows they begin; 0 for none.
+
+        The names of its columns would else be a title of that piece too.
+        """
+        end = self._paths.end_of_columns(pieces[0].start)
+        if end is None:
+            return 0
+        return next((at for at, piece in enumerate(pieces) if piece.start >= end), 0)
 
     def _draft(self, pieces: Sequence[Piece]) -> _Draft:
         return _Draft(pieces, self._paths.path(pieces[0].start))
@@ -151,7 +167,7 @@ class _Chunker:
             pieces = halve(self._text, pieces[0], self._weigh)
         if len(pieces) > 1:
             cut = halfway([piece.weight for piece in pieces], [piece.kind for piece in pieces])
-            return [self._draft(pieces[:cut]), self._draft(pieces[cut:])]
+            return [*self._drafts(pieces[:cut]), *self._drafts(pieces[cut:])]
         if draft.headings:
             return [_Draft(pieces, draft.headings[1:])]
         raise ConfigError(

@@ -17,6 +17,7 @@ Format = Literal[
     "epub",
     "outlook",
     "rtf",
+    "picture",
     "html",
     "mhtml",
     "mail",
@@ -37,6 +38,7 @@ Format = Literal[
 class Facts:
     """`what` a file of the format is, in words, and its `suffixes`, the usual one first.
 
+    `older` suffixes promise it too, but the files that they were made for are refused.
     `pages` says what a page of it is and how it is labelled, `text` what is read; both are
     documentation. `binary` formats are known by their first bytes, whatever a file is called;
     which text format a text is in, only its name can say.
@@ -47,23 +49,26 @@ class Facts:
     pages: str
     text: str
     binary: bool = False
+    older: tuple[str, ...] = ()
 
 
 FORMATS: dict[Format, Facts] = {
     "pdf": Facts("a PDF", (".pdf",), "a page, by its printed label", "text, outline", binary=True),
     "docx": Facts(
         "a Word document",
-        (".docx", ".docm", ".dotx", ".doc"),
+        (".docx", ".docm", ".dotx"),
         "the document",
         "text in order, headings and lists with the numbers that Word prints, tables, text boxes, notes, comments, formulas, page headers and footers once",
         binary=True,
+        older=(".doc",),
     ),
     "presentation": Facts(
         "a PowerPoint presentation",
-        (".pptx", ".pptm", ".ppsx", ".potx", ".ppt"),
+        (".pptx", ".pptm", ".ppsx", ".potx"),
         "a slide",
         "title, shapes in order, lists, tables, the numbers of charts, the speaker's notes",
         binary=True,
+        older=(".ppt",),
     ),
     "spreadsheet": Facts(
         "a spreadsheet",
@@ -98,6 +103,13 @@ FORMATS: dict[Format, Facts] = {
         (".rtf",),
         "the document",
         "text and tables; headings are not marked in RTF",
+        binary=True,
+    ),
+    "picture": Facts(
+        "a picture",
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"),
+        "the picture; of a TIFF each of its pages",
+        "the text in it, by OCR; nothing of what else it shows",
         binary=True,
     ),
     "html": Facts(
@@ -178,7 +190,7 @@ SOURCE_CODE = "text/x-source"
 """The media type of source code: few agree on one for each language, and this says what matters."""
 
 SUFFIXES: dict[str, Format] = {
-    suffix: name for name, facts in FORMATS.items() for suffix in facts.suffixes
+    suffix: name for name, facts in FORMATS.items() for suffix in facts.suffixes + facts.older
 }
 
-KINDS = "PDF, office documents, web pages, mail, books, tables, notebooks, text and code"
+KINDS = "PDF, office documents, pictures, web pages, mail, books, tables, notebooks, text and code"

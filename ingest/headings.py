@@ -42,6 +42,14 @@ class HeadingPaths:
         """The weight of `path(offset)`, a unit for each separator included."""
         return sum(self._weights[at] + 1 for at in self._shown(offset))
 
+    def end_of_columns(self, offset: int) -> int | None:
+        """Where the table ends whose columns `path(offset)` has as its innermost title, if any."""
+        shown = self._shown(offset)
+        table = table_around(self._tables, offset)
+        if table is None or shown[-1:] != (len(self._headings) + table,):
+            return None
+        return self._tables[table].end
+
     def holds_for(self, first: int, second: int) -> bool:
         """Whether the section at `second` stands under every title above the one at `first`."""
         above = self._above(first)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.blocks import Block, Part
+from ingest.ocr import FOUND_NOTHING
 from quoth.errors import ReadError
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def read_attachments(
         try:
             document = _read(attachment.data, inner, config)
         except ReadError as error:
-            warnings.append(str(error))
+            # A picture without letters, such as a logo, has been read.
+            if FOUND_NOTHING not in str(error):
+                warnings.append(str(error))
             continue
         warnings += [f"{attachment.name}: {warning}" for warning in document.warnings]
         yield from _parts(document, attachment.name)

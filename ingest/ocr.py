@@ -11,13 +11,18 @@ import functools
 import io
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.memory import give_back
 from quoth.errors import MissingDependencyError, ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from PIL.Image import Image
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 
 LARGEST_SIDE = 1600
 """Pixels of the longer side of a picture at most: more cost memory and recognise no better."""
+FOUND_NOTHING = "a picture, OCR found nothing"
 _LEAST_CONFIDENCE = 0.5
 _SECONDS_A_PAGE = 60
 
@@ -42,6 +48,50 @@ class Recognised(NamedTuple):
 Recogniser = Callable[["Image"], list[Recognised]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ocr:
+    """How scanned pages are read: by what, or why not, and until when (`time.monotonic`)."""
+
+    recognise: Recogniser | None
+    absent: str
+    deadline: float
+
+
+_DEADLINE: ContextVar[float] = ContextVar("_DEADLINE")
+
+
+@contextmanager
+def one_file(config: IngestConfig) -> Iterator[None]:
+    """Let all that is recognised inside, such as the attachments of a mailbox, share its time."""
+    token = _DEADLINE.set(time.monotonic() + config.ocr_seconds)
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)
+
+
+def ocr_for(config: IngestConfig) -> Callable[[], Ocr]:
+    """Loads the recogniser at the first page that needs it; its time counts from now."""
+    deadline = _DEADLINE.get(time.monotonic() + config.ocr_seconds)
+    loaded: list[Ocr] = []
+
+    def load() -> Ocr:
+        if not loaded:
+            loaded.append(_load(config, deadline))
+        return loaded[0]
+
+    return load
+
+
+def _load(config: IngestConfig, deadline: float) -> Ocr:
+    if config.ocr == "off":
+        return Ocr(None, "OCR is off (ingest.ocr)", deadline)
+    try:
+        return Ocr(recogniser(config), "", deadline)
+    except MissingDependencyError as error:
+        return Ocr(None, str(error), deadline)
+
+
 def recogniser(config: IngestConfig) -> Recogniser:
     """What recognises pictures under this configuration.
 
@@ -57,6 +107,9 @@ def recogniser(config: IngestConfig) -> Recogniser:
 
 @functools.cache
 def _rapidocr() -> Any:
+    from ingest.ocr_bands import BandedDetector
+    from ingest.ocr_spaces import SpacingRecogniser
+
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
@@ -65,7 +118,10 @@ def _rapidocr() -> Any:
         if "libGL" in str(error):
             command = "apt install libgl1 (OpenCV needs it)"
         raise MissingDependencyError("RapidOCR, which reads scans,", command) from error
-    return RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
+    engine = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1, det_limit_type="max")
+    engine.text_det = BandedDetector(engine.text_det)
+    engine.text_rec = SpacingRecogniser(engine.text_rec)
+    return engine
 
 
 def _by_rapidocr(engine: Any, picture: Image) -> list[Recognised]:
@@ -77,6 +133,8 @@ def _by_rapidocr(engine: Any, picture: Image) -> list[Recognised]:
         found, _ = engine(pixels)
     except _engine_errors() as error:
         raise ReadError("OCR failed over it; raise ingest.memory_megabytes") from error
+    finally:
+        give_back()
     return [
         _boxed(text, corners)
         for corners, text, confidence in found or []
@@ -88,8 +146,9 @@ def _engine_errors() -> tuple[type[Exception], ...]:
     """What RapidOCR's libraries raise; nearly always that memory ran out."""
     import cv2
     from onnxruntime.capi import onnxruntime_pybind11_state as runtime
+    from rapidocr_onnxruntime.utils.infer_engine import ONNXRuntimeError
 
-    return (cv2.error, runtime.Fail, runtime.RuntimeException, MemoryError)
+    return (cv2.error, runtime.Fail, runtime.RuntimeException, ONNXRuntimeError, MemoryError)
 
 
 def _boxed(text: str, corners: Iterable[Sequence[float]]) -> Recognised:

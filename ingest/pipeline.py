@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from ingest import archives
 from ingest.discovery import discover
+from ingest.embedding import Embedding, Embeddings
 from ingest.isolation import ReaderPool
 from ingest.reading import document_id
 from ingest.run import Run
@@ -58,7 +58,7 @@ class Shelf(Protocol):
         ...
 
     def embed(self, chunks: Sequence[Chunk]) -> FloatArray:
-        """A float32 row of unit length for each chunk."""
+        """A float32 row of unit length for each chunk. Called by several threads at once."""
         ...
 
     def put(
@@ -88,8 +88,8 @@ def ingest_files(
 ) -> IngestReport:
     """Bring files and folders onto the shelf; a file that fails costs nothing but itself.
 
-    A run over unchanged files cuts and embeds nothing. `cancelled` is asked between files: what
-    is done stays.
+    A run over unchanged files cuts and embeds nothing. `cancelled` is asked between files and
+    while texts are embedded: what is kept by then stays.
     """
     found = discover(paths, hidden=config.hidden)
     run = Run(len(found.files) + len(found.problems), on_progress)
@@ -110,42 +110,38 @@ def bring(
 ) -> None:
     """Bring files onto the shelf and report each; `known` says what is kept under a source.
 
-    While one group of documents is embedded, in a thread of its own, the next is cut and the one
-    before is written.
+    While one group of documents is embedded, in threads of its own, the next is cut and the one
+    before is written. A group that is not embedded when the run is cancelled is dropped.
     """
     changed = _changed(files, shelf, run, config, known, cancelled)
-    embedder = ThreadPoolExecutor(1, thread_name_prefix="quoth-embedder")
-    before: tuple[list[_Read], Future[FloatArray]] | None = None
+    before: tuple[list[_Read], Embedding] | None = None
     try:
-        with ReaderPool(config) as pool:
+        with Embeddings(shelf.embed) as embeddings, ReaderPool(config) as pool:
             for group in _groups(_read_ahead(changed, pool, run, cancelled), shelf, run):
-                now = (group, embedder.submit(_embedded, group, shelf, run))
+                now = (group, embeddings.begin([chunk for one in group for chunk in one.chunks]))
                 if before is not None:
-                    _keep(*before, shelf, run)
+                    _keep(*before, shelf, run, cancelled)
                 before = now
-        if before is not None:
-            _keep(*before, shelf, run)
+            if before is not None:
+                _keep(*before, shelf, run, cancelled)
     finally:
-        embedder.shutdown(cancel_futures=True)
+        run.timings["embed"] += embeddings.seconds
         archives.forget()
 
 
 def _groups(documents: Iterator[_Read], shelf: Shelf, run: Run) -> Iterator[list[_Read]]:
     """Documents with their chunks, so many that embedding them together pays."""
     group: list[_Read] = []
+    n_texts = 0
     for read in documents:
         with run.timed("chunk"):
             group.append(replace(read, chunks=shelf.cut(read.document)))
-        if sum(len(one.chunks) for one in group) >= _TEXTS_AT_ONCE:
+        n_texts += len(group[-1].chunks)
+        if n_texts >= _TEXTS_AT_ONCE:
             yield group
-            group = []
+            group, n_texts = [], 0
     if group:
         yield group
-
-
-def _embedded(group: Sequence[_Read], shelf: Shelf, run: Run) -> FloatArray:
-    with run.timed("embed"):
-        return shelf.embed([chunk for one in group for chunk in one.chunks])
 
 
 def _changed(
@@ -251,10 +247,19 @@ def _with_id(path: Path, file: SourceFile, config: IngestConfig) -> SourceFile:
     return replace(file, document_id=document_id(data))
 
 
-def _keep(group: Sequence[_Read], embedding: Future[FloatArray], shelf: Shelf, run: Run) -> None:
+def _keep(
+    group: Sequence[_Read],
+    embedding: Embedding,
+    shelf: Shelf,
+    run: Run,
+    cancelled: Callable[[], bool],
+) -> None:
     """Keep the documents of a group, each by itself, once they are embedded together."""
+    vectors = embedding.result(cancelled)
+    if vectors is None:
+        return
     ends = np.cumsum([len(one.chunks) for one in group])
-    for one, rows in zip(group, np.split(embedding.result(), ends[:-1]), strict=True):
+    for one, rows in zip(group, np.split(vectors, ends[:-1]), strict=True):
         with run.timed("write"):
             # Two files of one run may hold the same bytes: the second only adds its name.
             if not shelf.attach(one.file):

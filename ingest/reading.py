@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from ingest.archives import bytes_of, stat_of
 from ingest.assembly import document_id
 from ingest.formats import SUFFIXES
+from ingest.ocr import one_file
 from ingest.readers import reader_for
 from ingest.signatures import format_of
+from ingest.unlocking import unlocked
 from quoth.errors import LimitError, MissingFileError, NoTextError
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def read_document(path: Path, config: IngestConfig) -> Document:
 
     Raises a subclass of ReadError; see `quoth.errors` for which.
     """
-    return read_bytes(_read_bytes(path, config), str(path), config)
+    with one_file(config):
+        return read_bytes(_read_bytes(path, config), str(path), config)
 
 
 def read_bytes(data: bytes, source: str, config: IngestConfig) -> Document:
@@ -36,8 +39,11 @@ def read_bytes(data: bytes, source: str, config: IngestConfig) -> Document:
     path = PurePath(source)
     if not data.strip():
         raise NoTextError(f"{path.name} is empty; leave it out")
-    name, warning = format_of(data, source, SUFFIXES.get(path.suffix.lower()))
-    document = reader_for(name)(data, source, config)
+    plain = unlocked(data, source, config)
+    name, warning = format_of(plain, source, SUFFIXES.get(path.suffix.lower()))
+    document = reader_for(name)(plain, source, config)
+    if plain is not data:
+        document = replace(document, id=document_id(data))
     if warning:
         return replace(document, warnings=(warning, *document.warnings))
     return document

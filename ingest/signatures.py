@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.decoding import decode
 from ingest.formats import FORMATS
-from quoth.errors import DamagedFileError, EncryptedFileError, UnsupportedFileError
+from quoth.errors import DamagedFileError, UnsupportedFileError
 
 if TYPE_CHECKING:
     from ingest.formats import Format
@@ -21,11 +21,7 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n", "a PNG picture"),
-    (0, b"\xff\xd8\xff", "a JPEG picture"),
     (0, b"GIF8", "a GIF picture"),
-    (0, b"II*\0", "a TIFF picture"),
-    (0, b"MM\0*", "a TIFF picture"),
     (0, b"%!PS", "a PostScript file"),
     (0, b"\x1f\x8b", "a gzip archive"),
     (0, b"7z\xbc\xaf", "a 7-Zip archive"),
@@ -40,8 +36,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypheic", "a HEIF picture"),
     (4, b"ftypmif1", "a HEIF picture"),
     (4, b"ftypavif", "an AVIF picture"),
-    (8, b"WEBP", "a WebP picture"),
     (257, b"ustar", "a TAR archive"),
+)
+# A bitmap has four bytes of nothing behind its size; "BM" alone begins many a text.
+_PICTURE = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|BM.{4}\0\0\0\0", re.DOTALL
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS: tuple[tuple[str, Format | None, str], ...] = (
@@ -68,7 +67,7 @@ _MAIL = re.compile(
     rb"(?:Received|Message-ID|MIME-Version|Return-Path):",
     re.IGNORECASE,
 )
-_REMEDIES = {"pictur": "run it through OCR first", "archiv": "unpack it and ingest its files"}
+_REMEDIES = {"pictur": "save it as PNG or JPEG", "archiv": "unpack it and ingest its files"}
 # Where a browser or another program often puts these under an office suffix.
 _WRITTEN_AS_OFFICE = ("html", "mhtml", "rtf")
 
@@ -77,8 +76,8 @@ def format_of(data: bytes, source: str, expected: Format | None) -> tuple[Format
     """The format that the bytes are in, and a warning when the name says another, else "".
 
     `expected` is the format that the file's suffix promises, if any. Raises UnsupportedFileError
-    when no reader takes the bytes or they are not what the suffix promises, EncryptedFileError
-    for an encrypted Office file, DamagedFileError for a broken package.
+    when no reader takes the bytes or they are not what the suffix promises, DamagedFileError for a
+    broken package.
     """
     name = PurePath(source).name
     found, what = _identify(data, source, expected)
@@ -119,9 +118,11 @@ def _identify(data: bytes, source: str, expected: Format | None) -> tuple[Format
     if data.startswith(b"PK\x03\x04"):
         return _identify_zip(data, source)
     if data.startswith(_OLE):
-        return _identify_ole(data, source)
+        return _identify_ole(data)
     if data.lstrip()[:5] == b"{\\rtf":
         return "rtf", FORMATS["rtf"].what
+    if _PICTURE.match(data):
+        return "picture", FORMATS["picture"].what
     what = next((what for at, magic, what in _MAGIC if data.startswith(magic, at)), "")
     return (None, what) if what else _identify_text(data, expected)
 
@@ -165,11 +166,7 @@ def _identify_zip(data: bytes, source: str) -> tuple[Format | None, str]:
     return found, FORMATS[found].what
 
 
-def _identify_ole(data: bytes, source: str) -> tuple[Format | None, str]:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise EncryptedFileError(
-            f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
-        )
+def _identify_ole(data: bytes) -> tuple[Format | None, str]:
     for name, found, what in _OLE_KINDS:
         if name.encode("utf-16-le") in data:
             return found, what

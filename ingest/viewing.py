@@ -1,4 +1,4 @@
-"""Shows a page of a PDF as a picture, and where a passage stands on it; in a process of its own.
+"""Shows a page of a PDF, or a picture, and where a passage stands on it; in a process of its own.
 
 The file is as hostile as when it was read, so the process has the same limits.
 """
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.archives import bytes_of
 from ingest.passwords import passwords_of, with_passwords
+from ingest.pictures import picture_view
+from ingest.signatures import format_of
 from ingest.wire import error_from, from_error
 from quoth.config import IngestConfig
 from quoth.datatypes import Box, PageView
@@ -105,12 +107,15 @@ def main() -> None:
 def _answer(
     config: IngestConfig, path: str, number: int, text: str, start: int, end: int, scale: float
 ) -> dict[str, Any]:
-    from ingest.readers.pdf_view import look
-
     try:
         data = bytes_of(Path(path), config.max_megabytes * 1_000_000)
     except OSError as error:
         name = Path(path).name
         raise MissingFileError(f"{name} cannot be read ({error.strerror}); check it") from error
-    view = look(data, path, number, text, (start, end), scale, passwords_of(config))
+    if format_of(data, path, None)[0] == "picture":
+        view = picture_view(data, path, number, scale)
+    else:
+        from ingest.readers.pdf_view import look
+
+        view = look(data, path, number, text, (start, end), scale, passwords_of(config))
     return {**asdict(view), "png": base64.b64encode(view.png).decode()}

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from ingest.memory import give_back, keep_large_apart
 from ingest.passwords import with_passwords
 from ingest.wire import from_document, from_error
 from quoth.config import IngestConfig
@@ -43,6 +44,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The alarm's default action ends the process even while C code runs.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    keep_large_apart()
     _send(answers, "ready")
     for line in sys.stdin.buffer:
         signal.alarm(config.timeout_seconds)
@@ -52,6 +54,7 @@ def main() -> None:
         except MemoryError:
             os._exit(EXIT_OUT_OF_MEMORY)
         signal.alarm(0)
+        give_back()
 
 
 def _answer(read: Read, path: Path, config: IngestConfig) -> dict[str, Any]:

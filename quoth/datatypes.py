@@ -9,6 +9,7 @@ and rank 1 is best. A higher score is better everywhere. Times are seconds.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +28,8 @@ FileStatus = Literal["added", "unchanged", "replaced", "removed", "failed"]
 Role = Literal["system", "user", "assistant"]
 Verdict = Literal["supported", "unsupported", "not a claim"]
 StopReason = Literal["end", "length", "stop", "cancelled", "refused", "extractive"]
+TurnStatus = Literal["writing", "answered", "stopped", "failed"]
+Rating = Literal["", "good", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +297,50 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A token that a model could write next: its text and the model's logit for it."""
+
+    token: int
+    text: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStep:
+    """What a model expected where it, or someone, wrote `token`; -1 where nothing follows.
+
+    `candidates` are the likeliest, best first. A token's probability, before any sampling setting,
+    is exp(logit - log_total); `n_vocabulary` counts all tokens.
+    """
+
+    token: int
+    text: str
+    logit: float
+    candidates: tuple[Candidate, ...]
+    log_total: float
+    n_vocabulary: int
+
+    @property
+    def probability(self) -> float:
+        """That of the token that was written; 0 where nothing follows."""
+        return math.exp(self.logit - self.log_total) if self.token >= 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How well each source sentence carries each sentence of an answer, before facts are compared.
+
+    `support[i][j]` in [0, 1] is the estimated chance that source j carries sentence i,
+    `similarity[i][j]` in [-1, 1] the cosine between them.
+    """
+
+    sentences: tuple[str, ...]
+    sources: tuple[Quote, ...]
+    support: tuple[tuple[float, ...], ...]
+    similarity: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation."""
 
@@ -302,14 +349,38 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How the model's window of `size` tokens was divided, by its own tokenizer.
+
+    `system` is the instruction with worked examples and the chat template's own tokens; `reserve`
+    is the room that was kept for the answer. What is left of `size` stayed free.
+    """
+
+    size: int
+    system: int
+    sources: int
+    history: int
+    question: int
+    reserve: int
+
+    @property
+    def free(self) -> int:
+        """Tokens that nothing took."""
+        taken = self.system + self.sources + self.history + self.question + self.reserve
+        return self.size - taken
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What Quoth replies. The sentences' texts joined are `text`, white space included.
 
     `refused` means that the library does not hold the answer; `sentences` then holds the refusal
-    and `closest` the hits that came nearest. `hits` is all that the search
-    returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
+    and `closest` the hits that came nearest, and `not_enough` for each of them, in words, why it
+    is no answer. `hits` is all that the search returned, best first. `confidence` in [0, 1] estimates that the library answers the question.
     `extractive` means the sentences were copied from the sources.
     `timings` has the seconds of "search", "pack", "first_token" (since the question) and "total".
+    `window` and `messages` are what the model read, before its chat template; a refusal before
+    the model was asked has none.
     """
 
     question: str
@@ -320,10 +391,13 @@ class Answer:
     confidence: float = 1.0
     extractive: bool = False
     closest: tuple[Hit, ...] = ()
+    not_enough: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     n_prompt_tokens: int = 0
     n_completion_tokens: int = 0
     hits: tuple[Hit, ...] = ()
+    window: Window | None = None
+    messages: tuple[Message, ...] = ()
 
     @property
     def text(self) -> str:
@@ -347,6 +421,64 @@ class Piece:
     text: str = ""
     withdrawn: bool = False
     answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation, what came of it, and what the asker thought of that.
+
+    `number` counts from 1. While it is "writing", and where it was stopped or failed before there
+    was an answer, `text` is what was written so far. `withdrawn` says that a draft was shown and
+    taken back. `error` is one line, "" unless it failed.
+    """
+
+    number: int
+    question: str
+    asked_at: str
+    status: TurnStatus
+    text: str = ""
+    answer: Answer | None = None
+    withdrawn: bool = False
+    error: str = ""
+    rating: Rating = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRecord:
+    """A conversation as it is listed. Times are ISO 8601 in UTC; `version` counts its changes.
+
+    `branched_from` is the id of the conversation whose first turns it was begun with, or "".
+    """
+
+    id: str
+    title: str
+    created_at: str
+    changed_at: str
+    n_turns: int
+    version: int
+    branched_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation with its turns, oldest first."""
+
+    record: ConversationRecord
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def history(self) -> tuple[Message, ...]:
+        """The turns that were answered in words, as the engine takes them."""
+        return tuple(
+            message
+            for turn in self.turns
+            if turn.answer is not None and turn.answer.text.strip()
+            for message in (
+                Message("user", turn.question),
+                Message("assistant", turn.answer.text),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

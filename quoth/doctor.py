@@ -119,6 +119,7 @@ def _library(path: Path, config: Config) -> Iterator[Diagnosis]:
     library = LocalLibrary(path, config.index, create=False)
     try:
         library.require_embedder(load_embedder(config.embedder).fingerprint)
+        library.require_whole()
         counts, facts = library.statistics(), library.index_facts()
         held = f"{counts['documents']} documents, {counts['chunks']} chunks"
         yield Diagnosis("library", "ok", f"{held}; dense index: {facts['kind']}")

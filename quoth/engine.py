@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from quoth.config import load_config
+from quoth.config import check_ranges, load_config
 from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
-    from quoth.config import Config, GenerationConfig
+    from quoth.access import Users
+    from quoth.config import AnswerConfig, Config, GenerationConfig
+    from quoth.conversations import Conversations
     from quoth.datatypes import (
+        Alignment,
         Answer,
+        Chunk,
         Collections,
         Considered,
         Document,
@@ -34,8 +38,10 @@ if TYPE_CHECKING:
         Problem,
         Progress,
         RepairReport,
+        TokenStep,
         Where,
     )
+    from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
     from quoth.texts import Texts
     from retrieval import Reranker, Reranking
@@ -43,6 +49,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_COLLECTION = "default"
+# Parameters. SmolLM2-135M answers where it is to rewrite: none of 30 could be used.
+SMALLEST_REWRITER = 1_000_000_000
 
 
 def default_path() -> Path:
@@ -76,7 +84,8 @@ class Quoth:
         reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
-        from vectorstore import RememberedVectors
+        from quoth.mapping import Maps
+        from vectorstore import ConversationStore, RememberedVectors
 
         self.path = path
         self.config = config
@@ -87,6 +96,8 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._maps = Maps(library)
+        self._conversations = ConversationStore(path)
 
     @classmethod
     def open(
@@ -104,6 +115,9 @@ class Quoth:
         `embedder`, `model` and `reranker` stand in for those that the configuration names. Raises
         NotALibraryError, CorruptLibraryError, StorageFullError, ConfigError, ModelNotFoundError.
         """
+        from generation import load_library_first
+
+        load_library_first()
         from vectorstore import LocalLibrary, load_embedder
 
         folder = Path(path).expanduser() if path is not None else default_path()
@@ -117,6 +131,20 @@ class Quoth:
         """What turns texts and questions into this library's vectors."""
         return self._embedder
 
+    @property
+    def model_name(self) -> str:
+        """What the language model is called. Loads it."""
+        return self._language_model().name
+
+    def with_config(self, config: Config) -> Quoth:
+        """The same open library and models under other settings; close only this one.
+
+        The embedder stays what it is, and so does the way in which documents are cut.
+        """
+        same = config.rerank.model == self.config.rerank.model
+        reranker = self._reranker if same else None
+        return Quoth(self.path, config, self._library, self._embedder, self._model, reranker)
+
     def __enter__(self) -> Self:
         return self
 
@@ -129,6 +157,7 @@ class Quoth:
             for model in (self._model, self._reranker):
                 if model is not None:
                     model.close()
+        self._conversations.close()
         self._library.close()
 
     # Documents
@@ -151,7 +180,7 @@ class Quoth:
         """
         from ingest import ingest_files, with_passwords
 
-        with self._shelf(collection, tags) as shelf:
+        with self.shelf(collection, tags) as shelf:
             report = ingest_files(
                 [Path(path).expanduser() for path in paths],
                 shelf,
@@ -181,7 +210,7 @@ class Quoth:
         """
         from ingest import mirror_folders, with_passwords
 
-        with self._shelf(collection, tags) as shelf:
+        with self.shelf(collection, tags) as shelf:
             report = mirror_folders(
                 [Path(folder).expanduser() for folder in folders],
                 shelf,
@@ -193,9 +222,31 @@ class Quoth:
             shelf.tag(report)
             return report
 
+    def read_again(
+        self,
+        names: Sequence[str],
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Read documents, named as in `remove`, from their files again, though these are the same.
+
+        Their tags stay, and so do they where the file is gone or fails. Raises
+        UnknownDocumentError and what `ingest` raises.
+        """
+        from vectorstore import catalogue
+
+        with self._library.writing():
+            sources = catalogue.mark_for_reading(self._library, names, collection)
+        files = dict.fromkeys(source.partition("!/")[0] for source in sources)
+        return self.ingest(
+            list(files), collection=collection, on_progress=on_progress, cancelled=cancelled
+        )
+
     @contextmanager
-    def _shelf(self, collection: str, tags: Sequence[str]) -> Iterator[LibraryShelf]:
-        """A collection to write to, under the write lock."""
+    def shelf(self, collection: str, tags: Sequence[str] = ()) -> Iterator[LibraryShelf]:
+        """A collection to write documents to that were read already, under the write lock."""
         from quoth.shelf import LibraryShelf
 
         self._library.require_embedder(self._embedder.fingerprint)
@@ -244,6 +295,13 @@ class Quoth:
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
         return self._library.document(document_id)
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """How a document is cut, in its order. Raises UnknownDocumentError."""
+        from quoth.shelf import LibraryShelf
+
+        shelf = LibraryShelf(self._library, self._embedder, self.config, DEFAULT_COLLECTION)
+        return shelf.cut(self.document(document_id))
 
     def page_view(
         self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
@@ -436,14 +494,20 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
     ) -> Answer:
         """The answer to a question, checked against the documents.
 
-        `history` holds the turns before, oldest first; `generation` replaces the configured
-        settings. Raises QuestionTooLongError, ModelError and what `search` raises.
+        `history` holds the turns before, oldest first; `generation` and `answer` replace the
+        configured settings. Raises QuestionTooLongError, ModelError and what `search` raises.
         """
         pieces = self.stream(
-            question, history=history, collection=collection, where=where, generation=generation
+            question,
+            history=history,
+            collection=collection,
+            where=where,
+            generation=generation,
+            answer=answer,
         )
         for piece in pieces:
             if piece.answer is not None:
@@ -458,33 +522,40 @@ class Quoth:
         collection: Collections = None,
         where: Where | str | None = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
         """The same answer piece by piece; the last piece carries the whole.
 
-        `cancelled` is asked between tokens; what is written by then is the answer.
+        `cancelled` is asked between tokens; what is written by then is the answer. Several answers
+        of one model are written in the order they were asked for: `on_wait` is told how many are
+        before this one whenever that changes, and 0 when its turn has come.
         """
-        from generation import stream_answer
+        from generation import Watched, stream_answer
         from retrieval import standalone
 
         began = time.perf_counter()
+        generation, answer = generation or self.config.generation, answer or self.config.answer
+        check_ranges(generation, "generation")
+        check_ranges(answer, "answer")
         # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
         place = (
             collection if collection is None or isinstance(collection, str) else tuple(collection)
         )
         scope = (place, where, self._library.change)
-        query = standalone(question, history)
+        query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
         pieces = stream_answer(
             question,
             hits,
             history,
-            model=self._language_model(),
+            model=Watched(self._language_model(), on_wait),
             embed=self._embed,
-            generation=generation or self.config.generation,
-            answer=self.config.answer,
+            generation=generation,
+            answer=answer,
             previous=self._contexts.before(history, scope),
             page_of=self._library.page_of,
             query=query,
@@ -500,6 +571,98 @@ class Quoth:
                 timings["first_token"] += searched
             self._contexts.remember(question, scope, piece.answer.context)
             yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
+
+    def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
+        """The chunks of some collections on a plane, a sample of them if there are very many.
+
+        At once by principal components; the `best` map lays neighbours together and has clusters
+        with their words. It takes seconds to a minute, and is kept for as long as the content is the same.
+        """
+        return self._maps.get(collection, best=best)
+
+    def locate(
+        self, question: str, shown: CollectionMap, *, collection: Collections = None
+    ) -> Located | None:
+        """Where a question and its hits are on a map; None when the map is empty.
+
+        Raises what `search` raises.
+        """
+        hits = self.search(question, collection=collection)
+        return self._maps.locate(question, self._embedder.embed_question(question), hits, shown)
+
+    def align(self, answer: Answer) -> Alignment:
+        """How well each sentence that the model read carries each sentence of an answer."""
+        from generation.interpretation import align
+
+        return align(answer, self._embed, self._library.page_of)
+
+    def examine(
+        self,
+        answer: Answer,
+        *,
+        history: Sequence[Message] = (),
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """What the running model expects at each token of an answer, and after its end.
+
+        The answer's prompt is made again from its context, and read by the model where it is not in
+        its cache any more. Other words than the model's own, such as quotes, are examined as if it
+        had written them. Nothing comes when cancelled. Raises ModelError.
+        """
+        from quoth.interpretation import examine
+
+        settings = generation or self.config.generation
+        return examine(self._language_model(), answer, history, settings, cancelled)
+
+    def use_model(self, name: str) -> None:
+        """Answer with another model from now on; `name` as in `model.path` of the configuration.
+
+        A running answer is finished first. What is missing, damaged or too large is refused, and
+        the model before stays. Raises ModelError, ConfigError.
+        """
+        from generation import load_model, model_facts
+
+        chosen = self.config.with_values({"model.path": name}, "use_model")
+        model_facts(chosen.model)
+        with self._lock:
+            # Two models at once may be more than the memory holds: the old one goes first, and is
+            # loaded again by the next question when the new one can't be.
+            if self._model is not None:
+                self._model.close()
+                self._model = None
+            self._model = load_model(chosen.model)
+            self.config = chosen
+
+    def complete(
+        self, messages: Sequence[Message], generation: GenerationConfig | None = None
+    ) -> str:
+        """What the language model writes on its own: no documents, no check. Raises ModelError."""
+        model = self._language_model()
+        pieces = model.complete(model.render(messages), generation or self.config.generation)
+        return "".join(piece.text for piece in pieces)
+
+    def _rewrite(self, messages: Sequence[Message]) -> str:
+        """What a model large enough for it makes of a follow-up; "" from a smaller one."""
+        from quoth.config import GenerationConfig
+
+        if self._language_model().n_parameters < SMALLEST_REWRITER:
+            return ""
+        return self.complete(messages, GenerationConfig(max_new_tokens=64, stop=("\n",)))
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations that the library keeps: ask in them, find, branch, rate and delete them."""
+        from quoth.conversations import Conversations
+
+        return Conversations(self._conversations, self.stream)
+
+    @property
+    def users(self) -> Users:
+        """Who may use the page over a network, by name and password."""
+        from quoth.access import Users
+
+        return Users(self._library)
 
     def _language_model(self) -> LanguageModel:
         with self._lock:

@@ -11,6 +11,7 @@ QuothError
 │   ├── LibraryLockedError      another process is writing
 │   ├── EmbedderMismatchError   built with another embedder than the one configured
 │   ├── UnknownDocumentError    no document, or no collection, by that name
+│   ├── UnknownConversationError no conversation or turn by that name, or it is someone else's
 │   ├── InvalidNameError        a name that is taken, or that nothing can have
 │   └── StorageFullError        the disk is full or the folder cannot be written
 ├── ReadError                   one file cannot be read; the others of the run go on
@@ -23,7 +24,11 @@ QuothError
 │   └── LimitError              larger, longer or slower than the configured limits
 ├── ModelError                  something about the language model or the embedder
 │   ├── ModelNotFoundError      no such file or name
-│   └── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+│   ├── ModelLoadError          not a GGUF file, damaged, or too large for the memory
+│   ├── DownloadError           a hub refuses a model, breaks off, or sends something else
+│   └── EndpointError           a model server cannot be reached, refuses, or breaks off
+├── TuningError                 questions to tune by cannot be used
+├── AccessError                 a password that is too short, a stranger, or nobody to let in
 ├── QuestionTooLongError        the question alone does not fit into the window
 └── PortInUseError              another program listens where the page should
 
@@ -80,6 +85,10 @@ class UnknownDocumentError(LibraryError):
     """No document or collection goes by that name."""
 
 
+class UnknownConversationError(LibraryError):
+    """There is no such conversation or turn, or it is someone else's."""
+
+
 class InvalidNameError(LibraryError):
     """The name is taken, or is none that a collection or a tag can have."""
 
@@ -132,8 +141,24 @@ class ModelLoadError(ModelError):
     """The file is not a GGUF model, is damaged, or needs more memory than there is."""
 
 
+class DownloadError(ModelError):
+    """A hub refuses a model, the download breaks off, or it is not what was announced."""
+
+
+class EndpointError(ModelError):
+    """A model server cannot be reached, refuses, or breaks off."""
+
+
+class AccessError(QuothError):
+    """A password is too short, or nobody by that name may use the page."""
+
+
 class QuestionTooLongError(QuothError):
     """The question alone does not fit into the model's window."""
+
+
+class TuningError(QuothError):
+    """Questions to tune by cannot be used, or none can be made."""
 
 
 class PortInUseError(QuothError):

@@ -46,8 +46,14 @@ def describe(
 
 
 def _model(config: ModelConfig) -> dict[str, object]:
-    """What the model's file says of it, or why it can't be used."""
-    from generation import model_facts
+    """What the model's file says of it, or why it can't be used. A server is not asked."""
+    if config.endpoint:
+        return {
+            "endpoint": config.endpoint,
+            "name": config.endpoint_model,
+            "context_window": config.context_size,
+        }
+    from generation import evaluated_as, model_facts
 
     try:
         facts = model_facts(config)
@@ -60,6 +66,7 @@ def _model(config: ModelConfig) -> dict[str, object]:
         "architecture": facts.architecture,
         "parameters": facts.n_parameters,
         "quantization": facts.quantization,
+        "evaluated_as": evaluated_as(config),
         "layers": facts.block_count,
         "embedding_width": facts.embedding_length,
         "heads": facts.head_count,

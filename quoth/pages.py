@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from quoth.config import IngestConfig
     from quoth.datatypes import Document, DocumentRecord, PageView
 
-_PDF = "application/pdf"
+_SHOWN = ("application/pdf", "image/")
+
+
+def is_shown(media_type: str) -> bool:
+    """Whether the pages of such a document can be shown as pictures."""
+    return media_type.startswith(_SHOWN)
 
 
 def page_view(
@@ -26,14 +31,14 @@ def page_view(
 ) -> PageView:
     """The page's picture and the boxes of the span of the document's text.
 
-    Raises UnsupportedFileError for what is no PDF, UnknownDocumentError for a page that is not
+    Raises UnsupportedFileError for what is no PDF or picture, UnknownDocumentError for a page that is not
     there, MissingFileError when no source has the content any more, and what reading raises.
     """
     from ingest import page_view as view
 
-    if record.media_type != _PDF:
+    if not is_shown(record.media_type):
         raise UnsupportedFileError(
-            f"{record.title} is no PDF: its pages can't be shown; read its text"
+            f"{record.title} is no PDF or picture: its pages can't be shown; read its text"
         )
     if not 1 <= page <= len(document.pages):
         raise UnknownDocumentError(

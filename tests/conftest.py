@@ -23,6 +23,22 @@ for name in [name for name in os.environ if name.startswith("QUOTH_") and name !
     del os.environ[name]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for models, in which the embedded one is known to be used as it is.
+
+    What a measurement would choose differs from machine to machine, and tests must not.
+    """
+    from generation import requantize
+    from generation.embedded import embedded_model
+    from generation.gguf import read_facts
+
+    folder = tmp_path_factory.mktemp("models")
+    os.environ["QUOTH_MODELS"] = str(folder)
+    requantize.remember(read_facts(embedded_model()), requantize.Choice("", ()))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real embedder, loaded once."""

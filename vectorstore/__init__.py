@@ -2,6 +2,7 @@
 
 from vectorstore.compaction import Compaction
 from vectorstore.contract import Library
+from vectorstore.conversations import ConversationStore
 from vectorstore.embedder import Embedder, load_embedder
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
@@ -10,6 +11,7 @@ from vectorstore.records import digest
 
 __all__ = [
     "Compaction",
+    "ConversationStore",
     "Embedder",
     "Library",
     "LocalLibrary",

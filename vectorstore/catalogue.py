@@ -127,6 +127,22 @@ def tag_documents(
     return tuple(r for r in library.documents(collection) if (r.collection, r.id) in chosen)
 
 
+def mark_for_reading(library: LocalLibrary, names: Sequence[str], collection: str) -> list[str]:
+    """Let the next ingest read these documents' files though they have not changed; their sources.
+
+    Call inside `writing`. Raises UnknownDocumentError.
+    """
+    every = library.documents(collection)
+    chosen = [record for name in names for record in selection.named(every, name)]
+    with library.transaction() as sql:
+        place = _collection(library, sql, collection)
+        sql.executemany(
+            "UPDATE documents SET recipe = '' WHERE collection = ? AND id = ?",
+            [(place, record.id) for record in chosen],
+        )
+    return list(dict.fromkeys(source for record in chosen for source in record.sources))
+
+
 def tag_ids(
     library: LocalLibrary, collection: str, document_ids: Iterable[str], tags: Sequence[str]
 ) -> None:

@@ -14,6 +14,7 @@ from vectorstore import lock, records, stored_vectors
 from vectorstore.dense import FlatIndex, InvertedIndex, build, choice, snapshot
 from vectorstore.dense.building import to_gpu
 from vectorstore.dense.gpu import GpuFailedError, GpuInvertedIndex, count_gpus
+from vectorstore.dense.inverted import blocks_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -233,6 +234,7 @@ class DenseFollower:
             dimension=self._dimension,
             n_vectors=len(index),
             n_lists=index.n_lists,
+            n_blocks=sum(blocks_of(len(rows)) for rows, _ in index.lists()),
             n_probes=index.n_probes,
             trained_on=index.trained_on,
             recall=index.recall,

@@ -330,9 +330,14 @@ class LocalLibrary:
         return tuple(gone.values())
 
     def compact(self) -> Compaction:
-        """Give back the space of what was removed. Raises LibraryLockedError, StorageFullError."""
+        """Give back the space of what was removed. Raises LibraryError, StorageFullError."""
+        self.require_whole()
         with self.writing(), self.reading() as sql:
             return compact(sql, self._indexes, self.folder)
+
+    def require_whole(self) -> None:
+        """Raise CorruptLibraryError where SQLite sees damage on a quick look."""
+        verification.require_whole(self.reading, self.folder / schema.FILE_NAME)
 
     def verify(self) -> tuple[Problem, ...]:
         """Check everything there is to check; empty when the library is whole."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-LATEST = 2
+LATEST = 3
 FORMAT_2 = """
 ALTER TABLE sources ADD COLUMN device INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE facts (
@@ -41,6 +41,38 @@ CREATE TABLE tags (
 CREATE INDEX tags_by_name ON tags (tag);
 CREATE INDEX document_chunks ON documents (row, collection, first_chunk, last_chunk);
 """
+FORMAT_3 = """
+CREATE TABLE conversations (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    title TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    branched_from TEXT NOT NULL,
+    version INTEGER NOT NULL
+);
+CREATE INDEX conversations_by_owner ON conversations (owner, changed_at);
+CREATE TABLE turns (
+    conversation INTEGER NOT NULL REFERENCES conversations (row) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('writing', 'answered', 'stopped', 'failed')),
+    text TEXT NOT NULL,
+    answer BLOB,
+    withdrawn INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    rating TEXT NOT NULL CHECK (rating IN ('', 'good', 'bad')),
+    note TEXT NOT NULL,
+    PRIMARY KEY (conversation, number)
+);
+CREATE TABLE users (
+    name TEXT PRIMARY KEY,
+    password TEXT NOT NULL,
+    added_at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -58,6 +90,12 @@ def _add_facts(sql: sqlite3.Connection) -> None:
     for statement in FORMAT_2.split(";"):
         sql.execute(statement)
     make_facts(sql)
+
+
+def _add_conversations(sql: sqlite3.Connection) -> None:
+    """2 to 3: conversations with their answers, and who may use the page."""
+    for statement in FORMAT_3.split(";"):
+        sql.execute(statement)
 
 
 def make_facts(sql: sqlite3.Connection) -> None:
@@ -80,4 +118,7 @@ def _told(metadata: str) -> dict[str, str]:
         return {}
 
 
-_STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _add_facts}
+_STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _add_facts,
+    2: _add_conversations,
+}

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quoth.datatypes import Problem
+from quoth.errors import CorruptLibraryError
 from vectorstore import lock, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from vectorstore.indexes import Indexes
 
@@ -65,6 +67,16 @@ def verify(snapshot: Opened, reading: Opened, indexes: Indexes) -> tuple[Problem
 def integrity(sql: sqlite3.Connection) -> list[str]:
     """What SQLite finds wrong with its file, a line each."""
     return [str(row[0]) for row in sql.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+
+def require_whole(reading: Opened, file: Path) -> None:
+    """Raise CorruptLibraryError where SQLite sees damage in `file` on a quick look, 1 GB/s."""
+    with reading() as sql:
+        (found,) = sql.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise CorruptLibraryError(
+            f"{file} is damaged ({str(found).splitlines()[-1]}); run quoth verify, then quoth repair"
+        )
 
 
 def broken_documents(sql: sqlite3.Connection) -> set[int]:

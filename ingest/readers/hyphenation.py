@@ -15,13 +15,52 @@ if TYPE_CHECKING:
 _CUT = re.compile("(?<!\\w)(\\w++)[\ufffe\x02\xad]+(?:[ \t]*\r?\n[ \t]*)?(\\w+)")
 _MARK = re.compile("[\ufffe\x02\xad]")
 _WORD = re.compile(r"\w+(?:-\w+)*")
+# What English joins to a noun by a hyphen: "conversation-centric".
+_SECOND_HALVES = frozenset(
+    [
+        "aware",
+        "based",
+        "bearing",
+        "bound",
+        "centered",
+        "centric",
+        "dependent",
+        "driven",
+        "efficient",
+        "facing",
+        "focused",
+        "free",
+        "friendly",
+        "independent",
+        "intensive",
+        "led",
+        "level",
+        "like",
+        "optimized",
+        "oriented",
+        "owned",
+        "related",
+        "relevant",
+        "rich",
+        "scale",
+        "sensitive",
+        "sized",
+        "specific",
+        "style",
+        "term",
+        "type",
+        "wide",
+        "year",
+    ]
+)
 
 
 def join_cut_words(texts: Sequence[str]) -> list[str]:
     """The texts without the marks U+FFFE, U+0002 and U+00AD.
 
     The halves are joined as the texts spell the word elsewhere. Failing that, they keep a hyphen
-    when each half is a word of its own or the second starts with a capital or a digit.
+    when each half is a word of its own, or the first is and the second mostly stands behind a
+    hyphen, or the second starts with a capital or a digit.
     """
     if not any(_MARK.search(text) for text in texts):
         return list(texts)
@@ -39,4 +78,4 @@ def _keeps_hyphen(first: str, second: str, words: set[str]) -> bool:
         return False
     if f"{first}-{second}".lower() in words or not second[0].islower():
         return True
-    return first.lower() in words and second.lower() in words
+    return first.lower() in words and (second.lower() in words or second in _SECOND_HALVES)

@@ -15,12 +15,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, check_characters, clean, language_code, one_line
+from ingest.ocr import ocr_for
 from ingest.passwords import passwords_of
 from ingest.readers import pdf_fallback
 from ingest.readers.hyphenation import join_cut_words
 from ingest.readers.pdf_headings import Letters, headings
 from ingest.readers.pdf_layout import Line, lines_of
-from ingest.readers.pdf_pages import is_garbage, ocr_for, read_pages
+from ingest.readers.pdf_pages import is_garbage, read_pages
 from ingest.readers.pdf_running import running_segments
 from quoth.datatypes import Coverage, Document
 from quoth.errors import DamagedFileError, EncryptedFileError, LimitError, NoTextError

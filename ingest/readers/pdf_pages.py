@@ -9,21 +9,22 @@ import contextlib
 import ctypes
 import time
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf_running import PageSegments
-from ingest.readers.pdf_segments import Segment, Word, page_segments
+from ingest.readers.pdf_segments import page_segments
 from ingest.readers.pdf_tex import is_made_by_tex
-from quoth.errors import MissingDependencyError, ReadError
+from ingest.readers.recognised import segments_of
+from quoth.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pypdfium2 import PdfDocument, PdfPage
 
-    from ingest.ocr import Recognised, Recogniser
-    from quoth.config import IngestConfig
+    from ingest.ocr import Ocr, Recogniser
+    from ingest.readers.pdf_segments import Segment
 
 _GARBAGE = 0.2
 _FEW_LETTERS = 40
@@ -32,39 +33,6 @@ _SCALE = 200 / 72
 _MOST_OBJECTS = 2000
 _EMPTY_STRING = 2  # bytes
 _BROKEN = "broken text layer"
-
-
-@dataclass(frozen=True, slots=True)
-class Ocr:
-    """How scanned pages are read: by what, or why not, and until when (`time.monotonic`)."""
-
-    recognise: Recogniser | None
-    absent: str
-    deadline: float
-
-
-def ocr_for(config: IngestConfig) -> Callable[[], Ocr]:
-    """Loads the recogniser at the first page that needs it; its time counts from now."""
-    deadline = time.monotonic() + config.ocr_seconds
-    loaded: list[Ocr] = []
-
-    def load() -> Ocr:
-        if not loaded:
-            loaded.append(_load(config, deadline))
-        return loaded[0]
-
-    return load
-
-
-def _load(config: IngestConfig, deadline: float) -> Ocr:
-    from ingest.ocr import recogniser
-
-    if config.ocr == "off":
-        return Ocr(None, "OCR is off (ingest.ocr)", deadline)
-    try:
-        return Ocr(recogniser(config), "", deadline)
-    except MissingDependencyError as error:
-        return Ocr(None, str(error), deadline)
 
 
 def read_pages(pdf: PdfDocument, ocr: Callable[[], Ocr]) -> Iterator[PageSegments]:
@@ -203,19 +171,4 @@ def recognised_segments(page: PdfPage, recognise: Recogniser) -> tuple[Segment, 
     scale = min(_SCALE, LARGEST_SIDE / max(page.get_width(), page.get_height(), 1.0))
     with contextlib.closing(page.render(scale=scale)) as bitmap:
         found = recognise(bitmap.to_pil())
-    return tuple(_segment(at, one, scale) for at, one in enumerate(found))
-
-
-def _segment(stream: int, one: Recognised, scale: float) -> Segment:
-    """A recognised line; its words are taken to be as wide as they are long."""
-    x0, x1 = one.x0 / scale, one.x1 / scale
-    width = (x1 - x0) / max(len(one.text), 1)
-    words = []
-    at = 0
-    for text in one.text.split():
-        at = one.text.index(text, at)
-        words.append(Word(text, x0 + at * width, x0 + (at + len(text)) * width))
-        at += len(text)
-    top, bottom = one.top / scale, one.bottom / scale
-    # Letters stand in about four fifths of their line's box.
-    return Segment(tuple(words), x0, top, x1, bottom, 0.8 * (bottom - top), False, stream, ())
+    return segments_of(found, scale)

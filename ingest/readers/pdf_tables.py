@@ -35,6 +35,9 @@ _ITEM = re.compile(r"[•●○▪■◦‣·*o–—-]|\(?\.?(?:\d{1,3}|[A-Za-z
 _BULLET = re.compile("[•●○▪■◦‣·–—-]")
 _ITEM_WORDS = 4
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# Figures stand above "(a) Its title   (b) Its title".
+_SUBTITLE = re.compile(r"\([a-z]\)\s")
+_LABEL = 2
 
 
 class Cell(NamedTuple):
@@ -173,6 +176,8 @@ def _end_of_table(rows: Sequence[Row], tabular: Sequence[bool], start: int) -> i
     for at in range(start + 1, len(rows)):
         if rows[at].top - rows[at - 1].bottom > _LONGEST_GAP * height:
             break
+        if sum(bool(_SUBTITLE.match(cell.text)) for cell in rows[at].cells) >= 2:
+            break
         if tabular[at]:
             end = at + 1
         elif at - end >= _MOST_BETWEEN:
@@ -190,7 +195,7 @@ def _is_table(rows: Sequence[Row]) -> bool:
     full = [n for n in filled if n >= 2]
     if len(columns) < 2 or len(full) < max(2, 0.5 * len(rows)):
         return False
-    if _is_formula(rows) or _is_list(rows):
+    if _is_formula(rows) or _is_list(rows) or _is_drawing(rows):
         return False
     figures = sum(row.n_figures > 0 for row in rows)
     return (len(full) > 2 or figures > 1) and sum(full) >= _FILLED * len(full) * len(columns)
@@ -202,6 +207,18 @@ def _is_list(rows: Sequence[Row]) -> bool:
     marks = sum(bool(_ITEM.fullmatch(cell.text)) for cell in before)
     words = sum(len(row.cells[-1].text.split()) for row in rows)
     return marks >= 0.8 * len(before) and words >= _ITEM_WORDS * len(rows)
+
+
+def _is_drawing(rows: Sequence[Row]) -> bool:
+    """Whether hardly a row has figures or a word of more than two letters: labels in a drawing."""
+    telling = sum(
+        row.n_figures > 0
+        or any(
+            sum(map(str.isalpha, word.text)) > _LABEL for one in row.segments for word in one.words
+        )
+        for row in rows
+    )
+    return 3 * telling <= len(rows)
 
 
 def _is_formula(rows: Sequence[Row]) -> bool:

@@ -71,7 +71,7 @@ def _open(data: bytes, source: str) -> CalamineWorkbook:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError as error:
         raise EncryptedFileError(
-            f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
+            f"{PurePath(source).name} is encrypted in a way that Quoth does not know; save a copy without a password"
         ) from error
     except (calamine.CalamineError, OSError) as error:
         raise _damaged(source) from error

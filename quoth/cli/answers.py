@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sys
 from typing import TYPE_CHECKING, Self
@@ -69,7 +70,9 @@ def sources_text(answer: Answer, *, marked: bool = True) -> str:
     """
     if answer.refused:
         parts = ["\nThe closest passages:"] if answer.closest else []
-        return "\n".join([*parts, *(hit_text(hit) for hit in answer.closest)])
+        reasons = itertools.chain(answer.not_enough, itertools.repeat(""))
+        close = (_close_text(hit, why) for hit, why in zip(answer.closest, reasons, strict=False))
+        return "\n".join([*parts, *close])
     unsupported = [s for s in answer.sentences if s.verdict == "unsupported" and not marked]
     parts = [_unsupported_text(sentence) for sentence in unsupported]
     if answer.extractive:
@@ -78,6 +81,10 @@ def sources_text(answer: Answer, *, marked: bool = True) -> str:
         parts.append("\nSources:")
     parts += [_quote_text(number, quote) for number, quote in enumerate(answer.quotes, 1)]
     return "\n".join(parts)
+
+
+def _close_text(hit: Hit, why: str) -> str:
+    return hit_text(hit) + (f"\n{wrap(f'Not enough: {why}.', '    ')}" if why else "")
 
 
 def _unsupported_text(sentence: Sentence) -> str:

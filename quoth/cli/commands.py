@@ -11,6 +11,8 @@ import click
 from quoth import __version__
 from quoth.cli import upkeep
 from quoth.cli.collections import collections
+from quoth.cli.conversations import conversations
+from quoth.cli.models import models
 from quoth.cli.options import (
     Options,
     common_options,
@@ -18,19 +20,16 @@ from quoth.cli.options import (
     password_option,
     tag_option,
 )
+from quoth.cli.searching import insist_on_words, search
 from quoth.cli.syncing import sync
 from quoth.cli.tagging import tag
+from quoth.cli.tuning import tune
+from quoth.cli.users import users
 
 if TYPE_CHECKING:
     from quoth.datatypes import Where
 
 INTERRUPTED = 130
-
-
-def _insist_on_words(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    if not value.strip():
-        raise click.BadParameter("it is empty")
-    return value
 
 
 class _Group(click.Group):
@@ -79,7 +78,7 @@ def ingest(
     if not paths and not re_embed:
         raise click.UsageError("Missing argument 'PATH…'.", click.get_current_context())
     collection = options.collection or "default"
-    with Interrupt() as interrupt, options.open(create=True) as library:
+    with Interrupt() as interrupt, options.open(create=True, paths=paths) as library:
         with IngestDisplay(files=not options.as_json, interrupt=interrupt) as display:
             again = library.re_embed(on_progress=display.documents) if re_embed else 0
             report = library.ingest(
@@ -106,53 +105,21 @@ def ingest(
 quoth.add_command(sync)
 
 
-@quoth.command()
-@click.argument("question", callback=_insist_on_words)
-@click.option("-k", type=click.IntRange(min=1), metavar="N", help="How many passages at most.")
-@click.option(
-    "--explain",
-    is_flag=True,
-    help="Say of each, and of the next ones, who found it and why it was kept or not; with --json "
-    "under `considered`.",
-)
-@common_options
-@filter_options
-def search(
-    options: Options, question: str, k: int | None, explain: bool, where: Where | None
-) -> None:
-    """Find the passages that answer a question, best first."""
-    from quoth.cli.answers import hit_text
-    from quoth.cli.explaining import considered_text
-    from quoth.cli.records import explain_record, say_json, search_record
-    from quoth.cli.terminal import say, tell
-
-    with options.open() as library:
-        if explain:
-            considered = library.explain(question, k=k, collection=options.scope, where=where)
-            hits = tuple(one.hit for one in considered if one.kept)
-        else:
-            hits = library.search(question, k=k, collection=options.scope, where=where)
-    if explain and options.as_json:
-        say_json(explain_record(question, considered))
-        return
-    if explain and hits:
-        say("\n\n".join(considered_text(one) for one in considered))
-        return
-    if options.as_json:
-        say_json(search_record(question, hits))
-    elif hits:
-        say("\n\n".join(hit_text(hit) for hit in hits))
-    else:
-        tell("quoth: nothing found")
+quoth.add_command(search)
 
 
 @quoth.command()
-@click.argument("question", callback=_insist_on_words)
+@click.argument("question", callback=insist_on_words)
 @click.option(
     "--temperature", type=float, metavar="NUMBER", help="0 always takes the likeliest token."
 )
 @click.option("--max-new-tokens", type=int, metavar="N", help="The answer's longest length.")
 @click.option("--seed", type=int, metavar="N", help="Same seed, same answer.")
+@click.option(
+    "--refusal",
+    type=click.Choice(["silent", "balanced", "talkative", "never"]),
+    help="How sure Quoth must be that the documents hold the answer before it speaks.",
+)
 @click.option("--model", metavar="PATH", help="A GGUF file.")
 @click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
 @click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
@@ -164,9 +131,10 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
     When the documents do not hold the answer it says so and shows the closest passages. Sentences
     that no quote supports are marked. Ctrl-C stops and keeps what was written.
     """
+    from quoth.answer_records import answer_record
     from quoth.cli.answers import collect, follow
     from quoth.cli.interrupt import Interrupt
-    from quoth.cli.records import answer_record, say_json
+    from quoth.cli.records import say_json
 
     options = options.with_flags(_generation_flags(shortcuts))
     with Interrupt() as interrupt, options.open() as library:
@@ -183,7 +151,12 @@ def ask(options: Options, question: str, where: Where | None, **shortcuts: Any) 
 
 
 def _generation_flags(shortcuts: dict[str, Any]) -> dict[str, Any]:
-    keys = {"model": "model.path", "context_size": "model.context_size", "threads": "model.threads"}
+    keys = {
+        "model": "model.path",
+        "context_size": "model.context_size",
+        "threads": "model.threads",
+        "refusal": "answer.refusal",
+    }
     return {keys.get(name, f"generation.{name}"): value for name, value in shortcuts.items()}
 
 
@@ -237,6 +210,9 @@ def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
 
 quoth.add_command(tag)
 quoth.add_command(collections)
+quoth.add_command(models)
+quoth.add_command(conversations)
+quoth.add_command(users)
 
 
 @quoth.command()
@@ -306,7 +282,13 @@ def repair(options: Options) -> int:
 
 
 @quoth.command()
-@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option(
+    "--listen",
+    "--host",
+    "host",
+    metavar="ADDRESS",
+    help="The address to listen on; others than this machine must sign in (quoth users).",
+)
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
 @common_options
 def ui(options: Options, host: str | None, port: int | None) -> int:
@@ -317,9 +299,11 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
 
     options = options.with_flags({"page.host": host, "page.port": port})
     settings = options.config().page
+    if settings.sign_in or not page.is_loopback(settings.host):
+        page.insist_on_users(options)
     server = page.start(options)
     if not page.is_loopback(settings.host):
-        tell(f"quoth: whoever reaches {settings.host} can read and change this library")
+        tell(page.WARNING.format(settings.host))
     with page.stopping(server):
         if page.wait_until_ready(server, settings.host, settings.port):
             url = page.url(settings.host, settings.port)
@@ -331,5 +315,6 @@ def ui(options: Options, host: str | None, port: int | None) -> int:
         return server.wait()
 
 
+quoth.add_command(tune)
 quoth.add_command(upkeep.compact)
 quoth.add_command(upkeep.doctor)

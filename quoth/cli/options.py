@@ -58,15 +58,30 @@ class Options:
             {**self.flags, **flags},
         )
 
-    def open(self, *, create: bool = False) -> Quoth:
-        """The library, a context manager. Raises LibraryError where there is none and `create` is off."""
+    def open(self, *, create: bool = False, paths: Sequence[str | Path] = ()) -> Quoth:
+        """The library, a context manager. Raises LibraryError where there is none and `create` is off.
+
+        With `paths`, none is made when nothing is at any of them. Raises MissingFileError.
+        """
         opener = click.get_current_context().obj
         if opener is None:
             from quoth.engine import Quoth
 
+            if not self.library.exists():
+                _require_one(paths)
             opener = Quoth.open
         library: Quoth = opener(self.library, config=self.config(), create=create)
         return library
+
+
+def _require_one(paths: Sequence[str | Path]) -> None:
+    """Raise MissingFileError when none of the paths, archives' members among them, can be there."""
+    from quoth.errors import MissingFileError
+
+    if paths and not any(
+        Path(str(path).partition("!/")[0]).expanduser().exists() for path in paths
+    ):
+        raise MissingFileError(f"{paths[0]} does not exist, so no library was made; check the path")
 
 
 def _parse_settings(

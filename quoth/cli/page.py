@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from quoth.errors import ConfigError, MissingDependencyError, PortInUseError
+from quoth.errors import AccessError, ConfigError, MissingDependencyError, PortInUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from quoth.config import Config
 
 _SECONDS_TO_STOP = 5.0
+WARNING = (
+    "quoth: the page listens on {} and asks for a password, but sends it unencrypted; keep it to a "
+    "network you trust, or put it behind a proxy with HTTPS"
+)
 
 
 def check_port(host: str, port: int) -> None:
@@ -45,6 +49,16 @@ def check_port(host: str, port: int) -> None:
         raise ConfigError(
             f"cannot listen on {host}, port {port}: {error}; choose others with --host and --port"
         ) from error
+
+
+def insist_on_users(options: Options) -> None:
+    """Raise AccessError unless someone could sign in."""
+    with options.open(create=True) as library:
+        if not library.users.names():
+            raise AccessError(
+                "nobody could sign in to a page that others can reach; first let someone in: "
+                "quoth users add NAME"
+            )
 
 
 def start(options: Options) -> subprocess.Popen[bytes]:

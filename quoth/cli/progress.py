@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from quoth.cli.interrupt import Interrupt
     from quoth.datatypes import FileOutcome, FileStatus, IngestReport, Progress
+    from quoth.models import Progress as DownloadProgress
 
 _MARKS: dict[FileStatus, str] = {
     "added": "+",
@@ -76,6 +77,47 @@ class IngestDisplay:
         elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             tell(text)
+
+
+class DownloadDisplay:
+    """Shows how far a download is: a bar on a terminal, elsewhere a plain line now and then."""
+
+    def __init__(self) -> None:
+        self._last_line = time.monotonic()
+        self._bar = _make_bar() if is_terminal(sys.stderr) else None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+            self._task = self._bar.add_task("asking the hub", total=None)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, progress: DownloadProgress) -> None:
+        """Show one report."""
+        text = download_line(progress)
+        if self._bar is not None:
+            self._bar.update(
+                self._task, completed=progress.done, total=progress.total, description=text
+            )
+        elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            tell(text)
+
+
+def download_line(progress: DownloadProgress) -> str:
+    """Megabytes so far and in all; while the file is checked, that it is."""
+    name, done, total = one_line(progress.file_name), progress.done / 1e6, progress.total / 1e6
+    doing = "checking" if progress.checking else "downloading"
+    return f"{doing} {name}: {done:,.0f} of {total:,.0f} MB"
 
 
 def _make_bar() -> Bar:

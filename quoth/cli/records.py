@@ -9,6 +9,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from quoth.answer_records import hit_record
 from quoth.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
     from quoth.config import Config
     from quoth.datatypes import (
-        Answer,
         Considered,
+        ConversationRecord,
         DocumentRecord,
         Hit,
         IngestReport,
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
         RepairReport,
     )
     from quoth.doctor import Diagnosis
+    from quoth.models import (
+        CatalogueModel,
+        Choice,
+        LocalModel,
+        Machine,
+        ModelDescription,
+        ModelFacts,
+    )
 
 Record = dict[str, Any]
 
@@ -60,6 +69,16 @@ def collections_record(sizes: Mapping[str, int]) -> Record:
     return {"collections": [{"name": n, "documents": size} for n, size in sizes.items()]}
 
 
+def users_record(names: Sequence[str]) -> Record:
+    """What `quoth users` prints."""
+    return {"users": list(names)}
+
+
+def conversations_record(conversations: Sequence[ConversationRecord]) -> Record:
+    """What `quoth conversations list` ("conversations") prints."""
+    return {"conversations": [dataclasses.asdict(each) for each in conversations]}
+
+
 def search_record(question: str, hits: Sequence[Hit]) -> Record:
     """What `quoth search --json` prints."""
     return {"question": question, "hits": [hit_record(hit) for hit in hits]}
@@ -79,55 +98,6 @@ def explain_record(question: str, considered: Sequence[Considered]) -> Record:
             }
             for one in considered
         ],
-    }
-
-
-def hit_record(hit: Hit) -> Record:
-    """A hit and its chunk in one object."""
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "similarity": hit.similarity,
-        "found_by": [dataclasses.asdict(finding) for finding in hit.found_by],
-        "chunk_id": hit.chunk.id,
-        "document_id": hit.chunk.document_id,
-        "source": hit.chunk.source,
-        "also_in": list(hit.also_in),
-        "first_page": hit.chunk.first_page,
-        "last_page": hit.chunk.last_page,
-        "headings": list(hit.chunk.headings),
-        "start": hit.chunk.start,
-        "end": hit.chunk.end,
-        "text": hit.chunk.text,
-    }
-
-
-def answer_record(answer: Answer) -> Record:
-    """What `quoth ask --json` prints: the quotes of a sentence are numbers into `quotes`."""
-    numbers = {quote: number for number, quote in enumerate(answer.quotes, 1)}
-    return {
-        "question": answer.question,
-        "answer": answer.text,
-        "refused": answer.refused,
-        "confidence": answer.confidence,
-        "extractive": answer.extractive,
-        "stop_reason": answer.stop_reason,
-        "sentences": [
-            {
-                "text": sentence.text,
-                "verdict": sentence.verdict,
-                "support": sentence.support,
-                "reason": sentence.reason,
-                "quotes": [numbers[quote] for quote in sentence.quotes],
-            }
-            for sentence in answer.sentences
-        ],
-        "quotes": [{"number": n, **dataclasses.asdict(quote)} for quote, n in numbers.items()],
-        "passages": [dataclasses.asdict(passage) for passage in answer.context.passages],
-        "closest": [hit_record(hit) for hit in answer.closest],
-        "timings": dict(answer.timings),
-        "n_prompt_tokens": answer.n_prompt_tokens,
-        "n_completion_tokens": answer.n_completion_tokens,
     }
 
 
@@ -174,6 +144,71 @@ def doctor_record(diagnoses: Sequence[Diagnosis]) -> Record:
 def repair_record(report: RepairReport) -> Record:
     """What `quoth repair --json` prints."""
     return {"mended": list(report.mended), **verify_record(report.problems)}
+
+
+def models_record(
+    known: Sequence[CatalogueModel],
+    local: Sequence[LocalModel],
+    machine: Machine,
+    proposed: CatalogueModel | None,
+    configured: str,
+) -> Record:
+    """What `quoth models list --json` prints. Sizes are in bytes and tokens."""
+    here = {model.catalogue_name for model in local}
+    return {
+        "catalogue": [
+            {
+                **dataclasses.asdict(model),
+                "needed_bytes": model.needed_bytes,
+                "local": model.name in here,
+            }
+            for model in known
+        ],
+        "local": [local_model_record(model) for model in local],
+        "configured": configured,
+        "proposed": proposed.name if proposed else "embedded",
+        "machine": dataclasses.asdict(machine),
+    }
+
+
+def local_model_record(model: LocalModel) -> Record:
+    """What `quoth models pull`, `import` and `remove` print; `facts` is null when it is damaged."""
+    return {
+        "name": model.name,
+        "path": str(model.path),
+        "catalogue_name": model.catalogue_name,
+        "error": model.error,
+        "facts": None if model.facts is None else facts_record(model.facts),
+    }
+
+
+def model_record(shown: ModelDescription) -> Record:
+    """What `quoth models show --json` prints."""
+    return {
+        "name": shown.name,
+        "facts": facts_record(shown.facts),
+        "needs": [{**dataclasses.asdict(need), "total": need.total} for need in shown.needs],
+        "machine": dataclasses.asdict(shown.machine),
+        "largest_context": shown.largest_context,
+        "largest_context_on_gpu": shown.largest_context_on_gpu,
+    }
+
+
+def choice_record(choice: Choice) -> Record:
+    """What `quoth models optimise --json` prints: `kind` is "" where the original stays in use."""
+    return {
+        "kind": choice.kind,
+        "speeds": [
+            {**dataclasses.asdict(speed), "seconds": speed.seconds} for speed in choice.speeds
+        ],
+    }
+
+
+def facts_record(facts: ModelFacts) -> Record:
+    """What a model's header says; its chat template is left out."""
+    record = dataclasses.asdict(facts)
+    record.pop("template")
+    return {**record, "path": str(facts.path)}
 
 
 def plain_value(value: Any) -> Any:

@@ -45,7 +45,8 @@ def sync(
 
     # Absolute from the start: the shell's folder may be another one by the next round.
     places = tuple(Path(folder).expanduser().absolute() for folder in folders)
-    with Interrupt() as interrupt, options.open(create=True) as library:
+    needed = () if watch else places  # a folder that is watched may come later
+    with Interrupt() as interrupt, options.open(create=True, paths=needed) as library:
         task = _Task(options, library, interrupt, places, tags, passwords, watch)
         if watch:
             return _follow(task, allow_empty=allow_empty)

@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from quoth.ui.jobs import IngestJob
 
 _LOOK_EVERY = 0.2  # seconds
+_LATEST = 5  # files that are finished, shown while others are read
 
 
 def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     """A place to drop files, and the button that reads them into the library."""
-    job = session.ingest_job()
+    job = session.ingest_job(quoth)
     busy = job is not None and job.running
     generation = st.session_state.setdefault("upload-generation", 0)
+    folders = _choose_what() == texts.UPLOAD_FOLDER
     files = st.file_uploader(
         texts.UPLOAD,
-        accept_multiple_files=True,
+        accept_multiple_files="directory" if folders else True,
         help=texts.UPLOAD_HELP,
-        key=f"upload-{generation}",
+        key=f"upload-{generation}-{folders}",
         disabled=busy,
         label_visibility="collapsed",
     )
@@ -40,18 +42,29 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     ):
         try:
             limit = quoth.config.ingest.max_megabytes
-            paths, refused = uploads.save(files, quoth.path, into, limit)
+            saved = uploads.save(files, quoth.path, into, limit, folders=folders)
         except QuothError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         st.session_state["upload-generation"] = generation + 1  # a new, empty uploader
-        session.start_ingest(quoth, paths, into, refused)
+        session.start_ingest(quoth, saved, into)
         st.rerun()
 
 
-def show_run() -> None:
-    """The ingest run of this tab: how far it is, then what became of each file."""
-    job = session.ingest_job()
+def _choose_what() -> str:
+    return st.segmented_control(
+        texts.UPLOAD_WHAT,
+        (texts.UPLOAD_FILES, texts.UPLOAD_FOLDER),
+        default=texts.UPLOAD_FILES,
+        required=True,
+        key="upload-what",
+        label_visibility="collapsed",
+    )
+
+
+def show_run(quoth: Quoth) -> None:
+    """The ingest run: how far it is, then what became of each file."""
+    job = session.ingest_job(quoth)
     if job is None:
         return
     if job.running:
@@ -89,11 +102,14 @@ def _follow(job: IngestJob) -> None:
         icon=":material/cancel:",
         key="cancel-ingest",
     )
+    finished = st.empty()
     while not job.wait(_LOOK_EVERY):
         done, total = job.progress.files_done, job.progress.files_total
         title = texts.INGESTING.format(done=done, total=total) if total else texts.INGEST_STARTING
         bar.progress(min(done / total, 1.0) if total else 0.0, text=title)
         details.html(progress_line(job.progress))
+        if job.outcomes:
+            finished.html(outcome_list(job.outcomes[: -_LATEST - 1 : -1]))
 
 
 def progress_line(progress: Progress) -> Html:

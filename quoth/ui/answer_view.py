@@ -10,67 +10,63 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import texts
+from quoth.ui import inside, texts
 from quoth.ui.citations import Source, number_quotes, source_of_hit, sources
 from quoth.ui.markup import Html, element, join, plain
 from quoth.ui.widgets import chip, draw, file_name, place, source_card, table
 
 if TYPE_CHECKING:
-    from quoth.datatypes import Answer, Hit, Sentence
-    from quoth.ui.session import Turn
+    from quoth.datatypes import Answer, Hit, Message, Sentence, Turn, Window
 
 OpenSource = Callable[[Source], None]
 
 
-def show_question(question: str) -> None:
-    """What was asked."""
-    with st.chat_message("user", avatar=":material/person:"):
-        draw(element("div", question, class_="q-question"))
-
-
-def streaming(text: str) -> Html:
-    """An answer that is still being written."""
-    words = text or texts.SEARCHING
+def streaming(text: str, n_before: int) -> Html:
+    """An answer that is still being written, or waits for others to be written first."""
+    waiting = texts.count(n_before, texts.WAITING_N) if n_before else texts.SEARCHING
+    words = text or waiting
     kind = "q-answer q-writing" if text else "q-answer q-searching"
     return element("div", words, class_=kind, role="status", aria_live="polite")
 
 
-def show_turn(turn: Turn, index: int, open_source: OpenSource) -> None:
-    """A finished turn: an answer, a refusal, a partial answer or an error."""
+def show_turn(turn: Turn, open_source: OpenSource, rate: Callable[[Turn], None]) -> None:
+    """A finished turn: an answer, a refusal, a partial answer or an error; `rate` ends an answer."""
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.error:
             st.error(plain(turn.error), icon=":material/error:")
         if turn.answer is None:
             _show_partial(turn)
         elif turn.answer.refused:
-            _show_refusal(turn.answer, index, open_source)
+            _show_refusal(turn.answer, turn.number, open_source)
         else:
-            _show_answer(turn.answer, turn, index, open_source)
+            _show_answer(turn.answer, turn, open_source)
         if turn.answer is not None:
             draw(_facts(turn.answer))
-            _show_details(turn.answer, turn.window)
+            _show_details(turn.answer)
+            inside.offer(turn)
+            rate(turn)
 
 
 def _show_partial(turn: Turn) -> None:
     if turn.text:
         draw(element("div", turn.text, class_="q-answer q-unchecked"))
-    if turn.stopped:
+    if turn.status == "stopped":
         draw(_note(texts.STOPPED if turn.text else texts.STOPPED_EMPTY))
     elif not turn.error:
-        draw(_note(texts.NO_ANSWER))
+        draw(_note(texts.UNEXPECTED))
 
 
-def _show_refusal(answer: Answer, index: int, open_source: OpenSource) -> None:
+def _show_refusal(answer: Answer, number: int, open_source: OpenSource) -> None:
     title = element("div", texts.REFUSED, class_="q-refusal-title")
     draw(element("div", title, element("div", answer.text), class_="q-refusal"))
     if answer.closest:
         draw(element("div", texts.CLOSEST, class_="q-label"))
         found = tuple(source_of_hit(hit) for hit in answer.closest)
-        _show_sources(found, f"closest-{index}", open_source)
+        _show_sources(found, f"closest-{number}", open_source, answer.not_enough)
 
 
-def _show_answer(answer: Answer, turn: Turn, index: int, open_source: OpenSource) -> None:
-    anchor = f"source-{index}"
+def _show_answer(answer: Answer, turn: Turn, open_source: OpenSource) -> None:
+    anchor = f"source-{turn.number}"
     if answer.extractive:
         draw(chip(texts.VERBATIM, "q-verbatim"))
     draw(answer_body(answer, anchor))
@@ -113,20 +109,24 @@ def _citation(number: int, anchor: str) -> Html:
     return element("sup", link)
 
 
-def _show_sources(found: tuple[Source, ...], anchor: str, open_source: OpenSource) -> None:
+def _show_sources(
+    found: tuple[Source, ...], anchor: str, open_source: OpenSource, notes: tuple[str, ...] = ()
+) -> None:
     for position, source in enumerate(found):
         with st.container(
             horizontal=True, vertical_alignment="top", gap="small", key=f"row-{anchor}-{position}"
         ):
             draw(source_card(source, anchor))
-            pressed = st.button(
+            st.button(
                 texts.OPEN_PAGE,
                 key=f"{anchor}-open-{position}",
                 type="tertiary",
                 icon=":material/menu_book:",
+                on_click=open_source,
+                args=(source,),
             )
-        if pressed:
-            open_source(source)
+        if position < len(notes):
+            draw(element("p", texts.NOT_ENOUGH.format(notes[position]), class_="q-help"))
 
 
 def _facts(answer: Answer) -> Html:
@@ -141,39 +141,63 @@ def _facts(answer: Answer) -> Html:
     return element("div", " · ".join(facts), class_="q-facts")
 
 
-def _show_details(answer: Answer, window: int) -> None:
+def _show_details(answer: Answer) -> None:
     with st.expander(texts.DETAILS, icon=":material/manage_search:"):
-        if window and answer.n_prompt_tokens:
-            draw(window_bar(answer, window))
-        blocks = (_found(answer.hits), _read(answer), _left_out(answer), _stages(answer))
+        blocks = (
+            window_bar(answer.window, answer.n_completion_tokens) if answer.window else "",
+            _found(answer.hits),
+            _read(answer),
+            _left_out(answer),
+            _stages(answer),
+            _prompt(answer.messages),
+        )
         draw(element("div", *(block for block in blocks if block), class_="q-details"))
 
 
-def window_bar(answer: Answer, window: int) -> Html:
-    """How the model's window of so many tokens was used, as a bar and in words."""
-    rest = max(answer.n_prompt_tokens - answer.context.n_tokens, 0)
+def window_bar(window: Window, written: int) -> Html:
+    """How the model's window was divided, as a bar and in words; `written` of the reserve is used."""
     parts = (
-        (texts.WINDOW_SOURCES, "q-w1", answer.context.n_tokens),
-        (texts.WINDOW_REST, "q-w2", rest),
-        (texts.WINDOW_ANSWER, "q-w3", answer.n_completion_tokens),
+        (texts.WINDOW_SYSTEM, "q-w2", window.system),
+        (texts.WINDOW_SOURCES, "q-w1", window.sources),
+        (texts.WINDOW_HISTORY, "q-w4", window.history),
+        (texts.WINDOW_QUESTION, "q-w5", window.question),
+        (texts.WINDOW_ANSWER, "q-w3", window.reserve),
     )
-    used = sum(tokens for _, _, tokens in parts)
-    free = ((texts.WINDOW_FREE, "q-w0", max(window - used, 0)),)
+    free = ((texts.WINDOW_FREE, "q-w0", window.free),)
     bars = (
-        element("span", class_=kind, style=f"width:{100 * tokens / max(window, used):.2f}%")
+        element("span", class_=kind, style=f"width:{100 * tokens / window.size:.2f}%")
         for _, kind, tokens in parts
     )
     legend = (
         element("li", element("span", class_=f"q-dot {kind}"), f"{name} {tokens:,}")
         for name, kind, tokens in parts + free
     )
-    label = texts.WINDOW_LABEL.format(used=used, size=window)
+    label = texts.WINDOW_LABEL.format(
+        read=window.size - window.free - window.reserve, written=written, size=window.size
+    )
     return element(
         "div",
         element("div", texts.WINDOW, element("small", label), class_="q-subtitle"),
         element("div", *bars, class_="q-window", role="img", aria_label=label),
         element("ul", *legend, class_="q-legend"),
     )
+
+
+def _prompt(messages: tuple[Message, ...]) -> str:
+    """The exact text that the model read, message by message; closed at first, as it is long."""
+    if not messages:
+        return ""
+    said = (
+        element(
+            "div",
+            element("b", texts.ROLES[message.role]),
+            element("div", message.content, class_="q-message"),
+        )
+        for message in messages
+    )
+    summary = element("summary", texts.PROMPT, class_="q-subtitle")
+    lead = element("p", texts.PROMPT_LEAD, class_="q-place")
+    return element("details", summary, lead, *said, class_="q-prompt")
 
 
 def _found(hits: tuple[Hit, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ def sources(answer: Answer) -> tuple[Source, ...]:
         key = (quote.document_id, passage.start if passage else quote.start)
         grouped.setdefault(key, []).append((number, quote, passage))
     return tuple(_source(group) for group in grouped.values())
+
+
+def cited(answer: Answer, number: int) -> Source | None:
+    """The source of the quote with this number, to be opened on the quote's page."""
+    for source in sources(answer):
+        if number in source.numbers:
+            quote = source.quotes[source.numbers.index(number)]
+            return replace(source, page=quote.page)
+    return None
 
 
 def source_of_hit(hit: Hit) -> Source:

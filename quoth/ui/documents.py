@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from quoth.datatypes import Coverage
-from quoth.errors import QuothError
-from quoth.ui import adding, reader, session, texts, uploads
+from quoth.datatypes import Coverage, DocumentRecord
+from quoth.ui import adding, collection_editing, document_editing, reader, texts
 from quoth.ui.citations import Source
 from quoth.ui.markup import Html, element, plain
 from quoth.ui.widgets import chip, collection_select, draw, file_name, style
 
 if TYPE_CHECKING:
-    from quoth.datatypes import DocumentRecord
+    from collections.abc import Callable
+
     from quoth.engine import Quoth
 
 _ON_A_PAGE = 20
+_ORDERS: dict[str, tuple[Callable[[DocumentRecord], Any], bool]] = {
+    texts.BY_NAME: (lambda record: file_name(record.sources[0]).casefold(), False),
+    texts.BY_DATE: (lambda record: record.added_at, True),
+    texts.BY_SIZE: (lambda record: record.n_characters, True),
+}
 
 
 def show(quoth: Quoth) -> None:
@@ -28,10 +33,10 @@ def show(quoth: Quoth) -> None:
     with st.container(border=True):
         adding.show_upload(quoth)
         run = st.container()
-    _say_removed()
+    document_editing.say_removed()
     _list(quoth)
     with run:
-        adding.show_run()
+        adding.show_run(quoth)
 
 
 def _list(quoth: Quoth) -> None:
@@ -40,12 +45,14 @@ def _list(quoth: Quoth) -> None:
     draw(element("div", title, _totals(records), class_="q-list-title"))
     if not records:
         draw(element("p", texts.NO_DOCUMENTS, class_="q-lead"))
-        return
-    chosen = _filtered(records, quoth.collections())
-    if not chosen:
-        draw(element("p", texts.NO_MATCH, class_="q-lead"))
-    for record in _part(chosen):
-        _row(quoth, record)
+    else:
+        chosen = _filtered(records, quoth.collections())
+        if not chosen:
+            draw(element("p", texts.NO_MATCH, class_="q-lead"))
+        tags = {tag for record in records for tag in record.tags}
+        for record in _part(chosen):
+            _row(quoth, record, tags)
+    collection_editing.show(quoth)
 
 
 def _totals(records: tuple[DocumentRecord, ...]) -> Html:
@@ -60,20 +67,23 @@ def _totals(records: tuple[DocumentRecord, ...]) -> Html:
 def _filtered(
     records: tuple[DocumentRecord, ...], collections: tuple[str, ...]
 ) -> tuple[DocumentRecord, ...]:
-    words_column, collection_column = st.columns((3, 2))
+    words_column, collection_column, order_column = st.columns((3, 2, 2))
     words = words_column.text_input(texts.FILTER, key="filter", icon=":material/search:")
     with collection_column:
         collection = collection_select(collections, None, "list-collection")
-    return tuple(
+    order = order_column.selectbox(texts.ORDER, list(_ORDERS), key="list-order")
+    found = [
         record
         for record in records
         if collection in ("", record.collection) and matches(record, words)
-    )
+    ]
+    key, latest_first = _ORDERS[order]
+    return tuple(sorted(found, key=key, reverse=latest_first))
 
 
 def matches(record: DocumentRecord, words: str) -> bool:
-    """Whether every word is in the document's title, file names or tags, in any case."""
-    text = " ".join((record.title, *record.sources, *record.tags)).casefold()
+    """Whether every word is in the title, file names, tags or format, in any case."""
+    text = " ".join((record.title, *record.sources, *record.tags, format_name(record))).casefold()
     return all(word in text for word in words.casefold().split())
 
 
@@ -85,7 +95,7 @@ def _part(records: tuple[DocumentRecord, ...]) -> tuple[DocumentRecord, ...]:
     return records[(number - 1) * _ON_A_PAGE : number * _ON_A_PAGE]
 
 
-def _row(quoth: Quoth, record: DocumentRecord) -> None:
+def _row(quoth: Quoth, record: DocumentRecord, known_tags: set[str]) -> None:
     key = f"{record.collection}-{record.id}"
     name = plain(file_name(record.sources[0]))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{key}"):
@@ -94,14 +104,20 @@ def _row(quoth: Quoth, record: DocumentRecord) -> None:
             texts.OPEN, key=f"open-{key}", help=texts.OPEN_NAMED.format(name), type="tertiary",
             icon=":material/menu_book:",
         )  # fmt: skip
+        edited = st.button(
+            texts.EDIT, key=f"edit-{key}", help=texts.EDIT_NAMED.format(name), type="tertiary",
+            icon=":material/edit:",
+        )  # fmt: skip
         removed = st.button(
             texts.REMOVE, key=f"remove-{key}", help=texts.REMOVE_NAMED.format(name),
             type="tertiary", icon=":material/delete:",
         )  # fmt: skip
     if opened:
         reader.open_source(quoth, Source(record.id, record.sources[0], 1, (), 0, ""))
+    if edited:
+        document_editing.edit(quoth, record, known_tags)
     if removed:
-        _confirm(quoth, record)
+        document_editing.confirm_removal(quoth, record)
 
 
 def _card(record: DocumentRecord) -> Html:
@@ -161,30 +177,3 @@ def coverage_marks(record: DocumentRecord) -> str:
 def _date(added_at: str) -> str:
     """The library's UTC time as a local day and minute."""
     return datetime.fromisoformat(added_at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-@st.dialog(texts.REMOVE_TITLE)
-def _confirm(quoth: Quoth, record: DocumentRecord) -> None:
-    name = file_name(record.sources[0])
-    draw(element("p", texts.REMOVE_ASK.format(name)))
-    draw(element("p", texts.REMOVE_COPY, class_="q-lead"))
-    with st.container(horizontal=True):
-        agreed = st.button(texts.REMOVE, type="primary", icon=":material/delete:", key="agreed")
-        kept = st.button(texts.KEEP, key="kept")
-    if agreed:
-        try:
-            gone = quoth.remove([record.id], collection=record.collection)
-            uploads.forget((source for each in gone for source in each.sources), quoth.path)
-        except QuothError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-        st.session_state["removed"] = name
-        session.forget_ingest()
-    if agreed or kept:
-        st.rerun()
-
-
-def _say_removed() -> None:
-    name = st.session_state.pop("removed", None)
-    if name:
-        st.toast(plain(texts.REMOVED.format(name)), icon=":material/check:")

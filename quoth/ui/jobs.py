@@ -8,11 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from quoth.datatypes import Answer, FileOutcome, IngestReport, Piece, Progress
 from quoth.errors import QuothError
 
 Cancelled = Callable[[], bool]
+OnWait = Callable[[int], None]
+_T = TypeVar("_T")
 
 
 class _Job:
@@ -55,18 +58,26 @@ class _Job:
 class AnswerJob(_Job):
     """A question being answered: `text` grows, and `answer` is there at the end.
 
-    `withdrawn` turns true when text that was shown has been dropped.
+    `withdrawn` turns true when text that was shown has been dropped; `n_before` answers are
+    written before this one.
     """
 
-    def __init__(self, stream: Callable[[Cancelled], Iterator[Piece]]) -> None:
+    def __init__(self, stream: Callable[[Cancelled, OnWait], Iterator[Piece]]) -> None:
         super().__init__()
         self.text = ""
+        self.n_before = 0
         self.withdrawn = False
         self.answer: Answer | None = None
-        self._start(lambda: self._follow(stream))
+        pieces = stream(
+            self._stop.is_set, self._on_wait
+        )  # here, so that whoever asks sees why it cannot begin
+        self._start(lambda: self._follow(pieces))
 
-    def _follow(self, stream: Callable[[Cancelled], Iterator[Piece]]) -> None:
-        for piece in stream(self._stop.is_set):
+    def _on_wait(self, n_before: int) -> None:
+        self.n_before = n_before
+
+    def _follow(self, pieces: Iterator[Piece]) -> None:
+        for piece in pieces:
             if piece.withdrawn:
                 self.withdrawn = self.withdrawn or bool(self.text)
                 self.text = ""
@@ -96,3 +107,15 @@ class IngestJob(_Job):
         self.progress = progress
         if progress.outcome is not None:
             self.outcomes = (*self.outcomes, progress.outcome)
+
+
+class Work(_Job, Generic[_T]):
+    """A call in a thread of its own: `result` is there at the end, unless it failed."""
+
+    def __init__(self, call: Callable[[Cancelled], _T]) -> None:
+        super().__init__()
+        self.result: _T | None = None
+        self._start(lambda: self._keep(call))
+
+    def _keep(self, call: Callable[[Cancelled], _T]) -> None:
+        self.result = call(self._stop.is_set)

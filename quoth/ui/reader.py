@@ -5,25 +5,28 @@ Asks the engine for documents, and `pictures` for what pages look like.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from quoth.errors import QuothError
+from quoth.pages import is_shown
 from quoth.ui import pictures, texts
-from quoth.ui.citations import Segment, Source, segments
-from quoth.ui.markup import Html, element, join, picture, plain
+from quoth.ui.laid_out import MarkedText, blocks
+from quoth.ui.markup import Html, element, picture, plain
 from quoth.ui.widgets import draw, file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from quoth.datatypes import Page, Quote
+    from quoth.datatypes import Document, Page, Quote
     from quoth.engine import Quoth
+    from quoth.ui.citations import Source
 
-_KEY = "reader-page"
-_PDF = "application/pdf"
+_KEY, _BESIDE = "reader-page", "reader-source"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
+_AS_IT_IS = frozenset(("text/x-source", "application/json", "text/x-tex"))
 _LEAD = 500  # characters before the first mark that stay in sight
 
 
@@ -31,6 +34,45 @@ def open_source(quoth: Quoth, source: Source) -> None:
     """Show the document in a dialog, on the source's page, with its quotes marked."""
     st.session_state[_KEY] = source.page
     _dialog(quoth, source)
+
+
+def open_beside(source: Source) -> None:
+    """From the next run on, show the document beside the chat, on the source's page."""
+    st.session_state[_KEY] = source.page
+    st.session_state[_BESIDE] = source
+
+
+def close_beside() -> None:
+    """From the next run on, show the chat alone."""
+    st.session_state.pop(_BESIDE, None)
+
+
+def is_beside() -> bool:
+    """Whether a document is open beside the chat, which then needs a wide page."""
+    return _BESIDE in st.session_state
+
+
+@contextmanager
+def beside(quoth: Quoth) -> Iterator[None]:
+    """A place for the chat, with the open document to its right if there is one."""
+    source = st.session_state.get(_BESIDE)
+    if source is None:
+        yield
+        return
+    chat, reading = st.columns((6, 5), gap="medium")
+    with reading, st.container(border=True, key="reader"):
+        _panel(quoth, source)
+    with chat:
+        yield
+
+
+@st.fragment
+def _panel(quoth: Quoth, source: Source) -> None:
+    """The document; turning its pages draws nothing else anew."""
+    if st.button(texts.CLOSE_READER, key="reader-close", type="tertiary", icon=":material/close:"):
+        close_beside()
+        st.rerun()
+    show_document(quoth, source)
 
 
 @st.dialog(texts.READER, width="large")
@@ -49,11 +91,11 @@ def show_document(quoth: Quoth, source: Source) -> None:
         min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1
     ]
     _turn_pages(page, len(document.pages), source)
-    if document.media_type != _PDF:
+    if not is_shown(document.media_type):
         draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))
     elif _choose_view() == texts.VIEW_PAGE and _show_picture(quoth, source, page):
         return
-    draw(page_body(page, source))
+    draw(page_body(page, source, document))
 
 
 def _choose_view() -> str:
@@ -131,40 +173,48 @@ def _go(number: int) -> None:
     st.session_state[_KEY] = number
 
 
-def page_body(page: Page, source: Source) -> Html:
+def page_body(page: Page, source: Source, document: Document) -> Html:
     """The page's text with the source's quotes marked; what is far before them is folded away."""
     if not page.text.strip():
         return element("p", texts.PAGE_EMPTY, class_="q-place")
-    inside = [(q, n) for q, n in zip(source.quotes, source.numbers, strict=True) if _on(page, q)]
-    first = min((quote.start for quote, _ in inside), default=page.start) - page.start
-    begin = max(first - _SHOWN // 2, 0)
+    marks = _marks(page, source)
+    first = marks[0][0] if marks else 0
+    begin = page.text.find("\n", first - _SHOWN // 2) + 1 if first > _SHOWN // 2 else 0
     text = page.text[begin : begin + _SHOWN]
-    whole = Source(
-        source.document_id, source.source, page.number, (), page.start + begin, text,
-        tuple(number for _, number in inside), tuple(quote for quote, _ in inside),
-    )  # fmt: skip
     cut = element("p", texts.PAGE_CUT, class_="q-place") if len(text) < len(page.text) else ""
-    return element("div", cut, *_folded(segments(whole)), class_="q-page")
+    shown = MarkedText(text, tuple((s - begin, e - begin, n) for s, e, n in marks))
+    if document.media_type in _AS_IT_IS:
+        return element("div", cut, shown.words(0, len(text)), class_="q-page q-raw")
+    offset = page.start + begin
+    headings = {heading.start - offset: heading.level for heading in document.headings}
+    return element("div", cut, *_folded(shown, headings), class_="q-page")
+
+
+def _marks(page: Page, source: Source) -> tuple[tuple[int, int, int], ...]:
+    """Where the quotes lie in the page's text; where two overlap the earlier one keeps the text."""
+    found = sorted(
+        (max(quote.start, page.start), min(quote.end, page.end), number)
+        for quote, number in zip(source.quotes, source.numbers, strict=True)
+        if _on(page, quote)
+    )
+    marks: list[tuple[int, int, int]] = []
+    for start, end, number in found:
+        begin = max(start - page.start, marks[-1][1] if marks else 0)
+        if begin < end - page.start:
+            marks.append((begin, end - page.start, number))
+    return tuple(marks)
 
 
 def _on(page: Page, quote: Quote) -> bool:
     return quote.start < page.end and page.start < quote.end
 
 
-def _folded(pieces: tuple[Segment, ...]) -> tuple[Html, ...]:
-    marked = any(piece.number for piece in pieces)
-    lead = pieces[0]
-    if not marked or lead.number or len(lead.text) <= _LEAD:
-        return tuple(map(_piece, pieces))
-    line = lead.text.find("\n", len(lead.text) - _LEAD)
-    cut = line if line >= 0 else len(lead.text) - _LEAD
-    folded = element(
-        "details", element("summary", texts.PAGE_BEFORE), element("div", lead.text[:cut])
-    )
-    return (folded, _piece(Segment(lead.text[cut:].lstrip())), *map(_piece, pieces[1:]))
-
-
-def _piece(piece: Segment) -> Html:
-    if not piece.number:
-        return join(piece.text)
-    return element("mark", piece.text, element("sup", str(piece.number)))
+def _folded(shown: MarkedText, headings: Mapping[int, int]) -> tuple[Html, ...]:
+    """The blocks; those that end long before the first mark are closed at first."""
+    limit = shown.marks[0][0] - _LEAD if shown.marks else 0
+    laid = [(end, block) for end, block in blocks(shown, headings) if block]
+    before = [block for end, block in laid if end < limit]
+    if not before:
+        return tuple(block for _, block in laid)
+    folded = element("details", element("summary", texts.PAGE_BEFORE), element("div", *before))
+    return (folded, *(block for end, block in laid if end >= limit))

@@ -3,75 +3,42 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from quoth.config import Config, GenerationConfig, load_config
-from quoth.datatypes import Answer, FileOutcome, IngestReport, Message, Progress
+from quoth.config import AnswerConfig, Config, GenerationConfig, load_config
+from quoth.datatypes import IngestReport, Progress
 from quoth.errors import QuothError
-from quoth.ui import uploads
-from quoth.ui.jobs import AnswerJob, Cancelled, IngestJob
+from quoth.ui import access, uploads
+from quoth.ui.jobs import Cancelled, IngestJob
 from quoth.ui.markup import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from quoth.datatypes import DocumentRecord
     from quoth.engine import Quoth
 
 DEFAULT_COLLECTION = "default"
 _T = TypeVar("_T")
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question and what came of it. `job` is there while it is being answered.
-
-    `text` is what was written so far when it was stopped or failed; `window` is in tokens.
-    """
-
-    question: str
-    job: AnswerJob | None = None
-    answer: Answer | None = None
-    text: str = ""
-    withdrawn: bool = False
-    stopped: bool = False
-    error: str = ""
-    window: int = 0
-
-
 def show_page(show: Callable[[Quoth], None]) -> None:
     """Run a page with the shared engine; an error of Quoth's is one line on the page."""
     try:
-        show(_engine(*_location()))
+        quoth = _engine(*_location())
+        if access.admitted(quoth):
+            show(quoth)
     except QuothError as error:
         st.error(plain(str(error)), icon=":material/error:")
 
 
-def turns() -> list[Turn]:
-    """The conversation of this tab, oldest first."""
-    return _kept("turns", list)
-
-
-def history() -> tuple[Message, ...]:
-    """The conversation so far as the engine takes it: turns that ended with words."""
-    finished = [(turn.question, turn.answer) for turn in turns() if turn.answer is not None]
-    return tuple(
-        message
-        for question, answer in finished
-        if answer.text.strip()
-        for message in (Message("user", question), Message("assistant", answer.text))
-    )
-
-
-def new_chat() -> None:
-    """Forget the conversation; an answer that is being written stops."""
-    for turn in turns():
-        if turn.job is not None:
-            turn.job.stop()
-    st.session_state["turns"] = []
+def user() -> str:
+    """Who uses this tab; "" where nobody need sign in."""
+    name: str = st.session_state.get("user", "")
+    return name
 
 
 def collection(quoth: Quoth) -> str | None:
@@ -90,28 +57,63 @@ def choose_collection(name: str) -> None:
     st.session_state["collection"] = name
 
 
-def ingest_job() -> IngestJob | None:
-    """The ingest run that this tab started last."""
-    return st.session_state.get("ingest_job")
+def ingest_job(quoth: Quoth) -> IngestJob | None:
+    """The ingest run that this tab started last, or else one of this user that goes on."""
+    job: IngestJob | None = st.session_state.get("ingest_job")
+    if job is None:
+        going_on = _ingests().get(_whose(quoth))
+        if going_on is not None and going_on.running:
+            job = st.session_state["ingest_job"] = going_on
+    return job
 
 
-def start_ingest(
-    quoth: Quoth, paths: tuple[Path, ...], into: str, refused: tuple[FileOutcome, ...] = ()
-) -> None:
+def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
     """Read files or folders into a collection, in the background.
 
-    Uploaded copies that could not be read are deleted again. `refused` are listed with the rest.
+    Uploaded copies that no document was read from are deleted again; what was refused is listed
+    with the rest.
     """
 
     def work(on_progress: Callable[[Progress], None], cancelled: Cancelled) -> IngestReport:
-        if not paths:
-            return IngestReport(refused, 0.0)
-        report = quoth.ingest(paths, collection=into, on_progress=on_progress, cancelled=cancelled)
-        failed = (each.source for each in report.outcomes if each.status == "failed")
-        uploads.forget(failed, quoth.path)
-        return replace(report, outcomes=(*refused, *report.outcomes))
+        if not saved.paths:
+            return IngestReport(saved.refused, 0.0)
+        try:
+            report = quoth.ingest(
+                saved.paths, collection=into, on_progress=on_progress, cancelled=cancelled
+            )
+        finally:
+            held = (s for record in quoth.documents() for s in record.sources)
+            uploads.forget_unread(saved.files, held, quoth.path)
+        return replace(report, outcomes=(*saved.refused, *report.outcomes))
 
-    st.session_state["ingest_job"] = IngestJob(work)
+    _begin(quoth, IngestJob(work))
+
+
+def start_reading_again(quoth: Quoth, record: DocumentRecord) -> None:
+    """Read a document's file again, in the background."""
+    job = IngestJob(
+        lambda on_progress, cancelled: quoth.read_again(
+            [record.id],
+            collection=record.collection,
+            on_progress=on_progress,
+            cancelled=cancelled,
+        )
+    )
+    _begin(quoth, job)
+
+
+def _begin(quoth: Quoth, job: IngestJob) -> None:
+    st.session_state["ingest_job"] = _ingests()[_whose(quoth)] = job
+
+
+def _whose(quoth: Quoth) -> tuple[str, str]:
+    return str(quoth.path.absolute()), user()
+
+
+@st.cache_resource(show_spinner=False)
+def _ingests() -> dict[tuple[str, str], IngestJob]:
+    """The last ingest run of each library and user in this process: a reload finds it again."""
+    return {}
 
 
 def forget_ingest() -> None:
@@ -127,6 +129,16 @@ def generation(configured: GenerationConfig) -> GenerationConfig:
 def change_generation(configured: GenerationConfig, **values: Any) -> None:
     """Set some of this tab's generation settings."""
     st.session_state["generation"] = replace(generation(configured), **values)
+
+
+def answering(configured: AnswerConfig) -> AnswerConfig:
+    """When this tab's questions are refused; as configured until someone changes it."""
+    return _kept("answering", lambda: configured)
+
+
+def change_answering(configured: AnswerConfig, **values: Any) -> None:
+    """Set some of this tab's answer settings."""
+    st.session_state["answering"] = replace(answering(configured), **values)
 
 
 def context_window(quoth: Quoth) -> int:

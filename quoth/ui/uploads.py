@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = "uploads"
 _LONGEST = 160  # bytes of a name; file systems take 255, and the temporary name needs some
+_DEEPEST = 7
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 
 
@@ -50,19 +52,39 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of an upload: `paths` to read, the `files` written, and what was `refused`.
+
+    `paths` are the files, or the folders that hold them.
+    """
+
+    paths: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()
+    refused: tuple[FileOutcome, ...] = ()
+
+
 def save(
-    files: Iterable[Upload], library: Path, collection: str, max_megabytes: int
-) -> tuple[tuple[Path, ...], tuple[FileOutcome, ...]]:
+    files: Iterable[Upload],
+    library: Path,
+    collection: str,
+    max_megabytes: int,
+    *,
+    folders: bool = False,
+) -> Saved:
     """Write the files to `<library>/uploads/<collection>/`, replacing those of the same name.
 
-    Two files of one name in the same call are kept apart by a number. Gives the paths, and the
-    outcomes of files larger than `max_megabytes`, which are not kept. Raises StorageFullError
+    With `folders` the folders in their names are kept, and what is hidden in them (a leading dot)
+    is left out, as it is when folders are read. Two files of one name in the same call are
+    kept apart by a number. Files larger than `max_megabytes` are refused. Raises StorageFullError
     when the folder cannot be written.
     """
-    folder = library / FOLDER / safe_name(collection)
-    paths: dict[Path, None] = {}
+    root = library / FOLDER / safe_name(collection)
+    written: dict[Path, None] = {}
     refused = []
     for file in files:
+        if folders and _is_hidden(file.name):
+            continue
         if file.size > max_megabytes * 1_000_000:
             reason = (
                 f"{file.size / 1e6:.0f} MB is more than ingest.max_megabytes = {max_megabytes}; "
@@ -70,10 +92,23 @@ def save(
             )
             refused.append(FileOutcome(safe_name(file.name), "failed", reason=reason))
             continue
-        path = _free(folder / safe_name(file.name), paths)
+        place = safe_path(file.name) if folders else Path(safe_name(file.name))
+        path = _free(root / place, written)
         _write(path, file.getbuffer())
-        paths[path] = None
-    return tuple(paths), tuple(refused)
+        written[path] = None
+    paths = dict.fromkeys(root / path.relative_to(root).parts[0] for path in written)
+    return Saved(tuple(paths), tuple(written), tuple(refused))
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def safe_path(name: str) -> Path:
+    """A file name with its folders, 7 at most, each of them safe; it leads nowhere else."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]
+    *folders, last = parts or [""]
+    return Path(*map(safe_name, folders[:_DEEPEST]), safe_name(last))
 
 
 def forget(sources: Iterable[str], library: Path) -> None:
@@ -83,6 +118,12 @@ def forget(sources: Iterable[str], library: Path) -> None:
         path = Path(source).resolve()
         if path.is_relative_to(root):
             path.unlink(missing_ok=True)
+
+
+def forget_unread(saved: Iterable[Path], held: Iterable[str], library: Path) -> None:
+    """Delete the copies that were saved and that no document is read from; `held` are sources."""
+    read = {Path(source.partition("!/")[0]).resolve() for source in held}
+    forget((str(path) for path in saved if path.resolve() not in read), library)
 
 
 def _free(path: Path, taken: Iterable[Path]) -> Path:

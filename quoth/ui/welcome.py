@@ -11,6 +11,7 @@ import streamlit as st
 import quoth as package
 from quoth.ui import adding, session, texts
 from quoth.ui.markup import element, plain
+from quoth.ui.uploads import Saved
 from quoth.ui.widgets import card_title, draw, file_name
 
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ def show(quoth: Quoth) -> None:
 def _offer_examples(quoth: Quoth) -> None:
     with st.container(border=True):
         card_title(texts.WELCOME_EXAMPLES, texts.WELCOME_EXAMPLES_LEAD)
-        job = session.ingest_job()
+        job = session.ingest_job(quoth)
         busy = job is not None and job.running
         if st.button(
             texts.ADD_EXAMPLES, type="primary", icon=":material/auto_stories:", disabled=busy
         ):
-            session.start_ingest(quoth, (EXAMPLES,), session.ingest_collection(quoth))
+            session.start_ingest(quoth, Saved((EXAMPLES,)), session.ingest_collection(quoth))
             st.rerun()
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from quoth.ui import texts
 from quoth.ui.citations import Source, segments
 from quoth.ui.markup import Html, element, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -102,3 +105,17 @@ def table(titles: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Html:
     body = (element("tr", *(element("td", cell) for cell in row)) for row in rows)
     inner = element("table", element("thead", head), element("tbody", *body), class_="q-table")
     return element("div", inner, class_="q-scroll")
+
+
+def legend(entries: Iterable[tuple[str, str, str]]) -> Html:
+    """What each colour stands for: (colour, name, a remark or "")."""
+    items = (
+        element("li", dot(colour), f"{name} ", element("small", remark) if remark else "")
+        for colour, name, remark in entries
+    )
+    return element("ul", *items, class_="q-legend")
+
+
+def dot(colour: str) -> Html:
+    """A spot of a colour of ours, beside what it stands for."""
+    return element("span", class_="q-dot", style=f"background:{colour}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +16,11 @@ from tests.crash.child import Worker
 from tests.crash.kinds import make_folder
 from tests.crash.making import open_library
 from tests.crash.model import State, after, random_script
+from tests.crash.mounts import mounted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.crash.kinds import Kind
@@ -29,22 +30,9 @@ SIZE = 4_000_000
 BLOCK = 4_096
 
 
-@contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
+def small_disk(place: Path) -> AbstractContextManager[Path]:
     """A file system of its own that holds SIZE bytes."""
-    place.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"no small file system can be mounted: {done.stderr.strip()}")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
+    return mounted(place, ["-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs"])
 
 
 def leave_free(disk: Path, blocks: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from tests.crash.checks import check, check_dense, check_open, expected_chunks
 from tests.crash.child import put
 from tests.crash.making import make_library, make_unclosed, open_library
 from tests.crash.model import HashEmbedder, Operation, State, own_word
+from tests.crash.mounts import mounted
 from vectorstore.readonly import FrozenConnection
 
 if TYPE_CHECKING:
@@ -34,18 +34,9 @@ def read_only(folder: Path) -> Iterator[Path]:
             folder.chmod(0o755)
         return
     # Permissions do not bind root.
-    place = folder.with_name("read-only")
-    place.mkdir()
-    for options in ("bind", "remount,ro,bind"):
-        done = subprocess.run(
-            ["mount", "-o", options, folder, place], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            pytest.skip(f"root may not mount here: {done.stderr.strip()}")
-    try:
+    ways = [["-o", options, folder] for options in ("bind", "remount,ro,bind")]
+    with mounted(folder.with_name("read-only"), *ways) as place:
         yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
 
 
 def test_a_closed_library_is_searched_and_verified(tmp_path: Path) -> None:

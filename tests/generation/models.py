@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 
 class TellingModel:
-    """A LanguageModel that writes `text`. It counts the words that it was asked to write."""
+    """A LanguageModel that writes `text`, and after it one of `then` at each further call.
+
+    It counts the words that it was asked to write.
+    """
 
     name = "telling"
     context_size = 4096
 
-    def __init__(self, text: str, *, n_parameters: int = 7_000_000_000) -> None:
-        self.text = text
+    def __init__(self, text: str, *then: str, n_parameters: int = 7_000_000_000) -> None:
+        self.texts = [text, *then]
         self.n_parameters = n_parameters
         self.n_written = 0
         self.prompts: list[tuple[Message, ...]] = []
@@ -43,7 +46,8 @@ class TellingModel:
     ) -> Iterator[Completion]:
         assert len(prompt) + settings.max_new_tokens <= self.context_size
         reason: StopReason = "end"
-        for word in re.findall(r"\S+\s*", self.text):
+        text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
+        for word in re.findall(r"\S+\s*", text):
             if cancelled():
                 reason = "cancelled"
                 break

@@ -87,6 +87,60 @@ def test_one_unsupported_claim_of_two_stays_marked(embedder: Embedder) -> None:
     assert not answer.extractive
 
 
+MOON = "Everyone loves the moon. "
+
+
+def test_an_unsupported_sentence_is_removed_where_that_is_wanted(embedder: Embedder) -> None:
+    removing = AnswerConfig(unsupported="remove")
+    pieces, answer = run(TellingModel(f"{MOON}{TRUE}"), embedder, answer=removing)
+    assert answer.text == TRUE
+    assert pieces[-1].withdrawn
+    pieces, answer = run(TellingModel(TRUE), embedder, answer=removing)
+    assert not pieces[-1].withdrawn
+
+
+@pytest.mark.parametrize("fallback", [True, False])
+def test_what_is_left_of_an_answer_without_support_is_not_shown(
+    fallback: bool, embedder: Embedder
+) -> None:
+    removing = AnswerConfig(unsupported="remove", fallback=fallback)
+    _, answer = run(TellingModel(f"Here it is: {MOON}"), embedder, answer=removing)
+    assert MOON.strip() not in answer.text
+    assert (answer.extractive, answer.refused) == (fallback, not fallback)
+
+
+def test_an_answer_is_written_once_more_with_the_failing_sentence_named(
+    embedder: Embedder,
+) -> None:
+    again = AnswerConfig(unsupported="regenerate")
+    model = TellingModel(f"{TRUE} {MOON}", TRUE)
+    pieces, answer = run(model, embedder, answer=again)
+    assert answer.text == TRUE
+    assert [piece.withdrawn for piece in pieces].count(True) == 1
+    question = model.prompts[-1][-1].content
+    assert question.startswith(QUESTION)
+    assert MOON.strip() in question
+    assert "the sources do not say this" in question
+    assert answer.question == QUESTION
+
+
+def test_it_is_written_once_more_and_not_twice(embedder: Embedder) -> None:
+    again = AnswerConfig(unsupported="regenerate")
+    model = TellingModel(f"{TRUE} {MOON}", f"{TRUE} {FALSE}", "Never.")
+    _, answer = run(model, embedder, answer=again)
+    assert [s.verdict for s in answer.sentences] == ["supported", "unsupported"]
+    model = TellingModel(TRUE, "Never.")
+    assert run(model, embedder, answer=again)[1].text == TRUE
+
+
+def test_nothing_is_written_once_more_after_a_cancel(embedder: Embedder) -> None:
+    again = AnswerConfig(unsupported="regenerate")
+    model = TellingModel(f"{MOON}{MOON}{TRUE}", "Never.")
+    _, answer = run(model, embedder, answer=again, cancelled=lambda: model.n_written >= 9)
+    assert answer.stop_reason == "cancelled"
+    assert "Never" not in answer.text
+
+
 def test_a_model_that_invents_is_not_waited_for(embedder: Embedder) -> None:
     model = TellingModel("Whales sing songs of Saturn. " * 50)
     _, answer = run(model, embedder)
@@ -125,6 +179,8 @@ def test_a_question_off_the_topic_is_refused_before_writing(embedder: Embedder) 
     assert answer.refused
     assert answer.confidence < 0.1
     assert answer.closest == weak
+    assert len(answer.not_enough) == len(weak)
+    assert "“Sistine”" in answer.not_enough[0]
     assert model.n_written == 0
 
 
@@ -140,8 +196,8 @@ def test_a_model_that_declines_is_believed_in_doubt(embedder: Embedder) -> None:
     declining = TellingModel("The text does not mention who owns the tank.")
     _, answer = run(declining, embedder, "Who owns the moon?", answer=options)
     assert answer.refused
-    assert answer.closest
-    assert answer.text != declining.text
+    assert len(answer.not_enough) == len(answer.closest) > 0
+    assert answer.text != declining.texts[0]
 
 
 def test_cancelling_keeps_what_is_written(embedder: Embedder) -> None:

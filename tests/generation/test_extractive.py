@@ -36,12 +36,23 @@ def test_the_answering_sentence_is_among_the_best(
 def test_sentences_come_in_reading_order_and_are_their_own_quotes(embedder: Embedder) -> None:
     evidence = gather("What does the warranty not cover?", context(), embedder.embed_passages)
     found = extract(evidence, max_sentences=4)
-    quotes = [quote for sentence in found for quote in sentence.quotes]
+    quotes = [sentence.quotes[0] for sentence in found]
     order = [s.quote for s in evidence.sentences]
     assert len(quotes) == len(found)
     assert [order.index(quote) for quote in quotes] == sorted(map(order.index, quotes))
     assert "".join(s.text for s in found) == " ".join(quote.text for quote in quotes)
     assert all(s.verdict == "supported" and 0 < s.support < 1 for s in found)
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(embedder: Embedder) -> None:
+    text = "Karen Holm founded Nordvand. She sold it to a group from Odense in 1999."
+    sources = Context((passage(1, hit(1, chunk("firm", text))),))
+    evidence = gather("Who bought it in 1999?", sources, embedder.embed_passages)
+    found = extract(evidence, max_sentences=1)
+    assert [quote.text for quote in found[0].quotes] == [
+        "She sold it to a group from Odense in 1999.",
+        "Karen Holm founded Nordvand.",
+    ]
 
 
 def test_a_sentence_far_behind_the_best_is_left_out(embedder: Embedder) -> None:

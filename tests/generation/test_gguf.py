@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import struct
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation.embedded import embedded_model
-from generation.gguf import read_facts
+from generation.gguf import TensorType, read_facts
+from generation.gguf_format import TENSOR_TYPES
 from quoth.errors import ModelLoadError, ModelNotFoundError
 from tests.generation.making import write_gguf
 
@@ -123,3 +125,50 @@ def test_a_missing_shard_is_named(tmp_path: Path) -> None:
         read_facts(first)
     second = write_gguf(tmp_path / "big-00002-of-00002.gguf", entries)
     assert read_facts(first).file_bytes == first.stat().st_size + second.stat().st_size
+
+
+def test_both_shards_of_a_split_model_count(tmp_path: Path) -> None:
+    entries = {**LLAMA, "split.count": 2}
+    first = write_gguf(tmp_path / "big-00001-of-00002.gguf", entries)
+    write_gguf(tmp_path / "big-00002-of-00002.gguf", entries)
+    facts = read_facts(first)
+    assert facts.n_parameters == 8
+    assert facts.tensor_types == (TensorType("F32", 2, 8, 32),)
+
+
+@pytest.mark.parametrize(
+    ("entries", "encoding"),
+    [
+        ({}, ""),
+        ({"llama.rope.dimension_count": 64}, "RoPE"),
+        ({"llama.rope.freq_base": 10000}, "RoPE, base 10,000"),
+        (
+            {"llama.rope.freq_base": 10000, "llama.rope.scaling.type": "yarn"},
+            "RoPE, base 10,000, yarn",
+        ),
+        ({"llama.rope.dimension_count": 64, "llama.rope.scaling.type": "none"}, "RoPE"),
+        ({"llama.attention.max_alibi_bias": 8}, "ALiBi"),
+    ],
+)
+def test_how_positions_are_encoded(
+    tmp_path: Path, entries: dict[str, object], encoding: str
+) -> None:
+    facts = read_facts(write_gguf(tmp_path / "m.gguf", {**LLAMA, **entries}))
+    assert facts.position_encoding == encoding
+
+
+def test_the_sizes_of_tensor_types_are_those_of_ggml() -> None:
+    ggml = pytest.importorskip("llama_cpp._ggml").libggml
+    ggml.ggml_type_name.restype = ctypes.c_char_p
+    ggml.ggml_blck_size.restype = ctypes.c_int64
+    ggml.ggml_type_size.restype = ctypes.c_size_t
+    for kind, (name, block, size) in TENSOR_TYPES.items():
+        known = ggml.ggml_type_name(kind).decode().upper()
+        assert (known, ggml.ggml_blck_size(kind), ggml.ggml_type_size(kind)) == (name, block, size)
+
+
+def test_the_tensors_of_a_file_fill_it() -> None:
+    facts = read_facts(embedded_model())
+    of_tensors = sum(each.n_bytes for each in facts.tensor_types)
+    assert 0.95 * facts.file_bytes < of_tensors < facts.file_bytes
+    assert sum(each.n_parameters for each in facts.tensor_types) == facts.n_parameters

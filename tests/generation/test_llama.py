@@ -14,6 +14,8 @@ from generation.gguf import read_facts
 from generation.llama import LlamaModel, load_model
 from generation.llama_native import MIN_BATCH, LoadSettings, NativeModel, batch_bounds
 from generation.model import Completion, Prompt
+from generation.states import States
+from generation.turns import Watched
 from quoth.config import GenerationConfig, ModelConfig
 from quoth.datatypes import Message
 from quoth.errors import ConfigError, ModelError, ModelLoadError
@@ -127,6 +129,41 @@ def test_an_answer_depends_on_its_prompt_and_not_on_the_cache(model: LlamaModel)
     assert text_of(model, prompt) == cold
     text_of(model, other)
     assert text_of(model, prompt) == cold
+
+
+def test_a_conversation_goes_on_where_it_was_after_the_turn_of_another(model: LlamaModel) -> None:
+    source, other = SOURCES[:450], "The ferry to Brixham leaves at nine and takes an hour. " * 7
+    short = replace(GREEDY, max_new_tokens=4)
+    follow_up = ask(model, "Which colour has it?", source)
+    model._native.forget_after(0)
+    cold = text_of(model, follow_up, short)
+    model._native.forget_after(0)
+    model._states = States(2**28)
+    text_of(model, ask(model, "Who built it?", source), short)
+    text_of(model, ask(model, "When?", other), short)
+    assert len(model._states) == 1
+    assert model._states.n_bytes > 100 * model.facts.kv_width * 2
+    assert text_of(model, follow_up, short) == cold
+    assert model.n_evaluated < 20
+    text_of(model, ask(model, "From where?", other), short)
+    assert model.n_evaluated < 20
+
+
+def test_the_numbers_of_a_state_are_those_that_were_kept() -> None:
+    settings = LoadSettings(768, 128, 1, 0, flash_attention=False, share_cores=False)
+    native = NativeModel(read_facts(embedded_model()), settings)
+    tokens = native.vocabulary.data_tokens(SOURCES)[:150]
+    native.decode(tokens[:130])
+    state = native.state()
+    straight = last_logits(native, tokens[130:])
+    native.forget_after(0)
+    native.decode(tokens[20:90])
+    native.restore(state)
+    assert native.cached == tokens[:130]
+    assert np.array_equal(last_logits(native, tokens[130:]), straight)
+    native.restore(replace(state, data=b"nonsense"))
+    assert native.cached == []
+    native.close()
 
 
 def test_on_a_gpu_a_prompt_is_always_cut_in_the_same_places() -> None:
@@ -255,7 +292,7 @@ def test_a_second_completion_waits_for_its_turn(model: LlamaModel) -> None:
 def test_waiting_for_a_turn_can_be_cancelled_and_does_not_last_for_ever(model: LlamaModel) -> None:
     begun = model.complete(ask(model, "Tell me a story."), GREEDY)
     next(begun)
-    patience, model._patience = model._patience, 0.0
+    patience, model.turns._patience = model.turns._patience, 0.0
     try:
         asked = iter([False, True])
         with pytest.raises(ModelError, match="nobody reads it"):
@@ -264,8 +301,63 @@ def test_waiting_for_a_turn_can_be_cancelled_and_does_not_last_for_ever(model: L
         assert steps == [Completion("", "cancelled")]
         assert next(asked) is False
     finally:
-        model._patience = patience
+        model.turns._patience = patience
         begun.close()  # type: ignore[attr-defined]
+
+
+def test_answers_of_several_askers_are_each_their_own_and_come_in_order(model: LlamaModel) -> None:
+    questions = ["Say hello.", "Name a colour.", "Count to three.", "Why is the sky blue?"]
+    prompts = [ask(model, question) for question in questions]
+    alone = [text_of(model, prompt) for prompt in prompts]
+    written: dict[int, str] = {}
+    waits: dict[int, list[int]] = {i: [] for i in range(len(prompts))}
+    waiting = [threading.Event() for _ in prompts]
+
+    def answer(i: int) -> None:
+        def tell(before: int) -> None:
+            waits[i].append(before)
+            waiting[i].set()
+
+        watched = Watched(model, tell)
+        written[i] = "".join(step.text for step in watched.complete(prompts[i], GREEDY))
+
+    begun = model.complete(prompts[0], GREEDY)
+    next(begun)
+    askers = []
+    for i in range(len(prompts)):
+        askers.append(threading.Thread(target=answer, args=(i,), daemon=True))
+        askers[-1].start()
+        assert waiting[i].wait(30)
+    assert [told[0] for told in waits.values()] == [1, 2, 3, 4]
+    begun.close()  # type: ignore[attr-defined]
+    for asker in askers:
+        asker.join(60)
+    assert list(written) == [0, 1, 2, 3]
+    assert list(written.values()) == alone
+    assert all(told[-1] == 0 for told in waits.values())
+
+
+def test_an_answer_that_the_end_of_the_program_cuts_off_is_an_error_in_words() -> None:
+    code = (
+        "import threading\n"
+        "from generation.llama import load_model\n"
+        "from quoth.config import GenerationConfig, ModelConfig\n"
+        "from quoth.datatypes import Message\n"
+        "from quoth.errors import QuothError\n"
+        "model = load_model(ModelConfig(context_size=1024, threads=1, gpu_layers=0))\n"
+        "prompt = model.render([Message('user', 'Tell me a very long story.')])\n"
+        "begun = threading.Event()\n"
+        "def answer():\n"
+        "    try:\n"
+        "        for step in model.complete(prompt, GenerationConfig(max_new_tokens=500)):\n"
+        "            begun.set()\n"
+        "    except QuothError:\n"
+        "        pass\n"
+        "threading.Thread(target=answer, daemon=True).start()\n"
+        "begun.wait()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
 
 
 def test_a_failed_decode_is_an_error_in_words_and_the_model_lives_on(model: LlamaModel) -> None:

@@ -241,6 +241,21 @@ def test_rows_far_below_their_header_find_it_in_their_heading_path(
     assert last.text.endswith("Some words after.")
 
 
+def test_the_columns_of_a_table_are_no_title_of_what_follows_it(count_tokens: CountTokens) -> None:
+    columns = "Town | Births | Deaths"
+    for n_rows in range(20, 60, 3):
+        text = f"Some words before.\n\n{table_of(n_rows)}\n{'Some words after it. ' * 30}\n"
+        document = make_document(text)
+        chunks = chunk_document(document, count_tokens, 128)
+        check_invariants(document, chunks, count_tokens, 128)
+        titled = [chunk for chunk in chunks if columns in chunk.headings]
+        assert titled
+        assert all("Some words" not in chunk.text for chunk in titled)
+        assert all(
+            columns in chunk.headings for chunk in chunks if chunk.text.startswith("| Town number")
+        )
+
+
 def test_a_table_header_goes_with_its_first_row(count_tokens: CountTokens) -> None:
     for n_words in range(60, 75):
         text = f"{'word ' * n_words}.\n\n{table_of(6)}"

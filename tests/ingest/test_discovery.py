@@ -30,11 +30,11 @@ def test_relative_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_files_of_other_types_are_counted_by_suffix(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.PNG", "c.png", "Makefile"):
+    for name in ("a.txt", "b.GIF", "c.gif", "Makefile"):
         write(tmp_path / name)
     found = discover([tmp_path], hidden=False)
     assert [file.name for file in found.files] == ["a.txt"]
-    assert found.skipped == {".png": 2, "": 1}
+    assert found.skipped == {".gif": 2, "": 1}
 
 
 def test_a_file_named_is_taken_whatever_its_type(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_library_is_not_ingested(tmp_path: Path) -> None:
 
 def test_what_gives_nothing_is_one_line_each_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    write(tmp_path / "pictures" / "a.png")
+    write(tmp_path / "pictures" / "a.gif")
     (tmp_path / "dangling.txt").symlink_to(tmp_path / "gone")
     names = ("missing.pdf", "empty", "pictures", "dangling.txt")
     problems = discover([tmp_path / name for name in names], hidden=False).problems

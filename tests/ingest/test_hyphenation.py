@@ -12,6 +12,8 @@ from ingest.readers.hyphenation import join_cut_words
         ("die Abbil\x02\r\ndung zeigt", "die Abbildung zeigt"),
         ("so\xadft hy\xadphens", "soft hyphens"),
         ("non\ufffeGAAP measures", "non-GAAP measures"),
+        ("a chat\ufffeoptimized model. A chat", "a chat-optimized model. A chat"),
+        ("a child\ufffehood. A child", "a childhood. A child"),
         ("COVID\ufffe19", "COVID-19"),
         ("U.S. dollar\ufffedenominated. A dollar is denominated", None),
         ("a cyber\ufffeattack. This cyber-attack", "a cyber-attack. This cyber-attack"),

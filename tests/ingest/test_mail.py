@@ -62,13 +62,13 @@ def test_attachments_are_pages_read_by_their_own_readers(tmp_path: Path) -> None
         word.read_bytes(), maintype="application", subtype="octet-stream", filename="plan.docx"
     )
     message.add_attachment("a,b\n1,2\n", subtype="csv", filename="../../numbers.csv")
-    message.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="p.png")
+    message.add_attachment(b"GIF89a", maintype="image", subtype="gif", filename="p.gif")
     document = read_file(tmp_path / "a.eml", bytes(message))
     assert [page.label for page in document.pages] == ["", "plan.docx", "../../numbers.csv"]
     assert headings_of(document)[1:] == [(2, "plan.docx"), (3, "Steps"), (2, "../../numbers.csv")]
     assert "| 1 | 2 |" in document.text
     assert document.warnings == (
-        "p.png is a PNG picture, which Quoth does not read; run it through OCR first",
+        "p.gif is a GIF picture, which Quoth does not read; save it as PNG or JPEG",
     )
     for heading in document.headings[:1]:
         assert document.text.startswith(heading.text, heading.start)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import read_document
@@ -67,6 +67,44 @@ def test_three_columns_and_a_line_below_them(tmp_path: Path) -> None:
     text = text_of(placed_pdf(tmp_path / "a.pdf", [page]))
     assert firsts(text) == numbered("a", 8) + numbered("b", 8) + numbered("c", 8)
     assert text.rstrip().endswith("as notes do it")
+
+
+def test_titles_of_figures_side_by_side_are_read_one_after_the_other(tmp_path: Path) -> None:
+    first = ["(a) The two marked triangles meet in the", "middle and along a side."]
+    second = ["(b) The two marked triangles meet in the", "middle and outside."]
+    below = [(150.0, 250.0, "Figure 2: Triangulations that are wrong")]
+    for names in ("a b", "x y"):
+        labels = [(LEFT + 20 + 60 * at, 180.0, name) for at, name in enumerate(names.split())]
+        page = [
+            *[
+                (
+                    LEFT,
+                    60.0,
+                    "Some text of the page stands above its figures and says what they are.",
+                )
+            ],
+            *labels,
+            *column(LEFT, 210, first),
+            *[(x + RIGHT - LEFT, y, name) for x, y, name in labels],
+            *column(RIGHT, 210, second),
+            *below,
+        ]
+        lines = text_of(placed_pdf(tmp_path / "a.pdf", [page])).split("\n")
+        found = [line for line in lines if len(line) > 4]
+        assert found[1:] == [*first, *second, below[0][2]]
+        assert not any(line.startswith("|") for line in lines)
+
+
+def test_labels_of_a_figure_stand_with_its_title(tmp_path: Path) -> None:
+    def figure(x: float, letter: str) -> list[Placed]:
+        labels = [(x, 300.0, f"{letter}1"), (x + 90, 130.0, f"{letter}2"), (x, 110.0, f"{letter}3")]
+        return [*labels, (x + 30, 320.0, f"({letter}) Case {letter}")]
+
+    page = [*figure(LEFT, "a"), *figure(RIGHT, "b"), (150.0, 350.0, "Figure 3: Two cases of it")]
+    words = text_of(placed_pdf(tmp_path / "a.pdf", [page])).split()
+    assert max(words.index(f"a{n}") for n in (1, 2, 3)) < words.index("(a)")
+    assert words.index("(a)") < min(words.index(f"b{n}") for n in (1, 2, 3))
+    assert max(words.index(f"b{n}") for n in (1, 2, 3)) < words.index("(b)") < words.index("3:")
 
 
 def test_text_written_last_is_read_where_it_stands(tmp_path: Path) -> None:
@@ -184,7 +222,20 @@ def test_prose_in_loose_lines_and_formulas_are_no_tables() -> None:
             [("x =", 50, 100), ("1", 90, 94), ("2", 90, 106), ("+ y", 120, 100), ("= z", 180, 100)]
         )
     ]
-    assert not any(line.table for line in [*lines_of(loose), *lines_of(formula)])
+    drawing = [
+        segment(text, x, y, stream=at)
+        for at, (text, x, y) in enumerate(
+            [
+                ("X", 50, 100),
+                ("Y", 200, 100),
+                ("f", 50, 140),
+                ("g", 200, 140),
+                ("U", 50, 180),
+                ("V", 200, 180),
+            ]
+        )
+    ]
+    assert not any(line.table for part in (loose, formula, drawing) for line in lines_of(part))
 
 
 def test_a_grid_is_read_row_by_row_as_the_file_writes_it(tmp_path: Path) -> None:
@@ -207,6 +258,7 @@ placements = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(placements)
 def test_no_word_is_lost_or_doubled_wherever_words_stand(
     places: list[tuple[int, int, int, int, bool]],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ingest import pipeline
+from ingest import embedding, pipeline
 from quoth.config import IngestConfig
 from quoth.datatypes import Chunk
 from quoth.errors import StorageFullError
@@ -91,6 +91,51 @@ def test_every_document_gets_its_own_vectors_in_order(folder: Path) -> None:
     assert shelf.kept == [(text, [float(len(w)) for w in text.split()]) for text, _ in shelf.kept]
     assert [text for text, _ in shelf.kept][:2] == ["a bb ccc", "aa bb ccc"]
     assert len(shelf.kept) == 7
+
+
+def test_a_run_that_is_cancelled_while_it_embeds_keeps_the_groups_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "_TEXTS_AT_ONCE", 6)
+    monkeypatch.setattr(embedding, "_SLICE", 1)
+    for n in range(3):
+        (tmp_path / f"{n}.txt").write_text(f"{n} b c d e f")
+    shelf = StoppingShelf(last="2")
+    report = pipeline.ingest_files([tmp_path], shelf, IngestConfig(), cancelled=shelf.is_stopped)
+    assert [outcome.status for outcome in report.outcomes] == ["added"] * 2
+    assert len(shelf.kept) == 2
+    assert report.timings["embed"] > 0
+
+
+class StoppingShelf(WatchingShelf):
+    """Is cancelled at the first word of the last document, when all before that is kept."""
+
+    def __init__(self, last: str) -> None:
+        super().__init__()
+        self._last = last
+        self._stopped = threading.Event()
+        self._all_before = threading.Event()
+        self._noticed = threading.Event()
+
+    def is_stopped(self) -> bool:
+        if self._stopped.is_set():
+            self._noticed.set()
+        return self._stopped.is_set()
+
+    def embed(self, chunks: Sequence[Chunk]) -> FloatArray:
+        if chunks[0].text == self._last:
+            assert self._all_before.wait(PATIENCE)
+            self._stopped.set()
+        elif chunks[0].source.endswith(f"{self._last}.txt"):
+            assert self._noticed.wait(PATIENCE)
+        return super().embed(chunks)
+
+    def put(
+        self, document: Document, chunks: Sequence[Chunk], vectors: FloatArray, file: SourceFile
+    ) -> None:
+        super().put(document, chunks, vectors, file)
+        if len(self.kept) == 2:
+            self._all_before.set()
 
 
 def test_an_error_while_keeping_ends_the_run_and_leaves_no_thread(folder: Path) -> None:

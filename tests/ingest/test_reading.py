@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONFIG = IngestConfig()
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+GIF = b"GIF89a" + bytes(range(256)) * 4
 HTML = b"<!DOCTYPE html>\n<html><body><p>Hello there.</p></body></html>"
 
 
@@ -56,12 +56,12 @@ def test_the_same_bytes_have_the_same_id_under_any_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("report.pdf", PNG, "a PNG picture, which Quoth does not read; run it through OCR"),
+        ("report.pdf", GIF, "a GIF picture, which Quoth does not read; save it as PNG or JPEG"),
         ("report.pdf", HTML, "not a PDF: its bytes are an HTML page; rename it to end in .html"),
         ("notes.docx", b"just words", "not a Word document: its bytes are plain text; rename it"),
         ("notes.txt", os.urandom(4096), "binary data, which Quoth does not read; save it as PDF"),
         ("notes.md", b"\0\1\2" * 500, "binary data"),
-        ("page.html", PNG, "a PNG picture"),
+        ("page.html", GIF, "a GIF picture"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),
          "an old Word document (.doc), which Quoth does not read; save it as PDF or .docx"),
         ("report.pdf", b"{\\rtf1 hello}", "not a PDF: its bytes are an RTF document"),
@@ -165,7 +165,9 @@ def test_too_much_text_is_refused(tmp_path: Path) -> None:
 def test_an_encrypted_word_file_needs_its_password(tmp_path: Path) -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
     (tmp_path / "secret.docx").write_bytes(ole)
-    assert "needs a password; save a copy" in refused(tmp_path / "secret.docx", EncryptedFileError)
+    assert "needs a password; give it with --password" in refused(
+        tmp_path / "secret.docx", EncryptedFileError
+    )
 
 
 def test_a_truncated_word_file_is_damaged(tmp_path: Path) -> None:

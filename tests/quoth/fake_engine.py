@@ -80,6 +80,7 @@ REFUSAL = Answer(
     stop_reason="refused",
     confidence=0.03,
     closest=(HIT,),
+    not_enough=("it does not mention “won”",),
 )
 DOCUMENT = DocumentRecord(
     id="0f1e2d3c4b5a6978",

@@ -193,7 +193,9 @@ def test_sentences_stay_one_space_apart_wherever_their_space_is() -> None:
 
 def test_ask_shows_a_refusal_with_the_closest_passages(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(FakeQuoth(pieces=(Piece(REFUSAL.text), Piece(answer=REFUSAL))), "ask", "Who?") == 0
-    assert capsys.readouterr().out.splitlines()[:4] == [
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "    Not enough: it does not mention “won”."
+    assert lines[:4] == [
         "The documents do not say.",
         "",
         "The closest passages:",

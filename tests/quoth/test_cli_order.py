@@ -80,6 +80,20 @@ def test_sync_of_a_folder_that_is_gone_removes_nothing_and_fails(
     assert len(json.loads(capsys.readouterr().out)["documents"]) == 2
 
 
+@pytest.mark.parametrize("command", ["ingest", "sync"])
+def test_a_path_that_is_not_there_makes_no_library(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library, nowhere = tmp_path / "library", tmp_path / "nowhere"
+    assert real(library, command, str(nowhere)) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        f"quoth: {nowhere} does not exist, so no library was made; check the path"
+    ]
+    assert not library.exists()
+
+
 def test_sync_takes_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     engine = FakeQuoth()
     assert run(engine, "sync", "papers", "--allow-empty", "--tag", "x", "--collection", "work") == 1

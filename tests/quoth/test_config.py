@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from quoth.config import Config, Example, load_config
+from quoth.config import (
+    Config,
+    Example,
+    GenerationConfig,
+    check_ranges,
+    load_config,
+    section_names,
+)
 from quoth.errors import ConfigError
 
 
@@ -42,6 +49,15 @@ def test_a_missing_file_and_an_empty_environment_are_the_defaults(tmp_path: Path
         ({"generation.stop": 3}, "takes a list"),
         ({"generation.examples": [{"question": "why"}]}, "takes a list"),
         ({"model.path": 3}, "takes str"),
+        (
+            {"generation.temperature": -1},
+            r"generation\.temperature = -1\.0 \(from command line\) is out of range; it takes 0 to 5",
+        ),
+        ({"generation.temperature": "nan"}, "out of range"),
+        ({"generation.top_p": 1.5}, "takes 0 to 1"),
+        ({"generation.max_new_tokens": 0}, "takes 1 or more"),
+        ({"retrieval.k": 0}, "takes 1 or more"),
+        ({"page.port": 70_000}, "takes 0 to 65535"),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_origin(flags: dict[str, object], message: str) -> None:
@@ -74,3 +90,14 @@ def test_words_become_values_of_the_right_kind() -> None:
     assert config.generation.temperature == 0.7
     assert config.generation.stop == ("END", "STOP")
     assert config.generation.examples == (Example("q", "a"),)
+
+
+def test_every_default_lies_in_its_range() -> None:
+    config = Config()
+    for name in section_names():
+        check_ranges(getattr(config, name), name)
+
+
+def test_settings_of_one_question_are_checked_too() -> None:
+    with pytest.raises(ConfigError, match=r"generation\.temperature = -1 is out of range"):
+        check_ranges(GenerationConfig(temperature=-1), "generation")

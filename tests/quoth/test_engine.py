@@ -406,3 +406,21 @@ def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:
     quoth.ingest([folder / "kettle.md"])
     with pytest.raises(UnsupportedFileError, match="is no PDF"):
         quoth.page_view("kettle.md", 1)
+
+
+def test_a_document_is_read_again_though_its_file_is_the_same(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    file = tmp_path / "kettle.md"
+    file.write_text("# Kettle\n\nThe warranty lasts two years.\n")
+    with Quoth.open(tmp_path / "library", embedder=embedder) as quoth:
+        quoth.ingest([file], tags=["manual"])
+        (record,) = quoth.documents()
+        assert quoth.ingest([file]).count("unchanged") == 1
+        assert quoth.read_again([record.id]).count("replaced") == 1
+        assert quoth.documents()[0].tags == ("manual",)
+        file.unlink()
+        quoth.read_again([record.id])
+        assert quoth.document(record.id).text.strip().endswith("two years.")
+        with pytest.raises(UnknownDocumentError):
+            quoth.read_again(["nothing"])

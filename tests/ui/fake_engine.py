@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from quoth.config import Config, GenerationConfig
+from quoth.access import Cost, Users
+from quoth.config import AnswerConfig, Config, GenerationConfig, IndexConfig
+from quoth.conversations import Conversations
 from quoth.datatypes import (
+    Alignment,
     Answer,
     Box,
+    Candidate,
     Chunk,
     Context,
     Document,
@@ -29,8 +35,12 @@ from quoth.datatypes import (
     Progress,
     Quote,
     Sentence,
+    TokenStep,
+    Window,
 )
-from quoth.errors import QuothError, UnknownDocumentError
+from quoth.errors import InvalidNameError, ModelLoadError, QuothError, UnknownDocumentError
+from quoth.mapping import Cluster, CollectionMap, Located, Spot
+from vectorstore import ConversationStore, LocalLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,14 +101,24 @@ def answer(question: str = "How long?", **changes: Any) -> Answer:
         timings={"search": 0.02, "pack": 0.01, "first_token": 0.4, "total": 1.2},
         n_prompt_tokens=120,
         n_completion_tokens=24,
+        window=Window(1000, 40, 30, 41, 9, 256),
+        messages=(Message("system", "Use only the <sources>."), Message("user", question)),
     )
     return replace(made, **changes)
+
+
+usual_answer = answer
 
 
 def refusal(question: str = "") -> Answer:
     said = Sentence("The documents do not say.", (), 0.0, "not a claim")
     return answer(
-        question, sentences=(said,), refused=True, closest=(hit(1),), stop_reason="refused"
+        question,
+        sentences=(said,),
+        refused=True,
+        closest=(hit(1),),
+        stop_reason="refused",
+        not_enough=("it does not mention “moon”",),
     )
 
 
@@ -117,9 +137,11 @@ HOSTILE = (
     "# title\n- item\n1. one\n> quote\n| a | b |\n|---|---|\n```\ncode\n```\n***\n[^1] [x]: http://e.example",
     "<script>window.taken = 1</script> &lt;b&gt; &amp; \\* **bold** __bold__ *it* 2*3*4",
 )
+PASSWORD = "correct horse"
 SLOW_FILE = "slow.txt"  # is read until someone cancels
 ENDLESS = "Count for ever"
 REFUSED = "Who is the king?"
+UNEXAMINED = "Which model?"
 WITHDRAWN = "Say something wrong first"
 
 
@@ -157,11 +179,26 @@ class FakeQuoth:
         self.path = path
         self.config = Config()
         self.records = list(records)
+        self.made = {each.collection for each in records}
+        self.read: list[str] = []
         self.answers: dict[str, Answer | QuothError] = {REFUSED: refusal(REFUSED)}
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
         self.viewed: list[tuple[str, int, int, int]] = []
+        self.mapped: list[bool] = []
+        self.mapped_best = False
+        self.located: list[str] = []
+        self.used_models: list[str] = []
+        self.aligned = 0
+        self.examined: list[Sequence[Message]] = []
+        self.broken_models: set[str] = set()
+        path.mkdir(parents=True, exist_ok=True)
+        self.conversations = Conversations(ConversationStore(path), self.stream)
+
+    @functools.cached_property
+    def users(self) -> Users:
+        return Users(LocalLibrary(self.path, IndexConfig(device="cpu")), Cost(n=16, r=1, p=1))
 
     def documents(self, *, collection: str | None = None) -> tuple[DocumentRecord, ...]:
         return tuple(r for r in self.records if collection in (None, r.collection))
@@ -181,7 +218,129 @@ class FakeQuoth:
         return PageView(drawn(page, scale), 400, 500, boxes)
 
     def collections(self) -> tuple[str, ...]:
-        return tuple(sorted({r.collection for r in self.records}))
+        return tuple(sorted(self.made | {r.collection for r in self.records}))
+
+    def create_collection(self, name: str) -> None:
+        if not name or name in self.made:
+            raise InvalidNameError(f"{name!r} cannot name a collection; choose another name")
+        self.made.add(name)
+
+    def rename_collection(self, name: str, new_name: str) -> None:
+        self.create_collection(new_name)
+        self.made.remove(name)
+        self.records = [
+            replace(r, collection=new_name) if r.collection == name else r for r in self.records
+        ]
+
+    def delete_collection(self, name: str) -> int:
+        gone = self.documents(collection=name)
+        self.made.remove(name)
+        self.records = [r for r in self.records if r not in gone]
+        return len(gone)
+
+    def tag(
+        self, names: Sequence[str], *, add: Sequence[str], remove: Sequence[str], collection: str
+    ) -> None:
+        self.records = [
+            replace(r, tags=tuple(sorted({*r.tags, *add} - {*remove})))
+            if r.id in names and r.collection == collection
+            else r
+            for r in self.records
+        ]
+
+    def read_again(
+        self,
+        names: Sequence[str],
+        *,
+        collection: str,
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> IngestReport:
+        assert not cancelled()
+        self.read += names
+        outcomes = [
+            FileOutcome(r.sources[0], "replaced", r.id, 2, 2)
+            for r in self.documents(collection=collection)
+            if r.id in names
+        ]
+        for outcome in outcomes:
+            on_progress(Progress(1, 1, 2, 2, 0.1, outcome.source, outcome))
+        return IngestReport(tuple(outcomes), 0.1)
+
+    def map(self, *, collection: str | None = None, best: bool = False) -> CollectionMap:
+        """Two spots at the corners of the plane for each document, in two clusters once it is best."""
+        self.mapped.append(best)
+        spots = tuple(
+            Spot(replace(found.chunk, source=each.sources[0], text=text), x, -x, cluster)
+            for each in self.documents(collection=collection)
+            for found, text, x, cluster in (
+                (hit(1, 1), PAGE_1, -0.9, 0),
+                (hit(2, 2), HOSTILE[0], 0.9, 1),
+            )
+        )
+        if not (best or self.mapped_best):
+            quick = tuple(replace(spot, cluster=-1) for spot in spots)
+            return CollectionMap(quick, (), len(spots), "principal components", "content")
+        self.mapped_best = True
+        clusters = tuple(
+            Cluster(words, len(spots) // 2, ((SOURCE, len(spots) // 2),))
+            for words in (("warranty", "receipt"), ("<b>repairs</b>", HOSTILE[4][:30]))
+        )
+        return CollectionMap(spots, clusters if spots else (), 7000, "neighbours", "content")
+
+    def locate(
+        self, question: str, shown: CollectionMap, *, collection: str | None = None
+    ) -> Located | None:
+        del collection
+        self.located.append(question)
+        if isinstance(self.answers.get(question), QuothError):
+            raise self.answers[question]  # type: ignore[misc]
+        return Located(question, -0.5, 0.5, ((hit(1, 1), -0.9, 0.9),)) if shown.spots else None
+
+    def align(self, given: Answer) -> Alignment:
+        self.aligned += 1
+        n = len(given.sentences)
+        sources = (quote("The warranty lasts two years"), quote("Keep the receipt."))
+        return Alignment(
+            tuple(sentence.text for sentence in given.sentences),
+            sources,
+            tuple((0.9 / (i + 1), 0.1) for i in range(n)),
+            tuple((0.8, -0.2) for _ in range(n)),
+        )
+
+    def examine(
+        self,
+        given: Answer,
+        *,
+        history: Sequence[Message] = (),
+        generation: GenerationConfig | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[TokenStep, ...]:
+        """A token a word; the next best one is hostile."""
+        del generation, cancelled
+        self.examined.append(history)
+        if given.question == UNEXAMINED:
+            raise ModelLoadError("no model <b>here</b>; choose one")
+        words = [*re.findall(r"\s*\S+", given.text), ""]
+        return tuple(
+            TokenStep(
+                number if word else -1, word, 3.0,
+                (Candidate(number, word, 3.0), Candidate(900, HOSTILE[0], 2.0),
+                 Candidate(901, "\n", 1.0)),
+                3.5, 1000,
+            )
+            for number, word in enumerate(words)
+        )  # fmt: skip
+
+    def use_model(self, name: str) -> None:
+        if name in self.broken_models:
+            raise ModelLoadError(f"{name} is <b>damaged</b>; choose another")
+        self.used_models.append(name)
+
+    def collection_sizes(self) -> dict[str, int]:
+        return {
+            name: sum(r.collection == name for r in self.records) for name in self.collections()
+        }
 
     def info(self) -> dict[str, object]:
         return {
@@ -228,21 +387,27 @@ class FakeQuoth:
         *,
         history: Sequence[Message] = (),
         collection: str | None = None,
+        where: object = None,
         generation: GenerationConfig | None = None,
+        answer: AnswerConfig | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_wait: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Piece]:
+        on_wait(0)
         self.asked.append(
             {
                 "question": question,
                 "history": history,
                 "collection": collection,
+                "where": where,
                 "generation": generation,
+                "answer": answer,
             }
         )
         if question == ENDLESS:
             yield from _endless(cancelled)
             return
-        given = self.answers.get(question) or answer(question)
+        given = self.answers.get(question) or usual_answer(question)
         if isinstance(given, QuothError):
             raise given
         for sentence in given.sentences:

@@ -5,12 +5,14 @@ Needs Chromium. Every page is taken in light and dark, and the chat on a narrow 
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from quoth import Quoth
 from tests.ui.serving import ROOT, chromium, serving
 from tests.ui.test_browser import ask, go
 
@@ -38,6 +40,7 @@ def main() -> None:
         _fill(browser, address)
         _in_both(browser, address, _visit)
         _narrow(browser, address)
+        _sign_in(browser, Path(folder))
 
 
 def _in_both(browser: Browser, address: str, visit: Callable[[Page, str], None]) -> None:
@@ -84,16 +87,19 @@ def _visit(page: Page, scheme: str) -> None:
     page.mouse.move(800, 400)
     page.mouse.wheel(0, -680)
     _take(page, f"details-{scheme}")
-    answered.get_by_role("button", name="Read", exact=True).first.click()
-    expect(page.get_by_role("dialog").locator(".q-page")).to_be_visible()
+    answered.locator("a.q-cite").first.click()
+    expect(page.locator(".st-key-reader .q-page")).to_be_visible()
+    _scroll_to(page, ".q-answer")
     _take(page, f"source-{scheme}")
-    page.keyboard.press("Escape")
     _open_page(page)
     _take(page, f"page-{scheme}")
-    page.keyboard.press("Escape")
-    ask(page, OFF_TOPIC)
+    page.locator(".st-key-reader").get_by_role("button", name="Close").click()
+    refused = ask(page, OFF_TOPIC)
+    refused.get_by_role("radio", name="Thumbs up").click()
+    expect(refused.get_by_label("What was right or wrong with it?")).to_be_visible()
     _scroll_to(page, ".q-refusal")
     _take(page, f"refusal-{scheme}")
+    _conversation(page, scheme)
     go(page, "Documents")
     expect(page.get_by_text("In the library")).to_be_visible()
     page.wait_for_timeout(900)
@@ -104,12 +110,25 @@ def _visit(page: Page, scheme: str) -> None:
     _take(page, f"models-{scheme}")
 
 
+def _conversation(page: Page, scheme: str) -> None:
+    """The menu of a conversation, and a question that is asked otherwise."""
+    _scroll_to(page, ".q-title")
+    page.get_by_role("button", name="Edit").first.click()
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_role("button", name="Export as HTML")).to_be_visible()
+    _take(page, f"conversation-{scheme}")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
 def _open_page(page: Page) -> None:
     """Ask what a PDF answers and open it there, as it looks."""
     answered = ask(page, OF_A_PDF)
     cited = answered.locator("[class*='st-key-row-']").filter(has_text=".pdf").first
     cited.get_by_role("button", name="Read", exact=True).click()
-    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    expect(page.locator(".st-key-reader").get_by_role("img")).to_be_visible()
+    page.locator(".q-answer").last.evaluate("e => e.scrollIntoView({block: 'center'})")
 
 
 def _narrow(browser: Browser, address: str) -> None:
@@ -117,7 +136,25 @@ def _narrow(browser: Browser, address: str) -> None:
     page.goto(address)
     ask(page, QUESTION)
     _take(page, "narrow-light")
+    page.locator("a.q-cite").first.click()
+    expect(page.locator(".st-key-reader .q-page")).to_be_visible()
+    _take(page, "narrow-source-light")
     page.close()
+
+
+def _sign_in(browser: Browser, folder: Path) -> None:
+    """What others see first of a page that they can reach."""
+    library = folder / "guarded"
+    with Quoth.open(library) as quoth:
+        quoth.users.add("ada", secrets.token_urlsafe())
+    (library / "quoth.toml").write_text("[page]\nsign_in = true\n", encoding="utf-8")
+    with serving("app.py", library) as address:
+        for scheme in ("light", "dark"):
+            page = browser.new_page(viewport=WIDE, color_scheme=scheme)  # type: ignore[arg-type]
+            page.goto(address)
+            expect(page.get_by_text("Sign in to Quoth")).to_be_visible()
+            _take(page, f"sign-in-{scheme}")
+            page.close()
 
 
 def _scroll_to(page: Page, selector: str) -> None:

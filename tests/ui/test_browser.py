@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.fake_engine import ENDLESS, HOSTILE, SLOW_FILE, WITHDRAWN
+from tests.ui.fake_engine import ENDLESS, HOSTILE, PASSWORD, SLOW_FILE, WITHDRAWN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 TWO_PAGES = """# Kettle manual
 
@@ -59,6 +59,13 @@ def upload(page: Page, *files: Path) -> None:
     button.click()
 
 
+def sign_in(page: Page, name: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text(f"Signed in as {name}")).to_be_visible()
+
+
 @pytest.fixture
 def fake(page: Page, fake_address: str) -> Page:
     page.goto(fake_address)
@@ -98,6 +105,9 @@ def test_cancelling_keeps_the_files_that_were_finished(fake: Page, tmp_path: Pat
     expect(fake.get_by_text("In the library")).to_be_visible()
     upload(fake, *files)
     expect(fake.get_by_text("1 of 2 files")).to_be_visible()
+    fake.reload()
+    expect(fake.get_by_text("1 of 2 files")).to_be_visible()
+    expect(fake.locator(".q-outcomes")).to_have_text("addedcancel-first.txt2 pages · 2 chunks")
     expect(fake.get_by_text("In the library")).to_be_visible()
     expect(fake.get_by_role("button", name="Add to the library")).to_be_disabled()
     fake.get_by_role("button", name="Cancel").click()
@@ -113,11 +123,10 @@ def test_a_draft_that_was_taken_back_leaves_a_note(fake: Page) -> None:
 
 def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     message = ask(fake, "How long is the warranty?")
-    message.get_by_label("Source 2: go to the quote").click()
-    assert fake.url.endswith("#source-0-2")
-    expect(message.locator(":target")).to_be_in_viewport()
-    message.get_by_role("button", name="Read", exact=True).nth(1).click()
-    dialog = fake.get_by_role("dialog")
+    dialog = fake.locator(".st-key-reader")
+    message.get_by_label("Source 1: open the quote").click()
+    expect(dialog).to_contain_text("Page 1 of 2")
+    message.get_by_label("Source 2: open the quote").click()
     expect(dialog.get_by_role("img")).to_have_attribute(
         "alt",
         "Page 2 of kettle.pdf as it looks; highlighted: “Repairs are free within the warranty.”",
@@ -128,14 +137,58 @@ def test_a_citation_leads_to_its_quote(fake: Page) -> None:
     dialog.get_by_role("button", name="Previous page").click()
     expect(dialog).to_contain_text("Page 1 of 2")
     expect(dialog).to_contain_text("Acme kettles.")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    expect(message).to_be_visible()
 
 
-def test_two_tabs_have_two_conversations(fake: Page, fake_address: str) -> None:
-    ask(fake, "Only mine")
+def test_two_tabs_hold_two_conversations_and_share_the_list(fake: Page, fake_address: str) -> None:
+    ask(fake, "Asked in the first")
     other = fake.context.new_page()
     other.goto(fake_address)
     expect(other.get_by_text("What would you like to know?")).to_be_visible()
-    assert other.get_by_text("Only mine").count() == 0
+    ask(other, "Asked in the second")
+    expect(fake.locator(".q-question")).to_have_text("Asked in the first")
+    other.get_by_role("button", name="Asked in the first").click()
+    expect(other.locator(".q-question")).to_have_text("Asked in the first")
+
+
+def test_a_reload_in_the_midst_of_an_answer_goes_on_and_a_second_tab_stops_it(fake: Page) -> None:
+    box = fake.get_by_label("Ask about your documents")
+    box.fill(ENDLESS)
+    box.press("Enter")
+    expect(fake.locator(".q-writing")).to_contain_text("1 2 3")
+    fake.reload()
+    expect(fake.locator(".q-writing")).to_contain_text("1 2 3 4 5 6")
+    other = fake.context.new_page()
+    other.goto(fake.url)
+    # Until our style is there, Streamlit's own Stop may be seen: it would only end the drawing.
+    other.locator(".st-key-stop").get_by_role("button").click()
+    for tab in (fake, other):
+        expect(tab.get_by_text("Stopped. This is what was written so far")).to_be_visible()
+        expect(tab.locator(".q-answer")).to_contain_text("1 2 3 4 5 6")
+
+
+def test_each_user_has_conversations_of_their_own(
+    browser: Browser, page: Page, fake_address: str
+) -> None:
+    page.goto(f"{fake_address}/guarded")
+    expect(page.get_by_label("Ask about your documents")).to_have_count(0)
+    sign_in(page, "ada")
+    ask(page, "Only for ada")
+    page.reload()
+    expect(page.locator(".q-question")).to_have_text("Only for ada")
+    elsewhere = browser.new_context()
+    other = elsewhere.new_page()
+    other.goto(page.url)
+    sign_in(other, "bob")
+    expect(other.get_by_text("What would you like to know?")).to_be_visible()
+    expect(other.get_by_text("Only for ada")).to_have_count(0)
+    elsewhere.close()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Sign in to Quoth")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Sign in to Quoth")).to_be_visible()
 
 
 def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
@@ -157,7 +210,7 @@ def test_plain_text_is_shown_as_it_is(page: Page, fake_address: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "content"),
-    [("", "Sources"), ("documents", "kettle.pdf"), ("models", "Temperature")],
+    [("", "Sources"), ("documents", "kettle.pdf"), ("map", "Topics"), ("models", "Temperature")],
 )
 def test_a_narrow_screen_does_not_scroll_sideways(
     page: Page, fake_address: str, path: str, content: str
@@ -193,6 +246,17 @@ def test_the_whole_story_from_an_empty_library_to_an_empty_library(
     refused = ask(page, "Who won the football world cup in 1974?")
     expect(refused.locator(".q-refusal")).to_contain_text("Not in the documents")
 
+    page.reload()
+    expect(page.locator(".q-question")).to_have_count(2)
+    expect(page.locator(".q-answer").first).to_contain_text("27 months")
+    page.get_by_role("button", name="More", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as HTML").click()
+    exported = download.value.path().read_text(encoding="utf-8")
+    assert "27 months" in exported
+    assert "<blockquote>" in exported
+    page.keyboard.press("Escape")
+
     go(page, "Documents")
     expect(page.locator(".q-document")).to_contain_text("kettle.md")
     page.get_by_role("button", name="Remove", exact=True).click()
@@ -218,7 +282,7 @@ def test_a_hostile_document_is_only_ever_text(page: Page, address: str, tmp_path
     answered = ask(page, "What is the tariff of the harbour?")
     expect(answered.locator(".q-answer")).to_contain_text("40 crowns")
     answered.get_by_role("button", name="Read", exact=True).first.click()
-    opened = page.get_by_role("dialog").locator(".q-page")
+    opened = page.locator(".st-key-reader .q-page")
     expect(opened).to_contain_text("![receipt](http://evil.example/q.png)")
     expect(opened).to_contain_text("<script>window.taken = 1;")
     assert page.evaluate("window.taken") is None

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quoth.datatypes import Context, Quote, Sentence
-from quoth.ui.citations import Source, number_quotes, segments, source_of_hit, sources
+from quoth.ui.citations import Source, cited, number_quotes, segments, source_of_hit, sources
 from tests.ui.fake_engine import PAGE_1, answer, hit, quote
 
 WARRANTY = quote("The warranty lasts two years")
@@ -54,3 +54,11 @@ def test_segments_are_the_whole_text_whatever_the_quotes(
     numbers = tuple(range(1, len(quotes) + 1))
     source = Source("d", "f", 1, (), start, text, numbers, quotes)
     assert "".join(piece.text for piece in segments(source)) == text
+
+
+def test_a_number_names_its_quote_on_its_own_page() -> None:
+    given = answer()
+    source = cited(given, 2)
+    assert source is not None
+    assert (source.page, source.numbers) == (2, (2,))
+    assert cited(given, 3) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ingest.formats import FORMATS
@@ -77,7 +78,7 @@ def test_a_thousand_documents_cost_what_is_shown_of_them(
     app = _page("documents", FakeQuoth(tmp_path, many))
     assert "1,000 documents" in _shown(app)
     assert len(looked) == 20
-    assert len(app.button) < 50
+    assert len(app.button) < 75
 
 
 def test_the_uploader_takes_every_format_and_archives(tmp_path: Path) -> None:
@@ -123,3 +124,62 @@ def test_only_too_large_files_start_no_run(tmp_path: Path) -> None:
 def test_what_an_archive_holds_besides_is_told_by_suffix() -> None:
     line = skipped_line({".exe": 1, "": 2, ".<b>": 3})
     assert line.endswith("3 × .<b>, 2 × no suffix, 1 × .exe.")
+
+
+def test_the_list_can_be_ordered_and_filtered_by_format(tmp_path: Path) -> None:
+    listed = [
+        record("b.pdf", id="b", n_characters=10, added_at="2026-01-01T00:00:00+00:00"),
+        record("a.md", id="a", n_characters=20, media_type="text/markdown"),
+        record("c.pdf", id="c", n_characters=5, added_at="2026-07-01T00:00:00+00:00"),
+    ]
+    app = _page("documents", FakeQuoth(tmp_path, listed))
+    orders = {"By name": "a.md b.pdf c.pdf", "Latest first": "c.pdf a.md b.pdf",
+              "Longest first": "a.md b.pdf c.pdf"}  # fmt: skip
+    for order, names in orders.items():
+        app.selectbox(key="list-order").set_value(order).run()
+        assert re.findall(r"[abc]\.(?:pdf|md)", _shown(app)) == names.split()
+    app.text_input(key="filter").set_value("markdown").run()
+    assert re.findall(r"[abc]\.(?:pdf|md)", _shown(app)) == ["a.md"]
+
+
+def test_a_document_offers_its_tags_and_to_be_read_again(tmp_path: Path) -> None:
+    listed = [record(tags=("warranty",)), record("b.txt", id="b", tags=("tea",))]
+    app = _page("documents", FakeQuoth(tmp_path, listed))
+    app.button(key="edit-default-d0c").click().run()
+    assert not app.exception
+    tags = app.multiselect(key="edited-tags")
+    assert (tags.options, tags.value) == (["tea", "warranty"], ["warranty"])
+    assert app.button(key="again").label == "Read again"
+
+
+def test_collections_are_made_on_the_page_and_a_wrong_name_is_one_line(tmp_path: Path) -> None:
+    quoth = FakeQuoth(tmp_path, [record()])
+    app = _page("documents", quoth)
+    form = next(each for each in app.text_input if each.label == "A new collection")
+    form.set_value("work")
+    _button(app, "Make it").click().run()
+    assert quoth.collections() == ("default", "work")
+    assert "work 0 documents" in _shown(app)
+    form = next(each for each in app.text_input if each.label == "A new collection")
+    form.set_value("work")
+    _button(app, "Make it").click().run()
+    assert "cannot name a collection" in app.error[0].value
+
+
+def test_deleting_a_collection_says_what_goes_with_it(tmp_path: Path) -> None:
+    quoth = FakeQuoth(tmp_path, [record()])
+    app = _page("documents", quoth)
+    app.button(key="delete-collection-default").click().run()
+    assert "default is deleted with 1 document" in _shown(app)
+    assert len(quoth.records) == 1
+
+
+def test_a_folder_is_read_as_a_folder(tmp_path: Path) -> None:
+    quoth = FakeQuoth(tmp_path)
+    app = _page("documents", quoth)
+    app.segmented_control(key="upload-what").set_value("A whole folder").run()
+    app.get("file_uploader")[0].set_value([("papers/x/a.txt", b"a", "text/plain")]).run()
+    _button(app, "Add to the library").click().run()
+    assert not app.exception
+    (read,) = quoth.records
+    assert read.sources == (str(tmp_path / "uploads" / "default" / "papers"),)

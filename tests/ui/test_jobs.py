@@ -18,13 +18,13 @@ LONG = 10.0  # seconds; only a broken job takes them
 
 def test_an_answer_grows_and_is_there_at_the_end() -> None:
     whole = answer()
-    job = AnswerJob(lambda _: iter([Piece("one "), Piece("two"), Piece(answer=whole)]))
+    job = AnswerJob(lambda *_: iter([Piece("one "), Piece("two"), Piece(answer=whole)]))
     assert job.wait(LONG)
     assert (job.text, job.answer, job.error, job.withdrawn) == ("one two", whole, "", False)
 
 
 def test_withdrawn_text_is_replaced_and_remembered_as_withdrawn() -> None:
-    job = AnswerJob(lambda _: iter([Piece("wrong"), Piece("right", withdrawn=True)]))
+    job = AnswerJob(lambda *_: iter([Piece("wrong"), Piece("right", withdrawn=True)]))
     assert job.wait(LONG)
     assert (job.text, job.withdrawn) == ("right", True)
 
@@ -32,7 +32,7 @@ def test_withdrawn_text_is_replaced_and_remembered_as_withdrawn() -> None:
 def test_stopping_reaches_the_engine_and_keeps_what_was_written() -> None:
     written = threading.Event()
 
-    def stream(cancelled: Callable[[], bool]) -> Iterator[Piece]:
+    def stream(cancelled: Callable[[], bool], _: object) -> Iterator[Piece]:
         yield Piece("so far")
         written.set()
         while not cancelled():
@@ -47,7 +47,7 @@ def test_stopping_reaches_the_engine_and_keeps_what_was_written() -> None:
 
 
 def test_an_error_of_ours_is_kept_as_its_line() -> None:
-    def stream(_: object) -> Iterator[Piece]:
+    def stream(*_: object) -> Iterator[Piece]:
         yield Piece("a")
         raise ModelNotFoundError("no model here; choose another")
 
@@ -62,7 +62,7 @@ def test_a_fault_ends_the_job_and_goes_to_the_log(
     seen: list[str] = []
     monkeypatch.setattr(threading, "excepthook", lambda args: seen.append(str(args.exc_value)))
 
-    def stream(_: object) -> Iterator[Piece]:
+    def stream(*_: object) -> Iterator[Piece]:
         raise RuntimeError("a fault")
         yield
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from quoth.config import Example, GenerationConfig
+from quoth.config import AnswerConfig, Example, GenerationConfig
 from quoth.datatypes import Message, Sentence
 from quoth.errors import ModelNotFoundError
 from tests.ui.fake_engine import REFUSED, FakeQuoth, answer, record
@@ -94,6 +94,7 @@ def test_a_refusal_looks_different_and_offers_the_closest_passages(quoth: FakeQu
     assert "q-answer" not in _markup(app)
     assert "The documents do not say." in _shown(app)
     assert "The closest passages kettle.pdf" in _shown(app)
+    assert "Not enough: it does not mention “moon”." in _shown(app)
 
 
 def test_an_extractive_answer_says_so(quoth: FakeQuoth) -> None:
@@ -104,10 +105,11 @@ def test_an_extractive_answer_says_so(quoth: FakeQuoth) -> None:
 
 def test_details_tell_what_was_found_read_and_left_out(quoth: FakeQuoth) -> None:
     shown = _shown(_ask(_page("chat", quoth), "q"))
-    assert "144 of 1,000 tokens used" in shown
-    assert "sources 30" in shown
-    assert "instructions, conversation, question 90" in shown
-    assert "free 856" in shown
+    assert "120 of 1,000 tokens read, 24 written" in shown
+    for part in ("instruction 40", "sources 30", "conversation 41", "question 9", "free 624"):
+        assert part in shown
+    assert "room for the answer 256" in shown
+    assert "Instruction and sourcesUse only the &lt;sources&gt;.Questionq" in shown
     assert "1kettle.pdfpage 1 · Kettle › Warranty0.9000.700meaning #1, words #2" in shown
     assert "over the budget" in shown
 
@@ -122,7 +124,7 @@ def test_the_conversation_goes_along_as_history(quoth: FakeQuoth) -> None:
     )
 
 
-def test_a_new_chat_forgets_the_conversation(quoth: FakeQuoth) -> None:
+def test_a_new_chat_begins_without_history(quoth: FakeQuoth) -> None:
     app = _ask(_page("chat", quoth), "first")
     _button(app, "New chat").click().run()
     assert "It lasts two years" not in _shown(app)
@@ -231,6 +233,13 @@ def test_a_changed_setting_counts_for_this_tab_alone(quoth: FakeQuoth) -> None:
     assert quoth.config.generation == GenerationConfig()
     other = _page("models", quoth)
     assert other.slider(key="setting-temperature").value == 0.0
+
+
+def test_how_soon_it_refuses_is_this_tabs_choice(quoth: FakeQuoth) -> None:
+    app = _page("models", quoth)
+    app.selectbox(key="setting-refusal").set_value("talkative").run()
+    assert app.session_state["answering"] == AnswerConfig(refusal="talkative")
+    assert _page("models", quoth).selectbox(key="setting-refusal").value == "balanced"
 
 
 def test_presets_move_the_widgets_and_reset_brings_the_configuration_back(quoth: FakeQuoth) -> None:

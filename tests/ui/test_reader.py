@@ -79,7 +79,7 @@ def reader(quoth: FakeQuoth) -> AppTest:
 def cited(quoth: FakeQuoth, position: int = 0) -> AppTest:
     """The reader, opened at the first page's quote or the second's."""
     app = _ask(_page("chat", quoth), "How long is the warranty?")
-    app.button(key=f"source-0-open-{position}").click().run()
+    app.button(key=f"source-1-open-{position}").click().run()
     assert not app.exception
     return app
 
@@ -191,7 +191,7 @@ def test_quotes_that_lie_apart_are_both_highlighted(quoth: FakeQuoth) -> None:
     sentence = replace(answer().sentences[0], quotes=(first, second))
     quoth.answers["q"] = answer(sentences=(sentence,))
     app = _ask(_page("chat", quoth), "q")
-    app.button(key="source-0-open-0").click().run()
+    app.button(key="source-1-open-0").click().run()
     assert [span[2:] for span in quoth.viewed] == [(q.start, q.end) for q in (first, second)]
 
 
@@ -209,14 +209,14 @@ def test_a_file_that_is_gone_leaves_the_text_and_a_line_that_says_so(quoth: Fake
     assert "can&#x27;t be shown as it looks: &lt;b&gt;kettle.pdf" in _shown(app)
     assert PAGE_1.split(". ", maxsplit=1)[0] in _shown(app)
     quoth.fail_view = None
-    app.button(key="source-0-open-0").click().run()
+    app.button(key="source-1-open-0").click().run()
     assert "<img" in _markup(app), "a file that is there again is shown again"
 
 
 def test_a_page_that_fails_each_time_is_not_tried_again(quoth: FakeQuoth) -> None:
     quoth.fail_view = DamagedFileError("page 1 can't be shown; it is damaged")
     app = cited(quoth)
-    app.button(key="source-0-open-0").click().run()
+    app.button(key="source-1-open-0").click().run()
     assert "it is damaged" in _shown(app)
     assert len(quoth.viewed) == 1
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quoth.errors import StorageFullError
-from quoth.ui.uploads import forget, safe_name, save
+from quoth.ui.uploads import Saved, forget, forget_unread, safe_name, safe_path, save
 
 
 @dataclass
@@ -51,24 +51,25 @@ def test_every_name_becomes_one_visible_part_of_a_path(name: str) -> None:
 
 
 def test_files_lie_below_the_library_and_replace_their_former_version(tmp_path: Path) -> None:
-    (path,), _ = save([File("../a.txt", b"one")], tmp_path, "../work", 1)
+    (path,) = save([File("../a.txt", b"one")], tmp_path, "../work", 1).paths
     assert path == tmp_path / "uploads" / "work" / "a.txt"
-    assert save([File("a.txt", b"two")], tmp_path, "work", 1) == ((path,), ())
+    assert save([File("a.txt", b"two")], tmp_path, "work", 1) == Saved((path,), (path,), ())
     assert path.read_bytes() == b"two"
     assert [entry.name for entry in path.parent.iterdir()] == ["a.txt"], "no leftovers"
 
 
 def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
-    paths, _ = save(
+    paths = save(
         [File("x/a.txt", b"1"), File("y/a.txt", b"2"), File("a.txt", b"3")], tmp_path, "c", 1
-    )
+    ).paths
     assert [path.read_bytes() for path in paths] == [b"1", b"2", b"3"]
     assert [path.name for path in paths] == ["a.txt", "a (2).txt", "a (3).txt"]
 
 
 def test_a_file_over_the_limit_is_refused_by_name_and_the_others_are_kept(tmp_path: Path) -> None:
     files = [File("x/big.txt", b"x" * 1_000_001), File("a.txt", b"a")]
-    (path,), (refused,) = save(files, tmp_path, "c", 1)
+    saved = save(files, tmp_path, "c", 1)
+    (path,), (refused,) = saved.paths, saved.refused
     assert path.read_bytes() == b"a"
     assert (refused.source, refused.status) == ("big.txt", "failed")
     assert "ingest.max_megabytes = 1" in refused.reason
@@ -82,10 +83,33 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> 
 
 
 def test_removing_deletes_the_uploaded_copy_and_nothing_else(tmp_path: Path) -> None:
-    (copy,), _ = save([File("a.txt")], tmp_path, "c", 1)
+    (copy,) = save([File("a.txt")], tmp_path, "c", 1).paths
     own = tmp_path / "mine.txt"
     own.write_text("mine")
     sneaky = tmp_path / "uploads" / ".." / "mine.txt"
     forget([str(copy), str(own), str(sneaky)], tmp_path)
     assert not copy.exists()
     assert own.read_text() == "mine"
+
+
+def test_a_folder_keeps_its_shape_without_what_is_hidden(tmp_path: Path) -> None:
+    names = ("papers/a.txt", "papers/2023/a.txt", "papers/.git/config", "papers/.b.txt", "c.txt")
+    saved = save([File(name) for name in names], tmp_path, "c", 1, folders=True)
+    root = tmp_path / "uploads" / "c"
+    assert saved.paths == (root / "papers", root / "c.txt")
+    assert saved.files == (root / "papers/a.txt", root / "papers/2023/a.txt", root / "c.txt")
+    assert all(path.is_file() for path in saved.files)
+
+
+@given(st.text())
+def test_no_name_leads_out_of_its_folder(name: str) -> None:
+    kept = safe_path(name)
+    assert not kept.is_absolute()
+    assert all(part == safe_name(part) and part != ".." for part in kept.parts)
+    assert 1 <= len(kept.parts) <= 8
+
+
+def test_copies_that_no_document_is_read_from_are_deleted(tmp_path: Path) -> None:
+    files = save([File(n) for n in ("a.txt", "b.txt", "c.zip")], tmp_path, "c", 1).files
+    forget_unread(files, [str(files[0]), f"{files[2]}!/d/e.txt"], tmp_path)
+    assert [path.exists() for path in files] == [True, False, True]

@@ -150,10 +150,26 @@ def test_what_is_no_misfit_is_scored_almost_as_it_is() -> None:
         assert max(abs(scores[row] - float(vectors[row] @ question)) for row in fits) < 0.06
 
 
-def test_a_compressed_index_takes_little_more_than_half_of_float16() -> None:
-    vectors = unit_vectors(5000, dimension=64)
+def test_a_compressed_index_takes_two_thirds_of_float16() -> None:
+    vectors = unit_vectors(5000, dimension=384)
     index = build(Plan("cpu", "inverted"), ArraySource(vectors), IndexConfig(exact_up_to=1))
-    assert index.n_bytes <= 0.8 * 2 * vectors.size
+    assert index.n_bytes <= 0.72 * 2 * vectors.size
+
+
+def test_bytes_rank_by_row_whatever_came_and_went() -> None:
+    """In any order, under rows that were taken out before, and with many taken out."""
+    index = inverted()
+    codes = index.codes
+    codes.add(np.array([30, 5, 12]), VECTORS[[30, 5, 12]])
+    codes.add(np.array([7]), VECTORS[[7]])
+    codes.remove(np.array([5, 30]))
+    codes.add(np.array([5, 40]), VECTORS[[5, 40]])
+    held = np.concatenate([rows for rows, _ in codes.batches()])
+    assert held.tolist() == [5, 7, 12, 40]
+    here, scores = codes.scores(VECTORS[0], np.array([40, 3, 5, 30, 7]))
+    assert here.tolist() == [40, 5, 7]
+    assert np.allclose(scores, VECTORS[[40, 5, 7]] @ VECTORS[0], atol=0.02)
+    assert codes.scores(VECTORS[0], np.array([99]))[0].tolist() == []
 
 
 SMALL = IndexConfig(device="auto", exact_up_to=1000, gpu_memory_megabytes=1)

@@ -18,6 +18,7 @@ from vectorstore.dense.gpu import (
     GpuFlatIndex,
     GpuInvertedIndex,
     count_gpus,
+    eight_bit,
     translated,
 )
 
@@ -74,6 +75,21 @@ def test_random_additions_and_removals_on_a_gpu_equal_brute_force(kind: str) -> 
 def test_an_empty_gpu_index_finds_nothing(kind: str) -> None:
     index, _ = make(kind)
     assert index.search(contract.VECTORS[0], 5) == []
+
+
+def test_what_goes_to_the_gpu_finds_what_the_cpu_finds() -> None:
+    """FAISS's own inverted file of 8-bit codes, searched on the CPU."""
+    index = contract.inverted(n_lists=4)
+    index.add(np.arange(64), contract.VECTORS)
+    index.remove(np.arange(10, 30))
+    whole = eight_bit(index)
+    whole.nprobe = 4
+    assert whole.ntotal == 44
+    for question in contract.VECTORS[:10]:
+        scores, rows = whole.search(question.reshape(1, -1), 10)
+        expected = index.search(question, 10)
+        assert rows[0].tolist() == [row for row, _ in expected]
+        assert np.allclose(scores[0], [score for _, score in expected], atol=1e-5)
 
 
 @pytest.mark.gpu

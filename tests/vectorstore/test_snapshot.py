@@ -307,11 +307,21 @@ def test_a_copied_library_keeps_its_snapshot(folder: Path, tmp_path: Path) -> No
         assert is_brute_force(library)
 
 
-def test_a_snapshot_gives_back_the_very_index() -> None:
+def test_a_snapshot_gives_back_the_very_index(tmp_path: Path) -> None:
     vectors = unit_vectors(500, dimension=8)
     index = build(Plan("cpu", "inverted"), ArraySource(vectors), IndexConfig(exact_up_to=1))
     assert isinstance(index, InvertedIndex)
-    again = InvertedIndex.restore(index.centroids(), index.ranges(), index.lists(), 500)
-    again.n_probes = index.n_probes
+    index.remove(np.arange(100, 140))
+    blocks = sum(-(-len(rows) // 32) for rows, _ in index.lists())
+    lists = (index.n_lists, blocks, index.n_probes)
+    stamp = snapshot.Stamp("library", "embedder", 1, 8, len(index), *lists, 500, index.recall)
+    snapshot.write(tmp_path, stamp, index)
+    again = snapshot.read(tmp_path, stamp_of(tmp_path))
+    assert again is not None
     for question in vectors[:20]:
         assert again.search(question, 10) == index.search(question, 10)
+    more = unit_vectors(60, seed=3, dimension=8)
+    for one in (index, again):
+        one.add(np.arange(500, 560), more)
+    assert again.search(more[7], 10) == index.search(more[7], 10)
+    assert again.search(more[7], 10)[0][0] == 507

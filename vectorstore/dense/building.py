@@ -42,6 +42,7 @@ def build_inverted(source: VectorSource, config: IndexConfig) -> InvertedIndex:
     index = InvertedIndex.train(sample, min(n_lists, len(sample)), len(source))
     truth = ExactNeighbours(rows[:_QUESTIONS], sample[:_QUESTIONS].copy())
     del sample
+    index.reserve(len(source))
     for some, vectors in source.batches():
         index.add(some, vectors)
         truth.see(some, vectors)

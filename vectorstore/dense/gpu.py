@@ -15,13 +15,13 @@ import numpy as np
 
 from vectorstore.dense import calls
 from vectorstore.dense.choice import Plan
-from vectorstore.dense.inverted import InvertedIndex, described
-from vectorstore.dense.ranges import CodeRanges
+from vectorstore.dense.inverted import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from quoth.datatypes import FloatArray, RowArray
+    from vectorstore.dense.inverted import InvertedIndex
 
 # The most results FAISS returns from a GPU, and the most lists it reads.
 _MOST = 2048
@@ -40,6 +40,25 @@ def count_gpus() -> int:
     return 0 if count is None else int(count())
 
 
+class _Held:
+    """The rows that a GPU holds, in its order, and which of them were removed since."""
+
+    def __init__(self, rows: RowArray) -> None:
+        self.rows = rows
+        self.dead: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.rows) - len(self.dead)
+
+    def add(self, rows: RowArray) -> None:
+        self.rows = np.concatenate([self.rows, rows])
+
+    def remove(self, rows: RowArray) -> bool:
+        """Take these for removed; whether there are so many now that the GPU had better be rid of them."""
+        self.dead.update(self.rows[np.isin(self.rows, rows)].tolist())
+        return 4 * len(self.dead) > len(self.rows)
+
+
 class GpuFlatIndex:
     """Every vector is compared with the question, in float16 or float32."""
 
@@ -51,8 +70,7 @@ class GpuFlatIndex:
         self._dimension = dimension
         self._float16 = float16
         self._resources = _resources()
-        self._rows: RowArray = np.empty(0, dtype=np.int64)
-        self._dead: set[int] = set()
+        self._held = _Held(np.empty(0, dtype=np.int64))
         self._lock = threading.Lock()
         self._index = self._empty()
         self.description = f"exact, {'float16' if float16 else 'float32'}, GPU"
@@ -65,36 +83,35 @@ class GpuFlatIndex:
             return faiss.GpuIndexFlatIP(self._resources, self._dimension, options)
 
     def __len__(self) -> int:
-        return len(self._rows) - len(self._dead)
+        return len(self._held)
 
     @property
     def n_bytes(self) -> int:
         """Memory of the GPU that the vectors take."""
-        return len(self._rows) * self._dimension * (2 if self._float16 else 4)
+        return len(self._held.rows) * self._dimension * (2 if self._float16 else 4)
 
     def add(self, rows: RowArray, vectors: FloatArray) -> None:
         """Add vectors under new rows."""
         with self._lock, translated():
             self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-            self._rows = np.concatenate([self._rows, rows])
+            self._held.add(rows)
 
     def remove(self, rows: RowArray) -> None:
         """Drop these rows from what is found; rebuild when they are many."""
         with self._lock:
-            self._dead.update(self._rows[np.isin(self._rows, rows)].tolist())
-            if 4 * len(self._dead) > len(self._rows):
+            if self._held.remove(rows):
                 self._rebuild()
 
     def _rebuild(self) -> None:
-        alive = ~np.isin(self._rows, list(self._dead))
+        held = self._held.rows
+        alive = ~np.isin(held, list(self._held.dead))
         with translated():
-            vectors = self._index.reconstruct_n(0, len(self._rows))[alive]
+            vectors = self._index.reconstruct_n(0, len(held))[alive]
             # The old one goes first: there may be no room for both.
             self._index = None
             self._index = self._empty()
             self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        self._rows = self._rows[alive]
-        self._dead.clear()
+        self._held = _Held(held[alive])
 
     def misfits(self, vectors: FloatArray) -> int:  # noqa: ARG002 (other kinds look at them)
         """None: every vector is kept as it is."""
@@ -107,93 +124,88 @@ class GpuFlatIndex:
 
         def nearest(n: int) -> tuple[RowArray, FloatArray]:
             scores, positions = self._index.search(vector.reshape(1, -1), n)
-            return np.where(positions[0] < 0, -1, self._rows[positions[0]]), scores[0]
+            return np.where(positions[0] < 0, -1, self._held.rows[positions[0]]), scores[0]
 
         with self._lock, translated():
-            return _fetched(nearest, k, len(self._rows), self._dead, allowed)
+            return _fetched(nearest, k, self._held, allowed)
 
 
 class GpuInvertedIndex:
-    """An inverted file of 8-bit codes, moved to the GPU from the CPU's, its centroids in float16."""
+    """An inverted file of 8-bit codes on the GPU, its centroids in float16, made from the CPU's.
+
+    The CPU's index stays in memory beside it: it is what is saved, and what a GPU that is full of
+    removed vectors is filled from again.
+    """
 
     plan = Plan("gpu", "inverted")
     exact = False
 
     def __init__(self, index: InvertedIndex) -> None:
-        """Take over what `index` holds; it is not needed afterwards."""
+        """Take over `index`."""
+        self._cpu = index
         self._resources = _resources()
-        self._dead: set[int] = set()
         self._lock = threading.Lock()
-        self.trained_on = index.trained_on
-        self._width = int(index.faiss_index.code_size)
-        self.n_lists = index.n_lists
-        self.n_probes = index.n_probes
-        self.recall = index.recall
-        self._ranges = CodeRanges(index.centroids(), index.ranges())
-        self._rows: RowArray = np.concatenate([rows.copy() for rows, _ in index.lists()])
-        self._index = self._moved(index.faiss_index)
+        self._move()
 
-    def _moved(self, index: Any) -> Any:
+    def _move(self) -> None:
+        """Fill the GPU with what the CPU holds."""
         faiss = calls.library()
         options = faiss.GpuClonerOptions()
         options.useFloat16 = True
         options.useFloat16CoarseQuantizer = True
+        # The old one goes first: there may be no room for both.
+        self._index: Any = None
+        whole = eight_bit(self._cpu)
         with translated():
-            moved = faiss.index_cpu_to_gpu(self._resources, 0, index, options)
-            moved.nprobe = min(self.n_probes, _MOST)
-        return moved
+            self._index = faiss.index_cpu_to_gpu(self._resources, 0, whole, options)
+            self._index.nprobe = min(self._cpu.n_probes, _MOST)
+        rows = [rows.copy() for rows, _ in self._cpu.lists()]
+        self._held = _Held(np.concatenate(rows))
+
+    @property
+    def trained_on(self) -> int:
+        """For how many vectors its lists were made."""
+        return self._cpu.trained_on
+
+    @property
+    def recall(self) -> float:
+        """The share of true neighbours that it finds, as measured on the CPU."""
+        return self._cpu.recall
 
     @property
     def description(self) -> str:
         """The kind of index in words."""
-        return described(self.n_lists, self.n_probes, "GPU")
+        return described(self._cpu.n_lists, self._cpu.n_probes, "8 bit, GPU")
 
     @property
     def n_bytes(self) -> int:
         """Memory of the GPU that codes and rows take."""
-        return len(self._rows) * (self._width + 8)
+        return len(self._held.rows) * (self._cpu.trained.dimension + 8)
 
     def __len__(self) -> int:
-        return len(self._rows) - len(self._dead)
+        return len(self._held)
 
     def to_cpu(self) -> InvertedIndex:
-        """The same index on the CPU, without what was removed."""
-        with self._lock:
-            return self._on_cpu()
-
-    def _on_cpu(self) -> InvertedIndex:
-        faiss = calls.library()
-        with translated():
-            back = faiss.index_gpu_to_cpu(self._index)
-        found = InvertedIndex(back, trained_on=self.trained_on, n_probes=self.n_probes)
-        found.recall = self.recall
-        found.remove(np.fromiter(self._dead, dtype=np.int64, count=len(self._dead)))
-        return found
+        """The same index on the CPU."""
+        return self._cpu
 
     def add(self, rows: RowArray, vectors: FloatArray) -> None:
         """Add vectors under new rows."""
+        self._cpu.add(rows, vectors)
         with self._lock, translated():
             self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), rows)
-            self._rows = np.concatenate([self._rows, rows])
+            self._held.add(rows)
 
     def remove(self, rows: RowArray) -> None:
         """Drop these rows from what is found; move the rest anew when they are many."""
+        self._cpu.remove(rows)
         with self._lock:
-            self._dead.update(self._rows[np.isin(self._rows, rows)].tolist())
-            if 4 * len(self._dead) > len(self._rows):
-                self._rebuild()
-
-    def _rebuild(self) -> None:
-        alive = self._on_cpu()
-        # The old one goes first: there may be no room for both.
-        self._index = None
-        self._index = self._moved(alive.faiss_index)
-        self._rows = np.concatenate([rows.copy() for rows, _ in alive.lists()])
-        self._dead.clear()
+            if self._held.remove(rows):
+                self._move()
 
     def misfits(self, vectors: FloatArray) -> int:
-        """How many of these vectors lie outside the ranges of the codes."""
-        return self._ranges.misfits(vectors)
+        """How many of these vectors the codes cannot hold."""
+        return self._cpu.misfits(vectors)
 
     def search(
         self, vector: FloatArray, k: int, allowed: RowArray | None = None
@@ -205,18 +217,42 @@ class GpuInvertedIndex:
             return rows[0], scores[0]
 
         with self._lock, translated():
-            return _fetched(nearest, k, len(self._rows), self._dead, allowed)
+            return _fetched(nearest, k, self._held, allowed)
+
+
+def eight_bit(index: InvertedIndex) -> Any:
+    """FAISS's inverted file of 8-bit codes, which a GPU knows, with what `index` holds."""
+    faiss = calls.library()
+    trained = index.trained
+    found = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(trained.dimension),
+        trained.dimension,
+        index.n_lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+        False,  # codes of the vectors themselves, not of what is left after their centroid
+    )
+    found.quantizer.add(trained.centroids)
+    faiss.copy_array_to_vector(trained.ranges, found.sq.trained)
+    found.is_trained = True
+    for number, (rows, _) in enumerate(index.lists()):
+        here, codes = index.codes.of(rows)
+        if len(here):
+            found.invlists.add_entries(
+                number, len(here), faiss.swig_ptr(here), faiss.swig_ptr(codes)
+            )
+            found.ntotal += len(here)
+    return found
 
 
 def _fetched(
     nearest: Callable[[int], tuple[RowArray, FloatArray]],
     k: int,
-    n_vectors: int,
-    dead: set[int],
+    held: _Held,
     allowed: RowArray | None,
 ) -> list[tuple[int, float]]:
     """Ask for twice as many until `k` are left after the filter, or no more can be had."""
-    limit = min(n_vectors, _MOST)
+    limit, dead = min(len(held.rows), _MOST), held.dead
     fetch = min(k if allowed is None and not dead else 4 * k, limit)
     while fetch > 0:
         rows, scores = nearest(fetch)

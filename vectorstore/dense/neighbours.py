@@ -76,7 +76,7 @@ def _lists_needed(index: InvertedIndex, truth: ExactNeighbours) -> np.ndarray[An
         inside = places < len(names)
         inside[inside] = names[places[inside]] == rows[inside]
         home[places[inside]] = number
-    nearness = truth.questions @ index.centroids().T
+    nearness = truth.questions @ index.trained.centroids.T
     order = np.argsort(np.argsort(-nearness, axis=1), axis=1)
     asked, neighbours = np.nonzero(truth.rows >= 0)
     lists = home[np.searchsorted(names, truth.rows[asked, neighbours])]

@@ -1,8 +1,8 @@
 """Keeps a compressed dense index in a file that is whole, or not there. Knows no SQLite.
 
-The file holds plain arrays, so that no byte of it is ever run or trusted as a structure: the
-centroids, the ranges of the codes, the size of each list, then the rows and codes of each list.
-After them comes the stamp as JSON, and a fixed tail with the stamp's length, its checksum and
+The file holds plain arrays, so that no byte of it is ever run or trusted as a structure: what was
+trained, the size of each list, the rows and blocks of 4-bit codes of each list, then all rows in
+ascending order and their 8-bit codes. After them comes the stamp as JSON, and a fixed tail with the stamp's length, its checksum and
 the file's mark. The stamp has the checksum of the arrays. A reader refuses a file that was cut,
 changed or written for something else; what it derives from is still in SQLite.
 """
@@ -20,17 +20,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from quoth.errors import StorageFullError
-from vectorstore.dense.inverted import InvertedIndex, described
+from vectorstore.dense.inverted import BLOCK, InvertedIndex, blocks_of, code_bytes, described
+from vectorstore.dense.ranges import CENTRES, Trained, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from quoth.datatypes import RowArray
+    from vectorstore.dense.codes import Codes
 
 FILE_NAME = "dense.snapshot"
 _TAIL = struct.Struct("<II8s")
-_MARK = b"quothd01"
+_MARK = b"quothd02"
 _MOST_STAMP_BYTES = 4096
 _KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
 
@@ -39,7 +41,7 @@ _KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (i
 class Stamp:
     """What a snapshot was made of and what it holds.
 
-    `change` is the library's counter that it has reached, `recall` was measured when its lists
+    `change` is the library's counter that it has reached, `n_blocks` counts those of all lists, `recall` was measured when its lists
     were made, for a library of `trained_on` vectors, since when `misfits` were added that its codes
     cannot hold; `checksum` is the CRC-32 of the arrays.
     """
@@ -50,6 +52,7 @@ class Stamp:
     dimension: int
     n_vectors: int
     n_lists: int
+    n_blocks: int
     n_probes: int
     trained_on: int
     recall: float
@@ -59,13 +62,14 @@ class Stamp:
     @property
     def description(self) -> str:
         """The kind of index in words."""
-        return described(self.n_lists, self.n_probes)
+        return described(self.n_lists, self.n_probes, InvertedIndex.how)
 
     @property
     def n_bytes(self) -> int:
-        """The size of the arrays, when there are as many codes in a vector as dimensions."""
-        head = 4 * self.n_lists * self.dimension + 8 * self.dimension + 8 * self.n_lists
-        return head + self.n_vectors * (8 + self.dimension)
+        """The size of the arrays."""
+        trained = 4 * (self.n_lists * self.dimension + (CENTRES + 2) * self.dimension + 1)
+        lists = 8 * self.n_lists + self.n_blocks * BLOCK * code_bytes(self.dimension)
+        return trained + lists + self.n_vectors * (16 + self.dimension)
 
 
 def write(folder: Path, stamp: Stamp, index: InvertedIndex) -> None:
@@ -113,11 +117,16 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _arrays(index: InvertedIndex) -> Iterator[np.ndarray[Any, Any]]:
-    yield np.ascontiguousarray(index.centroids(), dtype="<f4")
-    yield np.ascontiguousarray(index.ranges(), dtype="<f4")
+    trained = index.trained
+    for array in (trained.centroids, trained.codebook, trained.ranges, trained.furthest):
+        yield np.ascontiguousarray(array, dtype="<f4")
     yield np.array([len(rows) for rows, _ in index.lists()], dtype="<i8")
-    for rows, codes in index.lists():
+    for rows, blocks in index.lists():
         yield np.ascontiguousarray(rows, dtype="<i8")
+        yield np.ascontiguousarray(blocks)
+    for rows, _ in index.codes.batches():
+        yield np.ascontiguousarray(rows, dtype="<i8")
+    for _, codes in index.codes.batches():
         yield np.ascontiguousarray(codes)
 
 
@@ -189,26 +198,43 @@ class _Reader:
     def index(self) -> InvertedIndex:
         """The index. Raises _DamagedError."""
         stamp = self._stamp
-        centroids = self._array((stamp.n_lists, stamp.dimension), "<f4")
-        ranges = self._array((2 * stamp.dimension,), "<f4")
+        trained = self._trained()
         sizes = self._array((stamp.n_lists,), "<i8")
         if (sizes < 0).any() or int(sizes.sum()) != stamp.n_vectors:
             raise _DamagedError
-        lists = (self._list(int(size)) for size in sizes)
-        index = InvertedIndex.restore(centroids, ranges, lists, stamp.trained_on)
+        if sum(blocks_of(int(size)) for size in sizes) != stamp.n_blocks:
+            raise _DamagedError
+        found = InvertedIndex(trained, trained_on=stamp.trained_on, n_probes=stamp.n_probes)
+        found.fill(self._list(int(size)) for size in sizes)
+        for array in found.codes.take(stamp.n_vectors):
+            self._read(array)
         if self._checksum != stamp.checksum:
             raise _DamagedError
-        index.n_probes, index.recall = stamp.n_probes, stamp.recall
-        return index
+        found.recall = stamp.recall
+        return found
 
-    def _list(self, size: int) -> tuple[RowArray, np.ndarray[Any, np.dtype[np.uint8]]]:
-        return self._array((size,), "<i8"), self._array((size, self._stamp.dimension), "u1")
+    def _trained(self) -> Trained:
+        n_lists, dimension = self._stamp.n_lists, self._stamp.dimension
+        parts = parts_of(dimension)
+        return Trained(
+            centroids=self._array((n_lists, dimension), "<f4"),
+            codebook=self._array((parts, CENTRES, dimension // parts), "<f4"),
+            ranges=self._array((2 * dimension,), "<f4"),
+            furthest=self._array((1,), "<f4"),
+        )
+
+    def _list(self, size: int) -> tuple[RowArray, Codes]:
+        width = BLOCK * code_bytes(self._stamp.dimension)
+        return self._array((size,), "<i8"), self._array((blocks_of(size) * width,), "u1")
 
     def _array(self, shape: tuple[int, ...], kind: str) -> np.ndarray[Any, Any]:
         array = np.empty(shape, dtype=kind)
+        self._read(array)
+        return array
+
+    def _read(self, array: np.ndarray[Any, Any]) -> None:
         if array.nbytes:
             view = array.reshape(-1).view(np.uint8).data
             if self._file.readinto(view) != array.nbytes:  # type: ignore[attr-defined]
                 raise _DamagedError
             self._checksum = zlib.crc32(view, self._checksum)
-        return array

@@ -1,0 +1,32 @@
+"""Turns what OCR recognised on a picture into segments, which are laid out as those of a PDF are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.readers.pdf_segments import Segment, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.ocr import Recognised
+
+
+def segments_of(found: Sequence[Recognised], scale: float) -> tuple[Segment, ...]:
+    """A segment for each line or word; `scale` is how many of its pixels make a point."""
+    return tuple(_segment(at, one, scale) for at, one in enumerate(found))
+
+
+def _segment(stream: int, one: Recognised, scale: float) -> Segment:
+    """A recognised line; its words are taken to be as wide as they are long."""
+    x0, x1 = one.x0 / scale, one.x1 / scale
+    width = (x1 - x0) / max(len(one.text), 1)
+    words = []
+    at = 0
+    for text in one.text.split():
+        at = one.text.index(text, at)
+        words.append(Word(text, x0 + at * width, x0 + (at + len(text)) * width))
+        at += len(text)
+    top, bottom = one.top / scale, one.bottom / scale
+    # Letters stand in about four fifths of their line's box.
+    return Segment(tuple(words), x0, top, x1, bottom, 0.8 * (bottom - top), False, stream, ())

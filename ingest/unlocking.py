@@ -1,0 +1,73 @@
+"""Decrypts Office files by the passwords of the configuration; knows their encryption only."""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from ingest.passwords import passwords_of
+from quoth.errors import EncryptedFileError
+
+if TYPE_CHECKING:
+    from quoth.config import IngestConfig
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+# The older workbooks, which are encrypted stream by stream.
+_WORKBOOK = "Workbook".encode("utf-16-le")
+# Excel encrypts a workbook whose structure alone is protected by this, and opens it unasked.
+_OPENS_UNASKED = "VelvetSweatshop"
+_BROKEN = (
+    OSError, ValueError, TypeError, LookupError, AttributeError, EOFError, ArithmeticError,
+    RuntimeError, NotImplementedError, AssertionError, struct.error,
+)  # fmt: skip
+
+
+def unlocked(data: bytes, source: str, config: IngestConfig) -> bytes:
+    """The bytes; those of an encrypted Office file as they were before that.
+
+    Raises EncryptedFileError when none of the passwords opens it.
+    """
+    is_package = data.startswith(_OLE) and _PACKAGE in data
+    if not is_package and not (data.startswith(_OLE) and _WORKBOOK in data):
+        return data
+    file = _encrypted(data)
+    if file is None and not is_package:
+        return data
+    given = passwords_of(config)
+    for password in (_OPENS_UNASKED, *given) if file is not None else ():
+        plain = _decrypted(file, password)
+        if plain:
+            return plain
+    name = PurePath(source).name
+    if given:
+        raise EncryptedFileError(f"{name} needs another password; give the right one")
+    raise EncryptedFileError(f"{name} needs a password; give it with --password")
+
+
+def _encrypted(data: bytes) -> Any:
+    """The file, when it is encrypted in a way that is known; else None."""
+    import msoffcrypto
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, ParseError
+
+    try:
+        file = msoffcrypto.OfficeFile(io.BytesIO(data))
+        return file if file.is_encrypted() else None
+    except (*_BROKEN, DecryptionError, FileFormatError, ParseError):
+        return None
+
+
+def _decrypted(file: Any, password: str) -> bytes:
+    """The bytes; none when the password is wrong or the file damaged."""
+    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError, ParseError
+
+    plain = io.BytesIO()
+    try:
+        file.load_key(password=password)
+        file.decrypt(plain)
+    except (*_BROKEN, DecryptionError, InvalidKeyError, ParseError):
+        return b""
+    found = plain.getvalue()
+    return found if found.startswith((b"PK", _OLE)) else b""

@@ -1,0 +1,86 @@
+"""The collections of a library: made, renamed and deleted on the page; knows the engine's calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from quoth.errors import QuothError
+from quoth.ui import texts, uploads
+from quoth.ui.markup import element, plain
+from quoth.ui.widgets import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quoth.engine import Quoth
+
+
+def show(quoth: Quoth) -> None:
+    """A line for each collection, closed at first, and a place to make one."""
+    with st.expander(texts.COLLECTIONS, icon=":material/folder:", key="collections"):
+        draw(element("p", texts.COLLECTIONS_LEAD, class_="q-lead"))
+        for name, size in quoth.collection_sizes().items():
+            _row(quoth, name, size)
+        with st.form("new-collection", border=False, clear_on_submit=True):
+            new = st.text_input(texts.NEW_COLLECTION, max_chars=100)
+            made = st.form_submit_button(texts.MAKE_COLLECTION, icon=":material/create_new_folder:")
+        if made and _succeeds(lambda: quoth.create_collection(new.strip())):
+            st.rerun()
+
+
+def _row(quoth: Quoth, name: str, size: int) -> None:
+    key = f"collection-{name}"
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{key}"):
+        count = element("span", texts.count(size, texts.DOCUMENTS_N), class_="q-place")
+        draw(element("div", element("b", name), " ", count))
+        if st.button(
+            texts.RENAME, key=f"rename-{key}", type="tertiary", icon=":material/edit:",
+            help=plain(texts.RENAME_NAMED.format(name)),
+        ):  # fmt: skip
+            _rename(quoth, name)
+        if st.button(
+            texts.DELETE, key=f"delete-{key}", type="tertiary", icon=":material/delete:",
+            help=plain(texts.DELETE_NAMED.format(name)),
+        ):  # fmt: skip
+            _confirm(quoth, name, size)
+
+
+@st.dialog(texts.RENAME_COLLECTION)
+def _rename(quoth: Quoth, name: str) -> None:
+    with st.form("rename-collection", border=False):
+        new = st.text_input(texts.NEW_NAME, name, max_chars=100)
+        renamed = st.form_submit_button(texts.RENAME, type="primary")
+    if renamed and _succeeds(lambda: quoth.rename_collection(name, new.strip())):
+        st.rerun()
+
+
+@st.dialog(texts.DELETE_COLLECTION)
+def _confirm(quoth: Quoth, name: str, size: int) -> None:
+    draw(
+        element("p", texts.DELETE_COLLECTION_ASK.format(name, texts.count(size, texts.DOCUMENTS_N)))
+    )
+    draw(element("p", texts.REMOVE_COPY, class_="q-lead"))
+    with st.container(horizontal=True):
+        agreed = st.button(texts.DELETE, type="primary", key="collection-agreed")
+        kept = st.button(texts.KEEP, key="collection-kept")
+    if kept or (agreed and _succeeds(lambda: _delete(quoth, name))):
+        st.rerun()
+
+
+def _delete(quoth: Quoth, name: str) -> None:
+    sources = [s for record in quoth.documents(collection=name) for s in record.sources]
+    quoth.delete_collection(name)
+    held = {s for record in quoth.documents() for s in record.sources}
+    uploads.forget((source for source in sources if source not in held), quoth.path)
+
+
+def _succeeds(change: Callable[[], object]) -> bool:
+    """Whether it worked; if not, why is on the page."""
+    try:
+        change()
+    except QuothError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return False
+    return True
