@@ -33,6 +33,8 @@ def _models() -> None:
     session.show_page(models.show)
 
 
+# First of all: else the browser asks another machine for the icon of the navigation's page.
+st.set_page_config(page_title=texts.NAME, page_icon=str(ICON))
 st.logo(str(ICON.with_name("logo.svg")), icon_image=str(ICON), size="large")
 _page = st.navigation(
     [
@@ -46,9 +48,6 @@ _page = st.navigation(
     ]
 )
 # A document beside the chat needs the room; the other pages read better narrow.
-st.set_page_config(
-    page_title=texts.NAME,
-    page_icon=str(ICON),
-    layout="wide" if _page.title == texts.CHAT and reader.is_beside() else "centered",
-)
+_wide = _page.title == texts.CHAT and reader.is_beside()
+st.set_page_config(layout="wide" if _wide else "centered")
 _page.run()
