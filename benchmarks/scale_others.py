@@ -57,14 +57,18 @@ class Chroma:
     efforts = tuple([ef] for ef in (10, 15, 25, 40, 60, 90, 140, 200, 300, 450, 700, 1000))
 
     def __init__(self, folder: Path) -> None:
-        chromadb = import_module("chromadb")
-
-        settings = chromadb.Settings(anonymized_telemetry=False)
-        self._client = chromadb.PersistentClient(str(folder), settings)
+        self._folder = folder
+        self._client = self._opened()
         self._collection = self._client.create_collection(
             "chunks", configuration={"hnsw": {"space": "ip", "ef_construction": 100}}
         )
         self._effort: Effort = []
+
+    def _opened(self) -> Any:
+        chromadb = import_module("chromadb")
+
+        settings = chromadb.Settings(anonymized_telemetry=False)
+        return chromadb.PersistentClient(str(self._folder), settings)
 
     def fill(self, vectors: Array) -> Iterator[int]:
         """Add in batches, as Chroma limits their size."""
@@ -77,6 +81,10 @@ class Chroma:
         """Set the width of the search, then ask."""
         if effort != self._effort:
             self._collection.modify(configuration={"hnsw": {"ef_search": effort[0]}})
+            # A graph that is open goes on with the width that it was opened with.
+            self._client.clear_system_cache()
+            self._client = self._opened()
+            self._collection = self._client.get_collection("chunks")
             self._effort = effort
         found = self._collection.query(query_embeddings=[question], n_results=K, include=[])
         return [int(name) for name in found["ids"][0]]

@@ -109,7 +109,9 @@ class EmbedderConfig:
     )
     passage_prompt: str = _key(OWN, "Text put before a passage; `own`: likewise.")
     dimensions: int = _key(
-        0, "Numbers kept of each vector, for models trained to be cut (Matryoshka); 0: all."
+        0,
+        "Numbers kept of each vector, for models trained to be cut (Matryoshka); 0: all.",
+        least=0,
     )
 
 
@@ -169,11 +171,13 @@ class RerankConfig:
         "",
         "A sentence-transformers CrossEncoder by name or folder, or a GGUF reranker; empty: none.",
     )
-    candidates: int = _key(32, "How many of the best hits it reads at most.")
+    candidates: int = _key(32, "How many of the best hits it reads at most.", least=1)
     budget_milliseconds: int = _key(
-        1000, "No batch begins that would not end in this time; hits not read keep their order."
+        1000,
+        "No batch begins that would not end in this time; hits not read keep their order.",
+        least=0,
     )
-    batch_size: int = _key(8, "Hits read at once.")
+    batch_size: int = _key(8, "Hits read at once.", least=1)
     device: str = _key("auto", "`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import time
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.crash.kinds import Kind
     from tests.crash.model import Operation
 
+PATIENCE = 60  # seconds
 # Twice what `kinds` lets be enough for a compressed index.
 MANY = 40
 # Everything else in a library's folder is made from these.
@@ -31,6 +33,18 @@ def make_library(folder: Path, seed: int, n_calls: int = 30) -> State:
     script = random_script(random.Random(seed), State(), n_calls)
     Worker(folder, 0, lambda _: None).run(script)
     return state_after(script)
+
+
+def delete(folder: Path) -> None:
+    """Delete a library; tantivy's threads may write into it for a moment after a failed write."""
+    deadline = time.monotonic() + PATIENCE
+    while folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def make_large_library(folder: Path, seed: int) -> State:

@@ -14,7 +14,13 @@ import pytest
 from quoth.errors import LibraryError
 from tests.crash.checks import check, check_dense, check_lexical, expected_chunks
 from tests.crash.kinds import make_folder
-from tests.crash.making import derived_files, make_large_library, make_unclosed, open_library
+from tests.crash.making import (
+    delete,
+    derived_files,
+    make_large_library,
+    make_unclosed,
+    open_library,
+)
 from tests.crash.model import HashEmbedder
 from vectorstore.dense import snapshot
 
@@ -100,7 +106,7 @@ def test_a_damaged_derived_file_is_made_again(
             error.add_note(str(damage))
             raise
         assert is_snapshot_whole(copy) == (kind == "compressed"), damage
-        shutil.rmtree(copy)
+        delete(copy)
         files[damage.file] += 1
     tell(
         f"{kind}: {files.total()} corruptions of {len(files)} derived files, {files[SNAPSHOT]} of "
@@ -144,7 +150,7 @@ def test_a_damaged_log_of_sqlite_gives_an_earlier_state_never_a_mixture(
         damage = Damage(WAL, way, size * number * 2 // corruptions + rng.randrange(40))
         damage.do(copy)
         seen.add(states.index(check(copy, states)))
-        shutil.rmtree(copy)
+        delete(copy)
     assert len(seen) > 2
     tell(f"{kind}: {corruptions // 2} damaged logs: {len(seen)} earlier states, no mixture")
 
@@ -173,7 +179,7 @@ def test_a_damaged_library_file_is_reported_and_never_made_anew(
             raise
         now = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
         assert now == before, damage
-        shutil.rmtree(copy)
+        delete(copy)
     tell(f"{kind}: {corruptions} damaged library files: {dict(said)}")
     assert said["refused at opening"]
     assert said["refused in use"] + said["told by verify"]

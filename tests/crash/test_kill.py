@@ -13,6 +13,7 @@ import pytest
 
 from tests.crash.checks import check
 from tests.crash.kinds import make_folder, make_old
+from tests.crash.making import delete
 from tests.crash.model import State, after, random_script
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Campaign:
         while self.deaths < deaths:
             folder = make_folder(self.home / f"library{self.deaths}", self.kind)
             self._one_library(folder, min(deaths, self.deaths + DEATHS))
-            shutil.rmtree(folder)
+            delete(folder)
 
     def _measure(self) -> None:
         """Let two writers live, to know how many lines and seconds there are to choose from."""
@@ -123,7 +124,7 @@ def check_copy(folder: Path, allowed: list[State]) -> State:
     try:
         return check(copy, allowed)
     finally:
-        shutil.rmtree(copy)
+        delete(copy)
 
 
 @pytest.mark.timeout(3600)

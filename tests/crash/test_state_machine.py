@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.crash.checks import check_open
 from tests.crash.child import Worker
 from tests.crash.kinds import make_folder
+from tests.crash.making import delete
 from tests.crash.model import COLLECTIONS, N_SOURCES, Operation, State, after
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.worker.library.close()
-        shutil.rmtree(self.home)
+        delete(self.home)
 
     def do(self, operation: Operation) -> None:
         self.worker.run([[operation]], close=False)

@@ -45,7 +45,7 @@ class ByteCodes:
     @property
     def n_bytes(self) -> int:
         """Memory that rows and codes take."""
-        return self._n * (8 + self._codes.shape[1])
+        return self._n * (8 + int(self._codes.shape[1]))
 
     def batches(self) -> Iterator[tuple[RowArray, Codes]]:
         """All rows, ascending, with their codes; views until the next change."""

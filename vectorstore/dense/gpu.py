@@ -143,6 +143,8 @@ class GpuInvertedIndex:
     def __init__(self, index: InvertedIndex) -> None:
         """Take over `index`."""
         self._cpu = index
+        self.trained_on = index.trained_on
+        self.recall = index.recall
         self._resources = _resources()
         self._lock = threading.Lock()
         self._move()
@@ -161,16 +163,6 @@ class GpuInvertedIndex:
             self._index.nprobe = min(self._cpu.n_probes, _MOST)
         rows = [rows.copy() for rows, _ in self._cpu.lists()]
         self._held = _Held(np.concatenate(rows))
-
-    @property
-    def trained_on(self) -> int:
-        """For how many vectors its lists were made."""
-        return self._cpu.trained_on
-
-    @property
-    def recall(self) -> float:
-        """The share of true neighbours that it finds, as measured on the CPU."""
-        return self._cpu.recall
 
     @property
     def description(self) -> str:
