@@ -38,7 +38,7 @@ class Signals:
     nearness: float  # mean over the question's words of the nearest word beside the best sentence
     similarity: float  # highest of a hit
     window_cosine: float  # of the question and the best sentence with its neighbours
-    score_gap: float  # from the best hit's fused score to the next one's
+    score_gap: float  # from the best hit's fused score to the next one's, as a share of it
     agreement: float  # 1 when both retrievers put the best hit at the top
     second_similarity: float
     least_nearness: float  # of the question's word that is farthest from any word around
@@ -70,7 +70,7 @@ def read_signals(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> Signa
         nearness=float(nearest.mean()) if nearest.size else 0.0,
         similarity=similarities[0],
         window_cosine=float(window_vector @ evidence.question_vector),
-        score_gap=hits[0].score - (hits[1].score if len(hits) > 1 else 0.0),
+        score_gap=_gap(hits),
         agreement=float(_agree(hits[0])),
         second_similarity=similarities[1] if len(hits) > 1 else 0.0,
         least_nearness=float(near.min()) if near.size else 0.0,
@@ -92,6 +92,11 @@ def _around(evidence: Evidence, best: int, reach: int) -> list[int]:
 def _agree(hit: Hit) -> bool:
     ranks = {finding.retriever: finding.rank for finding in hit.found_by}
     return len(ranks) > 1 and all(rank <= AGREED for rank in ranks.values())
+
+
+def _gap(hits: Sequence[Hit]) -> float:
+    first, *rest = sorted((hit.score for hit in hits), reverse=True)
+    return 1.0 - rest[0] / max(first, 1e-9) if rest else 1.0
 
 
 def _margin(evidence: Evidence, odds: NDArray[np.float64], best: int) -> float:
