@@ -12,6 +12,7 @@ from retrieval.distinct import distinct
 from retrieval.exact import granted, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
+from retrieval.languages import LOOKED_AT, fitting
 from retrieval.neighbours import pulled_together
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ def rank(
     vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
-    stages = dict(_stages(vector, vectors, words, config))
+    told = _texts(library, list(words)[:LOOKED_AT])
+    settings = fitting(config, embedder.fingerprint, list(told.values()))
+    stages = dict(_stages(vector, vectors, words, settings))
     order = list(stages.values())[-1]
     if wishes:
         stages["exact"] = order = granted(order, _texts(library, vectors), wishes)
