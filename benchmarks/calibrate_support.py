@@ -1,6 +1,6 @@
 """Fits the support check, and states what it catches and what it wrongly accuses.
 
-    python -m benchmarks.calibrate_support [--data FOLDER]
+    python -m benchmarks.calibrate_support [--data FOLDER] [--cache FOLDER]
 
 Claims are the sentences of CLAPnq's answers, written by people from one gold passage, often in
 other words and over several of its sentences. A claim is carried when its passage is in the
@@ -13,44 +13,53 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.calibrate_refusal import FOLDS, Library, context, data_folder, minilm
+from benchmarks.beir import document_of, lines_of
+from benchmarks.calibrate_refusal import FOLDS, options
+from benchmarks.cases import collection_cases
 from generation import support
 from generation.claims import split
 from generation.evidence import Embed, Evidence, gather
 from generation.words import is_content, names, stated_numbers, words
+from quoth import Config
+from quoth.datatypes import Context, Passage
+from vectorstore import RememberedVectors, load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from benchmarks.cases import Case
 
 OTHER_NAMES = ("Zanzibar", "Hawthorne", "Mulligan")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of an answer, its question's id, and the evidence with and without its passage."""
+    """A sentence of an answer, its question's id and gold, the evidence with its passage and without."""
 
     text: str
     group: str
+    gold: Mapping[str, Any]
     present: Evidence
     absent: Evidence
 
 
-def claims(library: Library, passages: Mapping[str, str], embed: Embed) -> Iterator[Claim]:
+def claims(cases: Sequence[Case], embed: Embed) -> Iterator[Claim]:
     """The sentences of the first answer to every answerable question."""
-    for name, question in library.questions.items():
-        gold = library.gold[name]
-        if not gold["answerable"]:
+    for case in cases:
+        if not case.answerable:
             continue
-        shown = passages[name]
-        present = gather(question, context(library.search(question)), embed)
-        absent = gather(question, context(library.search(question, shown)), embed)
-        for sentence in split(gold["answers"][0]):
-            if sentence.strip():
-                yield Claim(sentence.strip(), name, present, absent)
+        shown = case.gold["passage_shown"]
+        passages = [p for p in case.context.passages if document_of(p.source) != shown]
+        present = gather(case.question, case.context, embed, hits=case.hits)
+        absent = gather(case.question, Context(tuple(passages)), embed, hits=case.hits)
+        for sentence in split(case.gold["answers"][0]):
+            if sentence.strip() and any(is_content(word) for word in words(sentence)):
+                yield Claim(sentence.strip(), case.group, case.gold, present, absent)
 
 
 def other_number(claim: str) -> str:
@@ -110,20 +119,94 @@ def supported(text: str, evidence: Evidence, embed: Embed) -> bool:
     return all(sentence.verdict != "unsupported" for sentence in checked)
 
 
+def compare_with_gold(found: Sequence[Claim], embed: Embed) -> None:
+    """Print how many quotes are gold evidence, and how much of it is quoted, on CLAPnq."""
+    quoted: dict[str, set[str]] = {}
+    for claim in found:
+        sentences = support.check(claim.text, claim.present, embed)
+        texts = {
+            " ".join(q.text.split())
+            for s in sentences
+            if s.verdict == "supported"
+            for q in s.quotes
+        }
+        quoted.setdefault(claim.group, set()).update(texts)
+    gold = {c.group: [plain(s) for s in c.gold["selected_sentences"]] for c in found}
+    right = [
+        any(plain(text) in one or one in plain(text) for one in gold[group])
+        for group, texts in quoted.items()
+        for text in texts
+    ]
+    covered = [
+        any(one in plain(text) or plain(text) in one for text in quoted[group])
+        for group, sentences in gold.items()
+        for one in sentences
+    ]
+    print(
+        f"CLAPnq: precision {np.mean(right):.3f} of {len(right)} quotes, "
+        f"recall {np.mean(covered):.3f} of {len(covered)} gold sentences"
+    )
+
+
+def compare_with_scifact(folder: Path, embed: Embed) -> None:
+    """Print the same for the claims of SciFact over their abstracts, and which are supported."""
+    abstracts = {line["_id"]: line["text"] for line in lines_of(folder / "corpus.jsonl")}
+    claims_of = {line["_id"]: line["text"] for line in lines_of(folder / "queries.jsonl")}
+    rationales: dict[tuple[str, str, str], list[str]] = {}
+    for line in lines_of(folder / "evidence.jsonl"):
+        key = (line["_id"], line["doc"], line["label"])
+        rationales.setdefault(key, []).extend(plain(text) for text in line["rationale"])
+    rows: dict[str, list[tuple[float, float, float]]] = {}
+    for (claim, document, label), gold in rationales.items():
+        if claim in claims_of and document in abstracts:
+            row = _row(claims_of[claim], abstracts[document], gold, embed)
+            rows.setdefault(label, []).append(row)
+    for label, found in rows.items():
+        right = [row[1] for row in found if row[1] >= 0]
+        covered, held = np.mean([row[2] for row in found]), np.mean([row[0] for row in found])
+        print(
+            f"SciFact {label}: precision of the best quote {np.mean(right):.3f} of {len(right)}, "
+            f"recall {covered:.3f}, called supported {held:.3f} of {len(found)}"
+        )
+
+
+def _row(
+    claim: str, abstract: str, gold: Sequence[str], embed: Embed
+) -> tuple[float, float, float]:
+    """Whether supported; whether its first quote is evidence, -1 without one; the share quoted."""
+    passage = Passage(1, "d", "d.md", abstract, 0, len(abstract), 1, 1, (), 1, 1)
+    evidence = gather(claim, Context((passage,)), embed)
+    sentences = support.check(claim, evidence, embed)
+    quotes = [plain(quote.text) for sentence in sentences for quote in sentence.quotes]
+    right = [any(text in one or one in text for one in gold) for text in quotes]
+    covered = np.mean([any(one in text or text in one for text in quotes) for one in gold])
+    held = all(sentence.verdict != "unsupported" for sentence in sentences)
+    return float(held), float(right[0]) if right else -1.0, float(covered)
+
+
+def plain(text: str) -> str:
+    """Words alone, in lower case."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
 def main() -> None:
     """Fit, then count."""
-    folder = data_folder() / "clapnq"
-    embed, count = minilm()
-    library = Library(folder, embed, count)
-    shown = {name: gold["passage_shown"] for name, gold in library.gold.items()}
-    found = [c for c in claims(library, shown, embed) if any(is_content(w) for w in words(c.text))]
+    chosen, embedder = options(), load_embedder(Config().embedder)
+    embed = RememberedVectors(embedder.embed_passages, capacity=200_000)
+    cases = collection_cases("clapnq", chosen, embedder)
+    found = list(claims(cases, embed))
     fit(found, embed)
-    for label, texts in {"unchanged": found, "passage absent": found}.items():
-        verdicts = [
-            supported(c.text, c.present if label == "unchanged" else c.absent, embed) for c in texts
-        ]
-        print(f"{label:15s} supported {np.mean(verdicts):.3f} of {len(verdicts)}")
+    count_verdicts(found, embed)
+    compare_with_gold(found, embed)
+    compare_with_scifact(chosen.data / "scifact", embed)
+
+
+def count_verdicts(found: Sequence[Claim], embed: Embed) -> None:
+    """Print the share called supported: as they are, without their passage, with a fact changed."""
     held = [c for c in found if supported(c.text, c.present, embed)]
+    print(f"unchanged       supported {len(held) / len(found):.3f} of {len(found)}")
+    without = [supported(c.text, c.absent, embed) for c in found]
+    print(f"passage absent  supported {np.mean(without):.3f} of {len(without)}")
     for label, change in CHANGES.items():
         changed = [c for c in held if change(c.text) != c.text]
         verdicts = [supported(change(c.text), c.present, embed) for c in changed]

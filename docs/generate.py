@@ -80,8 +80,9 @@ text. Nothing that a file names is fetched, and no macro, directive or command i
 ROWS
 
 ZIP and TAR archives (`.zip`, `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tbz2`) are looked into: each
-file in one is a document of its own, `papers.zip!/2023/report.pdf`. Left out, with one line each: files
-with a password, names that lead out of the archive, and archives in it.
+file in one is a document of its own, `papers.zip!/2023/report.pdf`. Files with a password and names that
+lead out of the archive are left out and count as failed, with one line each; archives in it are skipped
+and counted, as all is that Quoth has no reader for.
 
 PDFs and Office files under a password open with `--password`; those of OpenDocument do not.
 
@@ -97,7 +98,7 @@ What a number looks like in a spreadsheet is not known to Quoth: 15 % may be sto
 CONFIGURATION = """\
 # Configuration
 
-<!-- Written by `make docs` from quoth/config.py. -->
+<!-- Written by `make docs` from quoth/settings.py. -->
 
 A setting comes from the first of these that has it:
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 from pathlib import Path
@@ -32,8 +33,8 @@ def embedded_model(package: str = PACKAGE, sha256: str = SHA256) -> Path:
 
 def _checked(path: Path, sha256: str) -> Path:
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        facts = path.stat()
+        found = _digest(path, facts.st_size, facts.st_mtime_ns)
     except OSError as error:
         raise ModelLoadError(f"{path} cannot be read: {error.strerror}") from error
     if found != sha256:
@@ -42,3 +43,10 @@ def _checked(path: Path, sha256: str) -> Path:
             f"run: {PIP} --force-reinstall"
         )
     return path
+
+
+@functools.cache
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    """The file's sha256; a page that lists models asks for it often, and it takes 0.1 s."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -54,7 +54,8 @@ class Evidence:
     """A question and what its context says, sentence by sentence, in reading order.
 
     `question_vector` is float32 (d,), `vectors` float32 (n, d) with unit rows, one a sentence.
-    `scores` are float64 (n,) in [0, 1]: the fused score of the hit that each sentence lies in.
+    `scores` are float64 (n,) in [0, 1]: the fused score of the hit that each sentence lies in, as a
+    share of the best hit's.
     """
 
     question: str
@@ -95,10 +96,10 @@ def gather(
 def _score(sentence: SourceSentence, context: Context, hits: Sequence[Hit]) -> float:
     if not hits:
         return 1.0 / context.passages[sentence.passage].rank
-    quote = sentence.quote
+    quote, most = sentence.quote, max(1e-9, *(hit.score for hit in hits))
     return max(
         (
-            hit.score
+            hit.score / most
             for hit in hits
             if hit.chunk.document_id == quote.document_id
             and hit.chunk.start <= quote.start < hit.chunk.end

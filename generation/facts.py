@@ -17,6 +17,7 @@ from generation.words import (
     dates,
     names,
     negated,
+    number_value,
     number_values,
     numbers,
     stated_numbers,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 NAME_ENDING = 3
 SHORTEST_NAME = 4
+AT_ONCE = 2  # words within which a number that comes again is repeated at once
 _INITIAL = re.compile(r"(?:^|[.:!?\n•*\-–—\"“'(])\s*$")
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
@@ -88,7 +90,23 @@ def _missing_number(claim: str, quoted: str) -> str:
             return f"the source does not say {_written(number)}"
         if same and _counts_otherwise(number, same, there):
             return f"the source counts {number.written} of something else"
-    return _other_date(claim, quoted)
+    return _said_twice(claim, quoted) or _other_date(claim, quoted)
+
+
+def _said_twice(claim: str, quoted: str) -> str:
+    """Whether a claim repeats a number at once where the source does not: "from 1911 to 1911"."""
+    twice = _repeated(claim) - _repeated(quoted)
+    return f"the source does not say {min(twice)} twice" if twice else ""
+
+
+def _repeated(text: str) -> frozenset[str]:
+    tokens = words(text)
+    values = [number_value(token) if token.is_digits else "" for token in tokens]
+    return frozenset(
+        value
+        for i, value in enumerate(values)
+        if value and value in values[i + 1 : i + 1 + AT_ONCE]
+    )
 
 
 def _other_date(claim: str, quoted: str) -> str:

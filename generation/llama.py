@@ -215,6 +215,8 @@ class LlamaModel:
                 return ()
             native = self._open()
             native.forget_after(min(self._n_prompt, len(native.cached)))
+            self._recall(prompt)
+            self._share_cores()
             pending = prompt.tokens[native.keep_prefix(prompt.tokens) :]
             # The prompt's last token is evaluated with the text, and forgotten with it.
             self._n_prompt = len(prompt) - 1

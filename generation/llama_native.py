@@ -213,7 +213,7 @@ class NativeModel:
         size = self.state_bytes
         buffer = (ctypes.c_uint8 * size)()
         written = self._c.llama_state_seq_get_data(self._context, buffer, size, 0)
-        return State(tuple(self.cached), self._n_whole, bytes(buffer[:written]))
+        return State(tuple(self.cached), self._n_whole, bytes(memoryview(buffer)[:written]))
 
     def restore(self, state: State) -> None:
         """Have a state cached, and nothing else; nothing at all where llama.cpp does not take it."""

@@ -57,16 +57,16 @@ def models_folder() -> Path:
 
 
 def local_models() -> tuple[LocalModel, ...]:
-    """The embedded model, if it is installed, then those of the folder, by name."""
-    return tuple(_local_models())
-
-
-def _local_models() -> Iterator[LocalModel]:
+    """The embedded model, then those of the folder, by name."""
     try:
         path = embedded_model()
-        yield LocalModel(EMBEDDED, path, read_facts(path))
+        embedded = LocalModel(EMBEDDED, path, read_facts(path))
     except QuothError as error:
-        yield LocalModel(EMBEDDED, Path(), None, error=str(error))
+        embedded = LocalModel(EMBEDDED, Path(), None, error=str(error))
+    return (embedded, *_in_folder())
+
+
+def _in_folder() -> Iterator[LocalModel]:
     for path in sorted(models_folder().glob("*.gguf"), key=lambda path: path.name.lower()):
         if not _LATER_SHARD.search(path.stem):
             try:
@@ -85,7 +85,7 @@ def find_model(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix == ".gguf" and (path.is_file() or path.parent != Path()):
         return path  # whether it is there, who reads it will say
-    for model in local_models():
+    for model in _in_folder():
         if name in {model.name, model.path.name, model.catalogue_name} - {""}:
             return model.path
     if path.is_file():
@@ -138,18 +138,18 @@ def _copy(source: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def remove_model(name: str) -> LocalModel:
-    """Delete a model of the folder, all its parts. Files elsewhere are never deleted.
+def removable(name: str) -> LocalModel:
+    """The model of the folder that goes by a name. Raises ModelNotFoundError for any other."""
+    for model in _in_folder():
+        if name in {model.name, model.path.name, model.catalogue_name} - {""}:
+            return model
+    raise ModelNotFoundError(
+        f"{models_folder()} holds no model {name}; quoth models lists those there are"
+    )
 
-    Raises ModelNotFoundError for a name that is none of the folder's.
-    """
-    for model in local_models():
-        if model.name != EMBEDDED and name in {model.name, model.path.name, model.catalogue_name}:
-            break
-    else:
-        raise ModelNotFoundError(
-            f"{models_folder()} holds no model {name}; quoth models lists those there are"
-        )
+
+def remove_model(model: LocalModel) -> LocalModel:
+    """Delete a model of the folder, all its parts. Raises ModelError."""
     try:
         parts = shards_of(model.path)
     except ModelLoadError:

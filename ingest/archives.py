@@ -81,13 +81,11 @@ def contents(path: Path) -> Contents | None:
     archive = _opened(path)
     if any(name in archive.members for name in _DOCUMENTS):
         return None
-    sound = {name: one for name, one in archive.members.items() if _is_inside(name)}
-    files = {name: one for name, one in sound.items() if not is_archive(Path(name))}
+    files = {name: one for name, one in archive.members.items() if _is_inside(name)}
     n_locked = sum(not one.is_open for one in files.values())
     counts = (
         (n_locked, "under a password or packed in an unusual way"),
-        (len(archive.members) - len(sound), "with a name that leads out of it or is not UTF-8"),
-        (len(sound) - len(files), "packed as an archive again"),
+        (len(archive.members) - len(files), "with a name that leads out of it or is not UTF-8"),
     )
     return Contents(
         files=tuple(Path(f"{path}{INSIDE}{name}") for name, one in files.items() if one.is_open),
@@ -97,6 +95,11 @@ def contents(path: Path) -> Contents | None:
             if count
         ),
     )
+
+
+def missing(path: Path) -> MissingFileError:
+    """The error for a file that is not there."""
+    return MissingFileError(f"{path.name} does not exist; check the path")
 
 
 def is_member(path: Path) -> bool:
@@ -174,7 +177,7 @@ def _opened(path: Path) -> _Archive:
         state = path.stat()
         return _open(path, state.st_mtime_ns, state.st_size)
     except FileNotFoundError as error:
-        raise MissingFileError(f"{path.name} does not exist; check the path") from error
+        raise missing(path) from error
     except _BROKEN as error:
         raise DamagedFileError(
             f"{path.name} is damaged: it breaks off or is no archive; get it again from where it came"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from quoth.datatypes import Document, Heading, Page
+from quoth.datatypes import Coverage, Document, Heading, Page
 from quoth.errors import LimitError, NoTextError
 
 if TYPE_CHECKING:
@@ -73,10 +73,18 @@ def assemble(data: bytes, source: str, content: Content, config: IngestConfig) -
         headings=tuple(sorted(content.headings, key=lambda heading: heading.start)),
         language=language_code(content.language),
         metadata={
-            key: line for key, value in content.metadata.items() if (line := one_line(value))
+            key: line
+            for key, value in {**_coverage(content), **content.metadata}.items()
+            if (line := one_line(value))
         },
         warnings=tuple(content.warnings),
     )
+
+
+def _coverage(content: Content) -> dict[str, str]:
+    """The report for a format whose readers find a page's text or that it has none."""
+    empty = [number for number, (text, _) in enumerate(content.pages, 1) if not text.strip()]
+    return {"coverage": Coverage(len(content.pages), empty=tuple(empty)).as_text()}
 
 
 def check_characters(n_characters: int, source: str, config: IngestConfig) -> None:

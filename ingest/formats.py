@@ -66,7 +66,7 @@ FORMATS: dict[Format, Facts] = {
         "a PowerPoint presentation",
         (".pptx", ".pptm", ".ppsx", ".potx"),
         "a slide",
-        "title, shapes in order, lists, tables, the numbers of charts, the speaker's notes",
+        "title, shapes in order, lists, tables, the numbers of charts, the words of SmartArt, the speaker's notes",
         binary=True,
         older=(".ppt",),
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ingest.archives import bytes_of, stat_of
+from ingest.archives import bytes_of, missing, stat_of
 from ingest.assembly import document_id
 from ingest.formats import SUFFIXES
 from ingest.ocr import one_file
@@ -62,7 +62,7 @@ def _read_bytes(path: Path, config: IngestConfig) -> bytes:
             )
         return bytes_of(path, state.st_size)
     except FileNotFoundError as error:
-        raise MissingFileError(f"{path.name} does not exist; check the path") from error
+        raise missing(path) from error
     except OSError as error:
         raise MissingFileError(
             f"{path.name} cannot be read ({error.strerror}); check its permissions"

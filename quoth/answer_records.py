@@ -21,6 +21,7 @@ def hit_record(hit: Hit) -> Record:
         "chunk_id": hit.chunk.id,
         "document_id": hit.chunk.document_id,
         "source": hit.chunk.source,
+        "also_in": list(hit.also_in),
         "first_page": hit.chunk.first_page,
         "last_page": hit.chunk.last_page,
         "headings": list(hit.chunk.headings),

@@ -181,7 +181,8 @@ class Hit:
     """A chunk found for a question. `score` is the fused score in [0, 1].
 
     `similarity` is the cosine between question and chunk in [-1, 1], whoever found it. Where a
-    reranker is configured the order is the reranker's, and its scores are in `found_by`.
+    reranker is configured the order is the reranker's, and its scores are in `found_by`. `also_in`
+    names the sources of other documents in which the search found the same text.
     """
 
     chunk: Chunk
@@ -189,6 +190,7 @@ class Hit:
     rank: int
     similarity: float
     found_by: tuple[Finding, ...] = ()
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -618,12 +618,13 @@ class Quoth:
     def use_model(self, name: str) -> None:
         """Answer with another model from now on; `name` as in `model.path` of the configuration.
 
-        A running answer is finished first. What is missing, damaged or too large is refused, and
+        It takes the place of a server at `model.endpoint` too. A running answer is finished first. What is missing, damaged or too large is refused, and
         the model before stays. Raises ModelError, ConfigError.
         """
         from generation import load_model, model_facts
 
-        chosen = self.config.with_values({"model.path": name}, "use_model")
+        values = {"model.path": name, "model.endpoint": ""}
+        chosen = self.config.with_values(values, "use_model")
         model_facts(chosen.model)
         with self._lock:
             # Two models at once may be more than the memory holds: the old one goes first, and is

@@ -163,14 +163,19 @@ class Maps:
         return Located(question, x, y, tuple((hit, *place(hit)) for hit in hits))
 
     def _made(self, material: _Material) -> _Layout:
+        from threadpoolctl import threadpool_limits
+
         from retrieval.clusters import grouped, telling_words
         from retrieval.projection import neighbours
 
         if not material.chunks:
             return _Layout((), (), ())
-        labels = grouped(material.vectors)
+        # Nobody waits for it: the other cores are for answers, and threads that spin help no one.
+        with threadpool_limits(1, "openmp"):
+            labels = grouped(material.vectors)
+            placed = neighbours(material.vectors).tolist()
+        positions = tuple((x, y) for x, y in placed)
         texts = [chunk.text for chunk in material.chunks]
-        positions = tuple((float(x), float(y)) for x, y in neighbours(material.vectors))
         layout = _Layout(positions, labels, telling_words(texts, labels, _WORDS))
         self._write(material, layout)
         return layout

@@ -200,10 +200,10 @@ def import_file(path: str | os.PathLike[str]) -> LocalModel:
 
 def remove(name: str) -> LocalModel:
     """Delete a model of the folder, and say which it was. Raises ModelNotFoundError."""
-    kept = next((model.facts for model in local()[1:] if model.name == name), None)
-    if kept is not None:
-        _requantize.forget(kept)
-    return _store.remove_model(name)
+    model = _store.removable(name)
+    if model.facts is not None:
+        _requantize.forget(model.facts)
+    return _store.remove_model(model)
 
 
 def optimise(

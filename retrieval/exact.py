@@ -15,6 +15,8 @@ _EXCLUDED = re.compile(r'(?:^|(?<=\s))-(?:"([^"]+)"|([^\W\d_][\w-]{2,}))\s*\Z')
 _WORD = re.compile(r"\w+(?:[./:-]\w+)*")
 _CAPITAL_OR_SIGN = re.compile(r"[^\W\d_a-z]|\d[./:]\w|\w[./:]\d|_")
 _SHORTEST_CODE = 3
+# A phrase has at least this share of the question's letters.
+_GOOD_PART = 0.2
 _CODE_GAIN = 0.15
 
 
@@ -34,7 +36,8 @@ class Wishes:
 def wishes_of(question: str) -> Wishes:
     """What a question wants to the letter.
 
-    A phrase stands in quotation marks. A word to leave out, or a phrase, follows a hyphen at the
+    A phrase stands in quotation marks, and is a good part of the question; in a long one they
+    more often mark an unusual use of a word. A word to leave out, or a phrase, follows a hyphen at the
     end: `jaguar speed -car`. A code is a word like XK-200/7, E4042, 0x80070057, 4.2.1, MAX_SIZE.
     """
     text, excluded = question, list[str]()
@@ -44,7 +47,7 @@ def wishes_of(question: str) -> Wishes:
         excluded.append(found[1] or found[2])
         text = text[: found.start()].rstrip()
     quoted = ("".join(groups).strip() for groups in _QUOTED.findall(text))
-    phrases = tuple(dict.fromkeys(phrase for phrase in quoted if re.search(r"\w", phrase)))
+    phrases = tuple(dict.fromkeys(phrase for phrase in quoted if _is_meant(phrase, text)))
     codes = tuple(dict.fromkeys(filter(_is_code, _WORD.findall(text))))
     return Wishes(text, phrases, codes, tuple(reversed(excluded)))
 
@@ -73,6 +76,10 @@ def granted(
     if most:
         found = [(row, n, (n + score) / (most + 1)) for row, n, score in found]
     return sorted(((row, score) for row, _, score in found), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _is_meant(phrase: str, question: str) -> bool:
+    return bool(re.search(r"\w", phrase)) and len(phrase) >= _GOOD_PART * len(question)
 
 
 def _is_code(word: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quoth.datatypes import Considered, Hit
+from retrieval.distinct import wording
 from retrieval.search import findings, findings_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _considered(ranking: Ranking, chunks: Mapping[int, Chunk], k: int) -> Iterat
     for row, score in ranking.order:
         if row not in chunks:
             continue
-        text = chunks[row].text
+        text = wording(chunks[row].text)
         again = text in places
         place = places.setdefault(text, len(places) + 1)
         hit = Hit(chunks[row], score, place, ranking.similarities[row], found_by[row])

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quoth.datatypes import Finding, Hit
+from retrieval.distinct import distinct
 from retrieval.exact import granted, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
+from retrieval.languages import LOOKED_AT, fitting
 from retrieval.neighbours import pulled_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from quoth.config import RetrievalConfig
-    from quoth.datatypes import Chunk, Collections, FloatArray, Where
+    from quoth.datatypes import Collections, FloatArray, Where
     from retrieval.reranking import Reranking
     from vectorstore import Embedder, Library
 
@@ -54,7 +56,8 @@ def search(
 ) -> tuple[Hit, ...]:
     """The `k` best chunks for a question, best first; fewer when there are no more.
 
-    The same text found in several documents is given once, under the best of them.
+    The same text found in several documents is given once, under the best of them, and names
+    the others.
     """
     ranking = rank(
         question, library, embedder, config, k=k, collection=collection, where=where,
@@ -62,8 +65,15 @@ def search(
     )  # fmt: skip
     found_by = findings_of(ranking)
     return tuple(
-        Hit(chunk, score, place, ranking.similarities[row], found_by[row])
-        for place, (row, score, chunk) in enumerate(distinct(ranking.order, library, k), 1)
+        Hit(
+            one.chunk,
+            one.score,
+            place,
+            ranking.similarities[one.row],
+            found_by[one.row],
+            one.also_in,
+        )
+        for place, one in enumerate(distinct(ranking.order, library, k), 1)
     )
 
 
@@ -93,13 +103,16 @@ def rank(
     vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
-    stages = dict(_stages(vector, vectors, words, config))
+    told = _texts(library, list(words)[:LOOKED_AT])
+    settings = fitting(config, embedder.fingerprint, list(told.values()))
+    stages = dict(_stages(vector, vectors, words, settings))
     order = list(stages.values())[-1]
     if wishes:
         stages["exact"] = order = granted(order, _texts(library, vectors), wishes)
     if reranking is not None:
         candidates = distinct(order, library, reranking.candidates)
-        stages["reranker"] = reranking.ranked(question, [(row, c) for row, _, c in candidates])
+        pairs = [(one.row, one.chunk) for one in candidates]
+        stages["reranker"] = reranking.ranked(question, pairs)
         order = _led_by(stages["reranker"], order)
     found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
     return Ranking(found, stages, order, similarities)
@@ -139,22 +152,6 @@ def findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:
         for place, (row, score) in enumerate(pairs, 1):
             found.setdefault(row, []).append(Finding(name, place, score))
     return found
-
-
-def distinct(ranked: Ranked, library: Library, k: int) -> list[tuple[int, float, Chunk]]:
-    """The best `k` rows whose texts differ, with their chunks."""
-    kept: list[tuple[int, float, Chunk]] = []
-    seen: set[str] = set()
-    for start in range(0, len(ranked), 2 * k):
-        batch = ranked[start : start + 2 * k]
-        chunks = library.chunks([row for row, _ in batch])
-        for row, score in batch:
-            if row in chunks and chunks[row].text not in seen:
-                seen.add(chunks[row].text)
-                kept.append((row, score, chunks[row]))
-        if len(kept) >= k:
-            break
-    return kept[:k]
 
 
 def _cosines(vector: FloatArray, vectors: Mapping[int, FloatArray]) -> dict[int, float]:

@@ -42,6 +42,7 @@ _METADATA = {
     "created": "CreationDate",
     "modified": "ModDate",
 }
+_DATE = re.compile(r"\AD:\s*(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d))?[\dZz+'-]*\Z")
 _LEADERS = re.compile(r"(?:[ \t]?[.·…_]){5,}")
 # An accent and its letter, printed one over the other.
 _ACCENTS = {
@@ -124,7 +125,11 @@ def _read_open(pdf: PdfDocument, data: bytes, source: str, config: IngestConfig)
         headings=headings(pdf, found.letters, found.texts),
         title=info.get("Title", ""),
         language=_language(pdf),
-        metadata={ours: info[theirs] for ours, theirs in _METADATA.items() if theirs in info}
+        metadata={
+            ours: _DATE.sub(_date, info[theirs])
+            for ours, theirs in _METADATA.items()
+            if theirs in info
+        }
         | {"coverage": coverage.as_text()},
         warnings=coverage.warnings(),
     )
@@ -228,6 +233,12 @@ def _with_accent(found: re.Match[str]) -> str:
     accent, letter = found.groups()
     whole = unicodedata.normalize("NFC", _BASES.get(letter, letter) + _ACCENTS[accent])
     return whole if len(whole) == 1 else found[0]
+
+
+def _date(found: re.Match[str]) -> str:
+    """A date as PDF writes it, as people do: 2017-03-01 12:30."""
+    day = "-".join(filter(None, found.groups()[:3]))
+    return f"{day} {found[4]}:{found[5]}" if found[4] else day
 
 
 def _language(pdf: PdfDocument) -> str:

@@ -34,6 +34,8 @@ def hit_text(hit: Hit) -> str:
     head = f"{hit.rank:>2}  {hit.score:.3f}  {where}"
     if chunk.headings:
         head += "  " + one_line(" > ".join(chunk.headings))
+    if hit.also_in:
+        head += f"\n    also in {one_line(', '.join(hit.also_in))}"
     return f"{head}\n{wrap(chunk.text, '    ', _LINES_OF_A_HIT)}"
 
 

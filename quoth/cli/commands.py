@@ -120,7 +120,7 @@ quoth.add_command(search)
     type=click.Choice(["silent", "balanced", "talkative", "never"]),
     help="How sure Quoth must be that the documents hold the answer before it speaks.",
 )
-@click.option("--model", metavar="PATH", help="A GGUF file.")
+@click.option("--model", metavar="PATH", help="A GGUF file, or a name in quoth models.")
 @click.option("--context-size", type=int, metavar="N", help="Tokens of the model's window.")
 @click.option("--threads", type=int, metavar="N", help="CPU threads of the model.")
 @common_options

@@ -162,10 +162,20 @@ def outcome_line(outcome: FileOutcome) -> str:
     if outcome.status in {"added", "replaced"}:
         source += f" ({count(outcome.n_pages, 'page')}, {count(outcome.n_chunks, 'chunk')})"
     if reason:
-        source = reason if source in reason else f"{source}: {reason}"
+        source = _said_of(source, reason)
     line = f"{_MARKS[outcome.status]} {source}"
     colour = _COLOURS.get(outcome.status)
     return paint(line, fg=colour) if colour else line
+
+
+def _said_of(source: str, reason: str) -> str:
+    """The reason behind the file; most begin with its name, which is not said twice."""
+    name = source.rpartition("/")[2]
+    if source in reason:
+        return reason
+    if reason.startswith(f"{name} "):
+        return source + reason.removeprefix(name)
+    return f"{source}: {reason}"
 
 
 def count(number: int, noun: str) -> str:

@@ -55,13 +55,14 @@ class QuothVectorStore(VectorStore):
         ids: list[str] | None = None,
         path: str | os.PathLike[str] | None = None,
         collection: str = "default",
-        **kwargs: Any,  # noqa: ARG003 # the base class has them
+        **kwargs: Any,
     ) -> Self:
         """A store over the library in folder `path`, with these texts added.
 
         Without `path` the library is a temporary one, gone with the store. `embedding` None is the
         configured embedder. The store's `quoth` is to be closed when it is done with.
         """
+        _refuse(kwargs)
         embedder = None if embedding is None else LangChainEmbedder(embedding)
         folder = tempfile.mkdtemp(prefix="quoth-") if path is None else path
         store = cls(Quoth.open(folder, embedder=embedder), collection)
@@ -116,9 +117,10 @@ class QuothVectorStore(VectorStore):
         k: int = 4,
         *,
         where: str | None = None,
-        **kwargs: Any,  # noqa: ARG002
+        **kwargs: Any,
     ) -> list[tuple[Document, float]]:
         """The `k` best for a question with their fused scores in [0, 1], best first."""
+        _refuse(kwargs)
         hits = self._hits(lambda n: self.quoth.search(query, k=n, **self._scope(where)), k)
         return self._documents(hits)
 
@@ -131,9 +133,10 @@ class QuothVectorStore(VectorStore):
         k: int = 4,
         *,
         where: str | None = None,
-        **kwargs: Any,  # noqa: ARG002
+        **kwargs: Any,
     ) -> list[Document]:
         """The `k` nearest to a vector, nearest first."""
+        _refuse(kwargs)
         return [document for document, _ in self._documents(self._nearest(embedding, k, where))]
 
     def max_marginal_relevance_search(
@@ -162,11 +165,12 @@ class QuothVectorStore(VectorStore):
         lambda_mult: float = 0.5,
         *,
         where: str | None = None,
-        **kwargs: Any,  # noqa: ARG002 # the base class has them
+        **kwargs: Any,
     ) -> list[Document]:
         """As `max_marginal_relevance_search`, for a vector."""
         import numpy as np
 
+        _refuse(kwargs)
         hits = self._nearest(embedding, fetch_k, where)
         if not hits:
             return []
@@ -208,3 +212,12 @@ class QuothVectorStore(VectorStore):
             )
             for hit in hits
         ]
+
+
+def _refuse(options: dict[str, Any]) -> None:
+    """Raise TypeError for what other stores take: a filter that is overlooked finds too much."""
+    if options:
+        raise TypeError(
+            f"QuothVectorStore does not know {', '.join(sorted(options))}; it filters by "
+            "where='…' (docs/filters.md)"
+        )

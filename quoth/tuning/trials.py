@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 GRID: Mapping[str, tuple[float, ...]] = {
     "retrieval.dense_weight": (0.0, 0.3, 0.5, 0.6, 0.7, 0.85, 1.0),
     "retrieval.feedback_weight": (0.0, 0.25, 0.5, 1.0),
+    "retrieval.neighbour_weight": (0.0, 0.15, 0.3, 0.6),
 }
 _FEW = 30
 _REBUILT = ("chunking.max_tokens", "embedder.model")

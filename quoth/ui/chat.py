@@ -87,7 +87,7 @@ def _sidebar(quoth: Quoth, conversation: Conversation | None) -> None:
             texts.NEW_CHAT,
             icon=":material/edit_square:",
             width="stretch",
-            on_click=talking.open_conversation,
+            on_click=history.go_to,
             args=("",),
         )
         collection_select(

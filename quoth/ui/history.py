@@ -8,7 +8,7 @@ import streamlit as st
 
 from quoth import exports
 from quoth.errors import QuothError
-from quoth.ui import talking, texts
+from quoth.ui import reader, talking, texts
 from quoth.ui.markup import element, plain
 from quoth.ui.widgets import draw
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 _MORE = 30
+
+
+def go_to(name: str) -> None:
+    """Hold another conversation in this tab, "" is a new one; no document stays open beside it."""
+    reader.close_beside()
+    talking.open_conversation(name)
 
 
 def show_list(quoth: Quoth, conversation: Conversation | None) -> None:
@@ -48,7 +54,7 @@ def show_list(quoth: Quoth, conversation: Conversation | None) -> None:
                 type="secondary" if here else "tertiary",
                 icon=":material/call_split:" if record.branched_from else None,
                 width="stretch",
-                on_click=talking.open_conversation,
+                on_click=go_to,
                 args=(record.id,),
             )
     if len(found) > shown:

@@ -8,28 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from quoth.datatypes import TokenStep
 from quoth.errors import QuothError
 from quoth.interpretation import reshaped
 from quoth.ui import inside_view, session, talking, texts
 from quoth.ui.jobs import Work
 from quoth.ui.markup import element, plain
+from quoth.ui.settings import LIMITS
 from quoth.ui.widgets import draw, legend, style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quoth.config import GenerationConfig
-    from quoth.datatypes import Alignment, Answer, Conversation, TokenStep, Turn
+    from quoth.datatypes import Alignment, Answer, Conversation, Turn
     from quoth.engine import Quoth
 
 URL = "inside"
 _CHOSEN = "inside-turn"
 _LOOK_EVERY = 0.5  # seconds
-_LIMITS = {
-    "temperature": (0.0, 2.0, 0.05),
-    "top_k": (0, 200, 1),
-    "top_p": (0.05, 1.0, 0.01),
-    "min_p": (0.0, 0.5, 0.01),
-    "repeat_penalty": (1.0, 2.0, 0.05),
-}
+_Examined = Work[tuple[TokenStep, ...]]
 
 
 def offer(turn: Turn) -> None:
@@ -79,13 +77,10 @@ def _show_answer(quoth: Quoth, conversation: Conversation, turn: Turn) -> None:
         _sentences(quoth, answer, key)
     with words:
         before = replace(conversation, turns=conversation.turns[: turn.number - 1])
-        examine = partial(
-            quoth.examine,
-            answer,
-            history=before.history,
-            generation=session.generation(quoth.config.generation),
-        )
-        _words(answer, key, lambda: Work(lambda cancelled: examine(cancelled=cancelled)), quoth)
+        settings = session.generation(quoth.config.generation)
+        examine = partial(quoth.examine, answer, history=before.history, generation=settings)
+        start = partial(_Examined, lambda cancelled: examine(cancelled=cancelled))
+        _words(answer, key, start, settings)
 
 
 def _sentences(quoth: Quoth, answer: Answer, key: tuple[Any, ...]) -> None:
@@ -112,12 +107,17 @@ def _sentences(quoth: Quoth, answer: Answer, key: tuple[Any, ...]) -> None:
     draw(inside_view.heat_map(found, found.support if is_support else found.similarity))
 
 
-def _words(answer: Answer, key: tuple[Any, ...], start: Any, quoth: Quoth) -> None:
+def _words(
+    answer: Answer,
+    key: tuple[Any, ...],
+    start: Callable[[], _Examined],
+    settings: GenerationConfig,
+) -> None:
     draw(element("p", texts.WORDS_LEAD, class_="q-lead"))
     if answer.extractive or answer.refused:
         draw(element("p", texts.WORDS_NOT_ITS_OWN, class_="q-note"))
     kept = st.session_state.get("inside-examined")
-    work: Work[tuple[TokenStep, ...]] | None = kept[1] if kept and kept[0] == key else None
+    work: _Examined | None = kept[1] if kept and kept[0] == key else None
     if work is None or (not work.running and not work.result):
         if work is not None and work.error:
             st.error(plain(work.error), icon=":material/error:")
@@ -127,11 +127,11 @@ def _words(answer: Answer, key: tuple[Any, ...], start: Any, quoth: Quoth) -> No
     elif work.running:
         _follow(work)
     elif work.result:
-        _explore(work.result, session.generation(quoth.config.generation))
+        _explore(work.result, settings)
 
 
 @st.fragment(run_every=_LOOK_EVERY)
-def _follow(work: Work[tuple[TokenStep, ...]]) -> None:
+def _follow(work: _Examined) -> None:
     if work.wait(0):
         st.rerun()
     draw(element("p", texts.WORDS_READING, class_="q-note q-searching", role="status"))
@@ -175,7 +175,7 @@ def _try_settings(configured: GenerationConfig) -> GenerationConfig:
     """Settings to try on the distribution; they change no answer."""
     values: dict[str, Any] = {}
     columns = st.columns(2, gap="large")
-    for n, (name, (low, high, step)) in enumerate(_LIMITS.items()):
+    for n, (name, (low, high, step)) in enumerate(LIMITS.items()):
         key = f"inside-{name}"
         if key not in st.session_state:
             st.session_state[key] = min(max(getattr(configured, name), low), high)

@@ -54,24 +54,27 @@ def is_beside() -> bool:
 
 @contextmanager
 def beside(quoth: Quoth) -> Iterator[None]:
-    """A place for the chat, with the open document to its right if there is one."""
+    """A place for the chat, with the open document to its right if there is one.
+
+    The columns are always there, and the style hides the empty one: so a document that is opened
+    moves nothing of the chat to another place, where all of it would be drawn anew.
+    """
     source = st.session_state.get(_BESIDE)
-    if source is None:
-        yield
-        return
     chat, reading = st.columns((6, 5), gap="medium")
-    with reading, st.container(border=True, key="reader"):
-        _panel(quoth, source)
-    with chat:
+    if source is not None:
+        with reading, st.container(border=True, key="reader"):
+            st.button(
+                texts.CLOSE_READER, key="reader-close", type="tertiary", icon=":material/close:",
+                on_click=close_beside,
+            )  # fmt: skip
+            _panel(quoth, source)
+    with chat, st.container(key="chat"):
         yield
 
 
 @st.fragment
 def _panel(quoth: Quoth, source: Source) -> None:
     """The document; turning its pages draws nothing else anew."""
-    if st.button(texts.CLOSE_READER, key="reader-close", type="tertiary", icon=":material/close:"):
-        close_beside()
-        st.rerun()
     show_document(quoth, source)
 
 

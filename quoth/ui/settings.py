@@ -27,7 +27,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "temperature": 0.9, "top_k": 100, "top_p": 0.98, "min_p": 0.02, "repeat_penalty": 1.05,
     },
 }  # fmt: skip
-_LIMITS: Mapping[str, tuple[Any, Any, Any]] = {
+LIMITS: Mapping[str, tuple[Any, Any, Any]] = {
     "temperature": (0.0, 2.0, 0.05),
     "top_k": (0, 200, 1),
     "top_p": (0.05, 1.0, 0.01),
@@ -51,7 +51,7 @@ def show(config: Config, window: int) -> None:
         )
     settings = session.generation(configured)
     limits = {
-        **_LIMITS,
+        **LIMITS,
         "seed": (0, None, 1),
         "max_new_tokens": (1, max(window // 2, settings.max_new_tokens, 1), 16),
     }
@@ -162,7 +162,7 @@ def _widget(
     if key not in st.session_state:
         value = max(getattr(settings, name), low)
         st.session_state[key] = value if high is None else min(value, high)
-    widget: Any = st.slider if name in _LIMITS else st.number_input
+    widget: Any = st.slider if name in LIMITS else st.number_input
     widget(
         texts.SETTING_LABELS[name],
         min_value=low, max_value=high, step=step, key=key,

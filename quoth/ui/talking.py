@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from quoth.engine import Quoth
 
 _OPEN, _LOADED = "conversation", "conversation-loaded"
+_ADDRESS = "conversation-address"  # what the address named when it was looked at last
 _lock = threading.Lock()
 
 
@@ -33,7 +34,10 @@ def kept(quoth: Quoth) -> Conversations:
 
 def opened(quoth: Quoth) -> Conversation | None:
     """The conversation that the tab holds; read again only when it has changed."""
-    name = st.session_state.setdefault(_OPEN, st.query_params.get(_OPEN, ""))
+    address = st.query_params.get(_OPEN, "")
+    if address and address != st.session_state.get(_ADDRESS):
+        open_conversation(address)  # a reload, a link, or one page back
+    name: str = st.session_state.get(_OPEN, "")
     if not name:
         return None
     try:
@@ -44,13 +48,14 @@ def opened(quoth: Quoth) -> Conversation | None:
     except UnknownConversationError:  # deleted in another tab, or never this user's
         open_conversation("")
         return None
-    st.query_params[_OPEN] = name
+    if address != name:  # the address is lost on the way over another page
+        st.query_params[_OPEN] = st.session_state[_ADDRESS] = name
     return loaded
 
 
 def open_conversation(name: str) -> None:
     """Hold another conversation in this tab; "" is a new one."""
-    st.session_state[_OPEN] = name
+    st.session_state[_OPEN] = st.session_state[_ADDRESS] = name
     st.session_state.pop(_LOADED, None)
     if name:
         st.query_params[_OPEN] = name

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from generation import machine
 from generation.embedded import embedded_model
 from generation.gguf import read_facts
+from generation.llama_native import library
 from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import (
     check_gpu_memory,
@@ -68,3 +70,22 @@ def test_the_machine_has_cores_and_memory() -> None:
     assert usable_cores() >= 1
     assert idle_cores() >= 1
     assert available_bytes() > 2**20
+
+
+def test_the_devices_of_llama_cpp_are_asked_for_name_and_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Every build has the CPU as a device; it stands in for a GPU.
+    monkeypatch.setattr(machine, "_GPU_TYPES", (0,))
+    library()
+    (device, *_) = machine._gpus()
+    assert device.name
+    assert 2**20 < device.available_bytes <= device.memory_bytes
+
+
+def test_this_machine_is_described_as_a_whole() -> None:
+    here = machine.this_machine()
+    assert here.cores >= 1
+    assert 0 < here.available_bytes <= here.memory_bytes
+    if not library().functions.llama_supports_gpu_offload():
+        assert here.gpus == ()

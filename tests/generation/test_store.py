@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generation.embedded import embedded_model
-from generation.store import find_model, import_model, local_models, remove_model
+from generation.store import find_model, import_model, local_models, removable, remove_model
 from quoth.errors import ModelError, ModelLoadError, ModelNotFoundError
 from tests.generation.making import write_gguf
 from tests.generation.test_gguf import LLAMA
@@ -48,7 +48,7 @@ def test_a_split_model_is_imported_and_removed_as_one(folder: Path, tmp_path: Pa
     assert imported.facts.n_parameters == 8
     assert len(list(folder.iterdir())) == 2
     assert find_model("big").name == "big-00001-of-00002.gguf"
-    assert remove_model("big").name == "big"
+    assert remove_model(removable("big")).name == "big"
     assert list(folder.iterdir()) == []
     assert len(list(tmp_path.glob("*.gguf"))) == 2
 
@@ -74,7 +74,7 @@ def test_a_damaged_file_in_the_folder_is_listed_with_its_reason_and_can_be_remov
     _, cut = local_models()
     assert cut.facts is None
     assert "incomplete" in cut.error
-    remove_model("cut")
+    remove_model(removable("cut"))
     assert list(folder.iterdir()) == []
 
 
@@ -83,7 +83,7 @@ def test_a_name_of_the_catalogue_finds_its_file(folder: Path) -> None:
     path = write_gguf(folder / "qwen2.5-1.5b-instruct-q4_k_m.gguf", LLAMA)
     assert local_models()[1].catalogue_name == "qwen2.5-1.5b"
     assert find_model("qwen2.5-1.5b") == path
-    remove_model("qwen2.5-1.5b")
+    remove_model(removable("qwen2.5-1.5b"))
     with pytest.raises(ModelNotFoundError, match=r"run: quoth models pull qwen2\.5-1\.5b"):
         find_model("qwen2.5-1.5b")
 
@@ -93,7 +93,7 @@ def test_an_unknown_name_says_where_names_are(folder: Path) -> None:
         find_model("nothing")
     for name in ("nothing", "embedded", str(embedded_model())):
         with pytest.raises(ModelNotFoundError):
-            remove_model(name)
+            removable(name)
     assert embedded_model().exists()
     assert not folder.exists()
 

@@ -62,6 +62,7 @@ def test_what_the_sources_say_is_supported(
         ("The warranty does not last 24 months from the date of purchase.", "does not deny it"),
         ("Output decreased from 40 to 65 litres per minute in the newer model.", "increased"),
         ("In 2015 the Danish group bought 3 factories and closed 12 offices.", "counts"),
+        ("Output increased from 40 to 40 litres per minute.", "40 twice"),
         ("The moon is made of green cheese.", "do not say this"),
     ],
 )

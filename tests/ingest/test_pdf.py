@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pypdf
 import pytest
 
 from ingest import ReaderPool, read_document, with_passwords
@@ -45,7 +47,7 @@ def test_metadata_title_and_language_are_the_files_own(tmp_path: Path) -> None:
     document = read_document(path, CONFIG)
     assert (document.title, document.language) == ("Der Titel", "de")
     assert document.metadata["author"] == "Ada L."
-    assert "created" in document.metadata
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d", document.metadata["created"])
 
 
 def test_a_file_without_a_title_is_named_by_its_stem(tmp_path: Path) -> None:
@@ -222,3 +224,19 @@ def test_every_handle_of_pdfium_is_closed(tmp_path: Path) -> None:
     read_document(path, CONFIG)
     handles = (pypdfium2.PdfDocument, pypdfium2.PdfPage, pypdfium2.PdfTextPage)
     assert not [one for one in gc.get_objects() if isinstance(one, handles) and one.raw]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("D:20170301123000+01'00'", "2017-03-01 12:30"),
+        ("D:20170301", "2017-03-01"),
+        ("D:2017", "2017"),
+        ("March 2017", "March 2017"),
+    ],
+)
+def test_dates_are_shown_as_people_write_them(tmp_path: Path, written: str, shown: str) -> None:
+    writer = pypdf.PdfWriter(clone_from=str(make_pdf(tmp_path / "a.pdf", ["Words."])))
+    writer.add_metadata({"/CreationDate": written})
+    writer.write(str(tmp_path / "a.pdf"))
+    assert read_document(tmp_path / "a.pdf", IngestConfig()).metadata["created"] == shown

@@ -117,3 +117,40 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path) -> None:
                 data = data.replace(b"?>", entity.encode(), 1).replace(b"First", b"First &x;")
             new.writestr(name, data)
     assert "SECRET" not in read_file(tmp_path / "b.pptx").text
+
+
+SCHEMAS = "http://schemas.openxmlformats.org"
+DRAWING = f'xmlns:d="{SCHEMAS}/drawingml/2006/diagram" xmlns:a="{SCHEMAS}/drawingml/2006/main"'
+
+
+def smart_art(slide: Any) -> None:
+    """Two shapes that people see, and one that joins them; then a drawing whose data is missing."""
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+    from pptx.oxml import parse_xml
+
+    points = "".join(
+        f'<d:pt type="{kind}"><d:t><a:p><a:r><a:t>{one}</a:t></a:r><a:r><a:t>{two}</a:t></a:r></a:p>'
+        "</d:t></d:pt>"
+        for kind, one, two in (("node", "Plan", " it"), ("sibTrans", "x", ""), ("asst", "Do", ""))
+    )
+    data = f"<d:dataModel {DRAWING}><d:ptLst>{points}</d:ptLst></d:dataModel>".encode()
+    kind = "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml"
+    part = Part(PackURI("/ppt/diagrams/data1.xml"), kind, slide.part.package, data)
+    relations = f"{SCHEMAS}/officeDocument/2006/relationships"
+    for name in (slide.part.relate_to(part, f"{relations}/diagramData"), "rId99"):
+        slide.shapes.element.append(
+            parse_xml(
+                f'<p:graphicFrame xmlns:p="{SCHEMAS}/presentationml/2006/main" {DRAWING}>'
+                '<p:nvGraphicFramePr><p:cNvPr id="9" name="Art"/><p:cNvGraphicFramePr/><p:nvPr/>'
+                "</p:nvGraphicFramePr><p:xfrm/><a:graphic>"
+                f'<a:graphicData uri="{SCHEMAS}/drawingml/2006/diagram">'
+                f'<d:relIds xmlns:r="{relations}" r:dm="{name}"/>'
+                "</a:graphicData></a:graphic></p:graphicFrame>"
+            )
+        )
+
+
+def test_the_words_of_smart_art_are_items(tmp_path: Path) -> None:
+    document = read_file(slides(tmp_path / "a.pptx", smart_art, layout=6))
+    assert document.text == "- Plan it\n- Do\n"

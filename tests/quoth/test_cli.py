@@ -11,7 +11,8 @@ import pytest
 
 from quoth.cli import main
 from quoth.cli.answers import answer_text
-from quoth.datatypes import Piece, Problem, Where
+from quoth.cli.progress import outcome_line
+from quoth.datatypes import FileOutcome, Piece, Problem, Where
 from quoth.errors import CorruptLibraryError
 from tests.quoth.fake_engine import (
     ANSWER,
@@ -74,6 +75,13 @@ def test_ingest_prints_a_line_for_each_file_and_a_summary(
             "13 pages (6.5/s) and 35 chunks (17.5/s) in 2.0 s"
         ),
     ]
+
+
+def test_the_name_of_a_file_is_said_once() -> None:
+    failed = FileOutcome("/mine/a b.pdf", "failed", reason="a b.pdf is empty; leave it out")
+    assert outcome_line(failed) == "! /mine/a b.pdf is empty; leave it out"
+    other = replace(failed, reason="not there; check it")
+    assert outcome_line(other) == "! /mine/a b.pdf: not there; check it"
 
 
 def test_ingest_succeeds_when_no_file_failed() -> None:

@@ -34,8 +34,9 @@ def test_an_answer_is_looked_into_and_another_model_answers_from_then_on(
     with pytest.raises(ModelNotFoundError):
         quoth.use_model("none-of-that-name")
     assert quoth._model is telling, "the model before stays"
+    quoth.config = quoth.config.with_values({"model.endpoint": "http://127.0.0.1:9/v1"}, "test")
     quoth.use_model("embedded")
-    assert quoth.config.model.path == "embedded"
+    assert (quoth.config.model.path, quoth.config.model.endpoint) == ("embedded", "")
     steps = quoth.examine(answer)
     assert "".join(step.text for step in steps[:-1]) == answer.text
     sure = [step for step in steps if step.text == "7"]

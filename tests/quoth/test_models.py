@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from generation import requantize
 from generation.embedded import embedded_model
-from quoth import models
+from quoth import Quoth, models
 from quoth.errors import ModelLoadError, ModelNotFoundError
 from tests.generation.hub_server import Hub
 from tests.generation.making import write_gguf
+from tests.generation.model_servers import like_openai
 from tests.generation.test_gguf import LLAMA
 
 if TYPE_CHECKING:
@@ -86,3 +88,37 @@ def test_an_unknown_name_is_refused_without_asking_anybody(hub: Hub) -> None:
 
 def test_the_proposal_is_of_the_catalogue() -> None:
     assert models.propose() in (None, *models.catalogue())
+
+
+def test_a_server_writes_the_answers_of_a_library_and_says_so(examples_library: Quoth) -> None:
+    words = ["GPT-2 has a vocabulary", " size of 50,257."]
+    with like_openai(words, tokenizes=True) as server:
+        config = examples_library.config.with_values({"model.endpoint": server.url}, "test")
+        quoth = Quoth(
+            examples_library.path, config, examples_library._library, examples_library._embedder
+        )
+        pieces = list(quoth.stream("How large is the vocabulary of GPT-2?"))
+        assert [piece.text for piece in pieces[:2]] == words
+        answer = pieces[-1].answer
+        assert answer is not None
+        assert answer.sentences[0].verdict == "supported"
+        assert "50,257" in answer.quotes[0].text
+        sent = [body for path, body in server.requests if path == "/v1/chat/completions"]
+        contents = [message["content"] for message in sent[0]["messages"]]
+        assert any(answer.quotes[0].text in content for content in contents)
+        n_requests = len(server.requests)
+        assert quoth.info()["model"] == {
+            "endpoint": server.url,
+            "name": "",
+            "context_window": config.model.context_size,
+        }
+        assert len(server.requests) == n_requests
+
+
+def test_a_model_that_was_optimised_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
+    imported = models.import_file(write_gguf(tmp_path / "mine.gguf", LLAMA))
+    assert imported.facts is not None
+    requantize.remember(imported.facts, models.Choice("", ()))
+    assert list((folder / "optimised").iterdir())
+    models.remove("mine")
+    assert list((folder / "optimised").iterdir()) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from playwright.sync_api import expect
 from quoth import Quoth
 from tests.ui.serving import ROOT, chromium, serving
 from tests.ui.test_browser import ask, go
+from tests.ui.touring import tour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +41,7 @@ def main() -> None:
         _in_both(browser, address, _welcome)
         _fill(browser, address)
         _in_both(browser, address, _visit)
+        _in_both(browser, address, partial(tour, _take))
         _narrow(browser, address)
         _sign_in(browser, Path(folder))
 
@@ -105,9 +108,6 @@ def _visit(page: Page, scheme: str) -> None:
     page.wait_for_timeout(900)
     _scroll_to(page, ".q-document:has(.q-coverage)")
     _take(page, f"documents-{scheme}")
-    go(page, "Model and settings")
-    expect(page.get_by_text("What runs")).to_be_visible()
-    _take(page, f"models-{scheme}")
 
 
 def _conversation(page: Page, scheme: str) -> None:

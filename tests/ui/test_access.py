@@ -78,7 +78,6 @@ def test_users_do_not_see_each_others_conversations(quoth: FakeQuoth) -> None:
     bob = _sign_in(_tab(quoth), "bob")
     assert "my secret" not in str(bob.main) + str(bob.sidebar)
     bob.query_params["conversation"] = name
-    del bob.session_state["conversation"]
     bob.run()
     assert "my secret" not in str(bob.main) + str(bob.sidebar)
     assert "What would you like to know?" in _shown(bob)

@@ -41,8 +41,14 @@ def _python(script: str, library: Path, *arguments: str) -> str:
 
 def test_no_page_loads_a_model_library_before_the_first_question(tmp_path: Path) -> None:
     library = tmp_path / "library"
-    assert _python(LOOK, library, "chat", "documents", "models").splitlines()[-1] == "[]"
+    assert (
+        _python(LOOK, library, "chat", "documents", "map", "inside", "models").splitlines()[-1]
+        == "[]"
+    )
     file = tmp_path / "kettle.md"
     file.write_text("# Kettle\n\nThe warranty lasts two years.\n")
     _python(FILL, library, str(library), str(file))
-    assert _python(LOOK, library, "chat", "documents", "models").splitlines()[-1] == "[]"
+    assert (
+        _python(LOOK, library, "chat", "documents", "map", "inside", "models").splitlines()[-1]
+        == "[]"
+    )

@@ -57,14 +57,23 @@ def test_a_reload_finds_the_conversation_by_the_address(quoth: FakeQuoth) -> Non
     reloaded = _page("chat", quoth)
     assert "It lasts two years" not in _shown(reloaded)
     reloaded.query_params["conversation"] = _only(quoth)
-    del reloaded.session_state["conversation"]
     assert "It lasts two years" in _shown(reloaded.run())
+
+
+def test_one_page_back_is_the_conversation_before(quoth: FakeQuoth) -> None:
+    app = _ask(_page("chat", quoth), "first")
+    first = _only(quoth)
+    _button(app, "New chat").click().run()
+    _ask(app, "second")
+    app.query_params["conversation"] = first
+    assert "first" in _shown(app.run())
+    assert "What would you" not in _shown(app)
+    assert app.session_state["conversation"] == first
 
 
 def test_an_address_of_nothing_is_a_new_chat(quoth: FakeQuoth) -> None:
     app = _page("chat", quoth)
     app.query_params["conversation"] = "0123456789abcdef"
-    del app.session_state["conversation"]
     assert "What would you like to know?" in _shown(app.run())
     assert "conversation" not in app.query_params
 

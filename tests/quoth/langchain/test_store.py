@@ -102,6 +102,19 @@ def test_texts_are_filtered_by_their_metadata(store: QuothVectorStore) -> None:
     assert found.page_content == BOATS[1]
 
 
+def test_another_stores_filter_is_refused_rather_than_overlooked(store: QuothVectorStore) -> None:
+    store.add_texts(BOATS)
+    vector = store.embeddings.embed_query("ferry")
+    for search in (
+        lambda: store.similarity_search("ferry", filter={"author": "Bo"}),
+        lambda: store.similarity_search_by_vector(vector, filter={"author": "Bo"}),
+        lambda: store.max_marginal_relevance_search("ferry", filter={"author": "Bo"}),
+        lambda: QuothVectorStore.from_texts(BOATS, None, persist_directory="here"),
+    ):
+        with pytest.raises(TypeError, match=r"filter|persist_directory"):
+            search()
+
+
 def test_the_same_text_under_two_ids_goes_one_by_one(store: QuothVectorStore) -> None:
     store.add_texts(["A buoy.", "A buoy."], ids=["1", "2"])
     store.delete(["1"])
