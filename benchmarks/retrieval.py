@@ -22,14 +22,14 @@ from quoth import Config
 from vectorstore import load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.reporting import Options
 
     Values = dict[str, list[float]]
 
-_MEASURES = {
+_MEASURES: dict[str, Callable[[Sequence[str], Mapping[str, int]], float]] = {
     "ndcg@10": lambda ranked, grades: ndcg(ranked, grades, 10),
     "mrr@10": lambda ranked, grades: reciprocal_rank(ranked, grades, 10),
     "recall@5": lambda ranked, grades: recall(ranked, grades, 5),

@@ -98,7 +98,7 @@ What a number looks like in a spreadsheet is not known to Quoth: 15 % may be sto
 CONFIGURATION = """\
 # Configuration
 
-<!-- Written by `make docs` from quoth/config.py. -->
+<!-- Written by `make docs` from quoth/settings.py. -->
 
 A setting comes from the first of these that has it:
 
