@@ -17,7 +17,7 @@ _COMMON = {
     "de": "der die das und ist nicht ein eine mit auf für von dem den des sich auch wird sind im zu "
     "wie was wer wann welche welcher welches wo wurde bei nach über",
     "en": "the of and to in is that for it with as was on are this by be from which what how who "
-    "when where does did has have an at or not were",
+    "when where does did has have an at or not were a no do on in",
     "es": "el la los las de que y en un una por con para como del se su al es qué cuál cuándo dónde "
     "quién cuántos fue más pero sus",
     "fi": "ja on ei se että oli joka ovat mutta myös kun hän tai jos sen mikä kuka missä milloin "
@@ -31,7 +31,7 @@ _COMMON = {
     "waar wanneer hoe welke werd",
     "no": "og er ikke det som på en til av for med har var jeg han hun ble etter eller også kunne hva "
     "hvem hvor når hvilken",
-    "pt": "o a os as de que e do da em um uma para com não por mais dos como mas foi ao das qual "
+    "pt": "o os de que e da em um uma para com não por mais dos como mas foi ao das qual "
     "quando onde quem quantos são é",
     "ro": "și de la în cu nu pe care din este un o că mai pentru sunt fost al ce cine când unde cât",
     "sv": "och att det som en på är av för med den till inte har var ett om jag han hon vad vem när "
