@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 URL = "inside"
 _CHOSEN = "inside-turn"
-_LOOK_EVERY = 0.5  # seconds
+_LOOK_EVERY = 1.0  # seconds
 _Examined = Work[tuple[TokenStep, ...]]
 
 

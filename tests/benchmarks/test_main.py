@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from benchmarks.__main__ import main
 from benchmarks.reporting import Bar, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The benchmarks set it for their process; other tests are to find it as it was."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
 def test_absent_data_is_skipped_with_a_line_and_in_the_json(

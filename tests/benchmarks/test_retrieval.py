@@ -10,6 +10,7 @@ import pytest
 from benchmarks.libraries import library_of
 from benchmarks.reporting import Options, Skipped
 from benchmarks.retrieval import measure, run
+from benchmarks.retrieval_systems import BY_RANK, FUSED, MEANING, WORDS
 from benchmarks.watching import WatchedEmbedder
 from tests.benchmarks.making import write_collection
 
@@ -46,15 +47,16 @@ def test_each_question_finds_its_document_and_the_misjudged_one_does_not(
     figures: dict[str, Any],
 ) -> None:
     assert figures["questions"] == 5
-    for system in ("quoth", "words alone", "meaning alone", "rank fusion"):
+    for system in (FUSED, WORDS, MEANING, BY_RANK):
         measures = figures["systems"][system]
         assert measures["ndcg@10"]["mean"] == pytest.approx(0.8), system
+        assert measures["mrr@10"]["mean"] == pytest.approx(0.8), system
         assert measures["recall@10"]["mean"] == pytest.approx(0.8), system
         assert measures["ndcg@10"]["low"] < 0.8 < measures["ndcg@10"]["high"]
 
 
 def test_what_fusion_adds_is_the_difference_of_the_pairs(figures: dict[str, Any]) -> None:
-    gain = figures["ndcg@10 gain"]["quoth minus meaning alone"]
+    gain = figures["ndcg@10 gain"][f"{FUSED} minus {MEANING}"]
     assert gain == {"mean": 0.0, "low": 0.0, "high": 0.0}
 
 

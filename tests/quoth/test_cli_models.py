@@ -81,6 +81,7 @@ def test_a_model_is_pulled_from_the_hub(
     content = write_gguf(tmp_path / "source.gguf", LLAMA).read_bytes()
     with Hub({"ada/small/small.gguf": content}) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
         assert told(capsys, "pull", "ada/small/small.gguf")["path"] == str(folder / "small.gguf")
         assert main(["models", "pull", "ada/small/large.gguf"]) == 1
         error = capsys.readouterr().err

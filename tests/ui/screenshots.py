@@ -56,10 +56,11 @@ def _in_both(browser: Browser, address: str, visit: Callable[[Page, str], None])
         page.close()
 
 
-def _take(page: Page, name: str) -> None:
-    """Wait for images and transitions, which nothing on the page announces, then take it."""
+def _take(page: Page, name: str, state: str = "notRunning") -> None:
+    """Wait for the run, and for transitions, which nothing on the page announces; then take it."""
     page.mouse.move(0, 0)
     page.wait_for_timeout(900)
+    page.locator(f".stApp[data-test-script-state='{state}']").wait_for()
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
@@ -73,7 +74,7 @@ def _fill(browser: Browser, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Add the examples").click()
     expect(page.get_by_text(" of 10 files")).to_be_visible()
-    _take(page, "ingest-light")
+    _take(page, "ingest-light", "running")
     expect(page.locator(".q-outcomes")).to_be_visible(timeout=300_000)
     page.close()
 
