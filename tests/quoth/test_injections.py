@@ -67,7 +67,7 @@ def test_hostile_documents_are_answered_from_like_any_other(
             check(quoth, number)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_every_injection_changes_nothing(tmp_path: Path, embedder: Embedder) -> None:
     numbers = range(len(ALL))
