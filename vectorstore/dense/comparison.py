@@ -51,7 +51,9 @@ def compare(dimension: int, *, float16: bool) -> tuple[Agreement, ...]:
     vectors = random_vectors(_VECTORS, dimension, seed=0)
     trained = InvertedIndex.train(vectors, _LISTS, _VECTORS)
     trained.n_probes = _LISTS // 4
-    moved = to_gpu(trained)
+    # The GPU's keeps the CPU's that it is made from: the one to compare it with is another.
+    twin = InvertedIndex(trained.trained, trained_on=_VECTORS, n_probes=trained.n_probes)
+    moved = to_gpu(twin)
     kinds: dict[str, tuple[DenseIndex, DenseIndex]] = {
         "exact": (FlatIndex(dimension), GpuFlatIndex(dimension, float16=float16)),
         "inverted file": (trained, moved),
