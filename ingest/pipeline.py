@@ -115,8 +115,9 @@ def bring(
     """
     changed = _changed(files, shelf, run, config, known, cancelled)
     before: tuple[list[_Read], Embedding] | None = None
+    embeddings = Embeddings(shelf.embed)
     try:
-        with Embeddings(shelf.embed) as embeddings, ReaderPool(config) as pool:
+        with embeddings, ReaderPool(config) as pool:
             for group in _groups(_read_ahead(changed, pool, run, cancelled), shelf, run):
                 now = (group, embeddings.begin([chunk for one in group for chunk in one.chunks]))
                 if before is not None:

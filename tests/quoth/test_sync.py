@@ -224,6 +224,7 @@ def test_a_folder_without_permission_removes_nothing(quoth: Quoth, folder: Path)
 
         class Shelf:
             recipe = "r"
+            embed = None
             def below(self, folders):
                 return {{{str(folder / "sub" / "toaster.md")!r}: KnownFile("1", "r", 1, 1, 1),
                         {str(folder / "kettle.md")!r}: KnownFile("2", "r", 1, 1, 1)}}

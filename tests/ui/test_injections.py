@@ -36,7 +36,7 @@ def test_no_link_or_image_but_our_citations_is_drawn(text: str) -> None:
         Sentence(text, (), 0.0, "unsupported", f"the source does not say {text}"),
     )
     answer = Answer("?", sentences, refused=False, context=Context(), stop_reason="end")
-    drawn = [answer_body(answer, "source-0"), streaming(text)]
+    drawn = [answer_body(answer, "source-0"), streaming(text, n_before=0)]
     drawn += [source_card(source, "source-0") for source in sources(answer)]
     reader = _Reader()
     reader.feed("".join(drawn))

@@ -229,6 +229,6 @@ def test_other_formats_say_why_they_have_no_picture(
     )
     app = _page("documents", quoth)
     _button(app, "Read").click().run()
-    assert "Only the pages of PDFs are shown as they look." in _shown(app)
+    assert "Only the pages of PDFs and pictures are shown as they look." in _shown(app)
     assert "Keep the receipt." in _shown(app)
     assert quoth.viewed == []
