@@ -268,11 +268,17 @@ class FakeQuoth:
         return IngestReport(tuple(outcomes), 0.1)
 
     def map(self, *, collection: str | None = None, best: bool = False) -> CollectionMap:
-        """Two spots at the corners of the plane for each document, in two clusters once it is best."""
+        """Two spots on a diagonal of the plane for each document, in two clusters once it is best."""
         self.mapped.append(best)
         spots = tuple(
-            Spot(replace(found.chunk, source=each.sources[0], text=text), x, -x, cluster)
-            for each in self.documents(collection=collection)
+            # Each document nearer to the middle, so that no spot hides another.
+            Spot(
+                replace(found.chunk, source=each.sources[0], text=text),
+                x * 0.8**number,
+                -x * 0.8**number,
+                cluster,
+            )
+            for number, each in enumerate(self.documents(collection=collection))
             for found, text, x, cluster in (
                 (hit(1, 1), PAGE_1, -0.9, 0),
                 (hit(2, 2), HOSTILE[0], 0.9, 1),
