@@ -106,13 +106,22 @@ def idle_cores() -> int:
     llama.cpp's threads spin while they wait for each other: one that shares its core with another
     program holds up all, and answers take ten times as long as with one thread less.
     """
-    running = []
+    others = []
     for _ in range(3):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = Path("/proc/loadavg").read_text().split()
-            running.append(int(fields[3].partition("/")[0]) - 1)  # this thread is one of them
+            others.append(int(fields[3].partition("/")[0]) - _own_running())
         time.sleep(_SAMPLE_GAP)
-    return max(1, (os.cpu_count() or 1) - min(running, default=0))
+    return max(1, (os.cpu_count() or 1) - max(0, min(others, default=0)))
+
+
+def _own_running() -> int:
+    """Threads of this process that run: its pools spin for a while after their work, and give way."""
+    states = []
+    for thread in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            states.append((thread / "stat").read_text().rpartition(")")[2].split()[0])
+    return states.count("R")
 
 
 def available_bytes() -> int:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import re
+import threading
 
 import pytest
 
@@ -8,7 +10,7 @@ from generation import machine
 from generation.embedded import embedded_model
 from generation.gguf import read_facts
 from generation.llama_native import library
-from generation.machine import available_bytes, idle_cores, usable_cores
+from generation.machine import _own_running, available_bytes, idle_cores, usable_cores
 from generation.memory import (
     check_gpu_memory,
     check_memory,
@@ -69,6 +71,22 @@ def test_the_largest_window_fits_and_a_larger_one_does_not() -> None:
 def test_the_machine_has_cores_and_memory() -> None:
     assert usable_cores() >= 1
     assert idle_cores() >= 1
+
+
+def test_threads_of_our_own_are_known_so_that_they_do_not_count_as_others() -> None:
+    done = threading.Event()
+
+    def spin() -> None:
+        while not done.is_set():
+            hashlib.sha256(bytes(1 << 22))  # without the interpreter's lock
+
+    thread = threading.Thread(target=spin)
+    thread.start()
+    try:
+        assert any(_own_running() >= 2 for _ in range(10_000))
+    finally:
+        done.set()
+        thread.join()
     assert available_bytes() > 2**20
 
 
