@@ -120,7 +120,7 @@ class GgufReranker:
             return _Marks(*map(self._vocabulary.markup_tokens, (before, between, after)))
         separator = c.llama_vocab_sep(pointer)
         end = self._vocabulary.eos if self._vocabulary.eos >= 0 else separator
-        bos = [self._vocabulary.bos] if c.llama_vocab_get_add_bos(pointer) else []
+        bos = [self._vocabulary.bos] if self._vocabulary.wants_bos else []
         eos = [end] if c.llama_vocab_get_add_eos(pointer) else []
         sep = [separator] if c.llama_vocab_get_add_sep(pointer) else []
         return _Marks(bos, eos + sep, eos or sep)
