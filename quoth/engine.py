@@ -15,7 +15,7 @@ from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from generation import LanguageModel
     from quoth.access import Users
@@ -539,12 +539,8 @@ class Quoth:
         generation, answer = generation or self.config.generation, answer or self.config.answer
         check_ranges(generation, "generation")
         check_ranges(answer, "answer")
-        # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
-        place = (
-            collection if collection is None or isinstance(collection, str) else tuple(collection)
-        )
-        scope = (place, where, self._library.change)
+        scope = self._scope(collection, where)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -634,6 +630,12 @@ class Quoth:
                 self._model = None
             self._model = load_model(chosen.model)
             self.config = chosen
+
+    def _scope(self, collection: Collections, where: Where | None) -> Hashable:
+        """A context serves a follow-up only over the same documents, as they still are."""
+        if collection is not None and not isinstance(collection, str):
+            collection = tuple(collection)
+        return (collection, where, self._library.change)
 
     def complete(
         self, messages: Sequence[Message], generation: GenerationConfig | None = None
