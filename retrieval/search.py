@@ -142,15 +142,15 @@ def _texts(library: Library, rows: Iterable[int]) -> dict[int, str]:
 def findings_of(ranking: Ranking) -> dict[int, tuple[Finding, ...]]:
     """Who found each row, and what the reranker made of it."""
     reranked = {name: pairs for name, pairs in ranking.stages.items() if name == "reranker"}
-    return {row: tuple(f) for row, f in findings({**ranking.found, **reranked}).items()}
+    return findings({**ranking.found, **reranked})
 
 
-def findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:
+def findings(ranked: Mapping[str, Ranked]) -> dict[int, tuple[Finding, ...]]:
     """Who ranked each row where, in the order of `ranked`."""
-    found: dict[int, list[Finding]] = {}
+    found: dict[int, tuple[Finding, ...]] = {}
     for name, pairs in ranked.items():
         for place, (row, score) in enumerate(pairs, 1):
-            found.setdefault(row, []).append(Finding(name, place, score))
+            found[row] = (*found.get(row, ()), Finding(name, place, score))
     return found
 
 
