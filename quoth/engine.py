@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
     from quoth.texts import Texts
-    from retrieval import Reranker, Reranking
+    from retrieval import Ranking, Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -410,19 +410,10 @@ class Quoth:
         such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. Raises
         UnknownDocumentError, FilterError, EmbedderMismatchError.
         """
-        from retrieval import search
+        from retrieval import hits_of
 
-        self._library.require_embedder(self._embedder.fingerprint)
-        return search(
-            question,
-            self._library,
-            self._embedder,
-            self.config.retrieval,
-            k=k or self.config.retrieval.k,
-            collection=collection,
-            where=_as_where(where),
-            reranking=self._reranking(),
-        )
+        k = k or self.config.retrieval.k
+        return hits_of(self._rank(question, k, collection, where), self._library, k)
 
     def explain(
         self,
@@ -437,11 +428,19 @@ class Quoth:
 
         It ends with the `beyond` ones that came after the last hit. Raises what `search` raises.
         """
-        from retrieval import explain, rank
+        from retrieval import explain
+
+        k = k or self.config.retrieval.k
+        ranking = self._rank(question, k, collection, where)
+        return explain(ranking, self._library, k=k, beyond=beyond)
+
+    def _rank(
+        self, question: str, k: int, collection: Collections, where: Where | str | None
+    ) -> Ranking:
+        from retrieval import rank
 
         self._library.require_embedder(self._embedder.fingerprint)
-        k = k or self.config.retrieval.k
-        ranking = rank(
+        return rank(
             question,
             self._library,
             self._embedder,
@@ -451,7 +450,6 @@ class Quoth:
             where=_as_where(where),
             reranking=self._reranking(),
         )
-        return explain(ranking, self._library, k=k, beyond=beyond)
 
     def nearest(
         self,

@@ -43,40 +43,6 @@ class Ranking:
     similarities: Mapping[int, float]
 
 
-def search(
-    question: str,
-    library: Library,
-    embedder: Embedder,
-    config: RetrievalConfig,
-    *,
-    k: int,
-    collection: Collections = None,
-    where: Where | None = None,
-    reranking: Reranking | None = None,
-) -> tuple[Hit, ...]:
-    """The `k` best chunks for a question, best first; fewer when there are no more.
-
-    The same text found in several documents is given once, under the best of them, and names
-    the others.
-    """
-    ranking = rank(
-        question, library, embedder, config, k=k, collection=collection, where=where,
-        reranking=reranking,
-    )  # fmt: skip
-    found_by = findings_of(ranking)
-    return tuple(
-        Hit(
-            one.chunk,
-            one.score,
-            place,
-            ranking.similarities[one.row],
-            found_by[one.row],
-            one.also_in,
-        )
-        for place, one in enumerate(distinct(ranking.order, library, k), 1)
-    )
-
-
 def rank(
     question: str,
     library: Library,
@@ -116,6 +82,26 @@ def rank(
         order = _led_by(stages["reranker"], order)
     found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
     return Ranking(found, stages, order, similarities)
+
+
+def hits_of(ranking: Ranking, library: Library, k: int) -> tuple[Hit, ...]:
+    """The `k` best chunks of a ranking, best first; fewer when there are no more.
+
+    The same text found in several documents is given once, under the best of them, and names
+    the others.
+    """
+    found_by = findings_of(ranking)
+    return tuple(
+        Hit(
+            one.chunk,
+            one.score,
+            place,
+            ranking.similarities[one.row],
+            found_by[one.row],
+            one.also_in,
+        )
+        for place, one in enumerate(distinct(ranking.order, library, k), 1)
+    )
 
 
 def _stages(
