@@ -15,7 +15,7 @@ from quoth.contexts import RememberedContexts
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from generation import LanguageModel
     from quoth.access import Users
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
     from quoth.texts import Texts
-    from retrieval import Reranker, Reranking
+    from retrieval import Ranking, Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -410,19 +410,10 @@ class Quoth:
         such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. Raises
         UnknownDocumentError, FilterError, EmbedderMismatchError.
         """
-        from retrieval import search
+        from retrieval import hits_of
 
-        self._library.require_embedder(self._embedder.fingerprint)
-        return search(
-            question,
-            self._library,
-            self._embedder,
-            self.config.retrieval,
-            k=k or self.config.retrieval.k,
-            collection=collection,
-            where=_as_where(where),
-            reranking=self._reranking(),
-        )
+        k = k or self.config.retrieval.k
+        return hits_of(self._rank(question, k, collection, where), self._library, k)
 
     def explain(
         self,
@@ -437,11 +428,19 @@ class Quoth:
 
         It ends with the `beyond` ones that came after the last hit. Raises what `search` raises.
         """
-        from retrieval import explain, rank
+        from retrieval import explain
+
+        k = k or self.config.retrieval.k
+        ranking = self._rank(question, k, collection, where)
+        return explain(ranking, self._library, k=k, beyond=beyond)
+
+    def _rank(
+        self, question: str, k: int, collection: Collections, where: Where | str | None
+    ) -> Ranking:
+        from retrieval import rank
 
         self._library.require_embedder(self._embedder.fingerprint)
-        k = k or self.config.retrieval.k
-        ranking = rank(
+        return rank(
             question,
             self._library,
             self._embedder,
@@ -451,7 +450,6 @@ class Quoth:
             where=_as_where(where),
             reranking=self._reranking(),
         )
-        return explain(ranking, self._library, k=k, beyond=beyond)
 
     def nearest(
         self,
@@ -539,12 +537,8 @@ class Quoth:
         generation, answer = generation or self.config.generation, answer or self.config.answer
         check_ranges(generation, "generation")
         check_ranges(answer, "answer")
-        # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
-        place = (
-            collection if collection is None or isinstance(collection, str) else tuple(collection)
-        )
-        scope = (place, where, self._library.change)
+        scope = self._scope(collection, where)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -634,6 +628,12 @@ class Quoth:
                 self._model = None
             self._model = load_model(chosen.model)
             self.config = chosen
+
+    def _scope(self, collection: Collections, where: Where | None) -> Hashable:
+        """A context serves a follow-up only over the same documents, as they still are."""
+        if collection is not None and not isinstance(collection, str):
+            collection = tuple(collection)
+        return (collection, where, self._library.change)
 
     def complete(
         self, messages: Sequence[Message], generation: GenerationConfig | None = None

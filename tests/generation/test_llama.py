@@ -131,14 +131,16 @@ def test_an_answer_depends_on_its_prompt_and_not_on_the_cache(model: LlamaModel)
     assert text_of(model, prompt) == cold
 
 
-def test_a_conversation_goes_on_where_it_was_after_the_turn_of_another(model: LlamaModel) -> None:
+def test_a_conversation_goes_on_where_it_was_after_the_turn_of_another(
+    model: LlamaModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, other = SOURCES[:450], "The ferry to Brixham leaves at nine and takes an hour. " * 7
     short = replace(GREEDY, max_new_tokens=4)
     follow_up = ask(model, "Which colour has it?", source)
     model._native.forget_after(0)
     cold = text_of(model, follow_up, short)
     model._native.forget_after(0)
-    model._states = States(2**28)
+    monkeypatch.setattr(model, "_states", States(2**28))
     text_of(model, ask(model, "Who built it?", source), short)
     text_of(model, ask(model, "When?", other), short)
     assert len(model._states) == 1
