@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from quoth.config import check_ranges, load_config
-from quoth.contexts import RememberedContexts
+from quoth.contexts import RememberedContexts, content_key
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from generation import LanguageModel
     from quoth.access import Users
@@ -538,7 +538,8 @@ class Quoth:
         check_ranges(generation, "generation")
         check_ranges(answer, "answer")
         where = _as_where(where)
-        scope = self._scope(collection, where)
+        # A context serves a follow-up only over the same documents, as they still are.
+        scope = (content_key(collection, self._library.change), where)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -628,12 +629,6 @@ class Quoth:
                 self._model = None
             self._model = load_model(chosen.model)
             self.config = chosen
-
-    def _scope(self, collection: Collections, where: Where | None) -> Hashable:
-        """A context serves a follow-up only over the same documents, as they still are."""
-        if collection is not None and not isinstance(collection, str):
-            collection = tuple(collection)
-        return (collection, where, self._library.change)
 
     def complete(
         self, messages: Sequence[Message], generation: GenerationConfig | None = None
