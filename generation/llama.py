@@ -125,6 +125,20 @@ class LlamaModel:
                 yield step
                 self.turns.idle_since = None
 
+    def read_ahead(self, prompt: Prompt, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Have a prompt cached, so that one which begins like it is answered sooner.
+
+        Only while nobody has or wants a turn: it is given up as soon as somebody does, and what is
+        read by then stays. Raises ModelError when llama.cpp fails.
+        """
+        with self.turns.aside() as wanted:
+            if wanted() or self._closed or not 0 < len(prompt) < self.context_size:
+                return
+            pending = self._begin(prompt)
+            self._n_prompt = len(prompt)
+            self._share_cores()
+            self._compute(lambda: self._native.decode(pending), lambda: wanted() or cancelled())
+
     def close(self) -> None:
         """Free the memory, once the running completion is over. Safe to call twice."""
         with self.turns.turn():

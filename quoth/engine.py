@@ -84,6 +84,7 @@ class Quoth:
         reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
+        from generation import ReadAhead
         from quoth.mapping import Maps
         from vectorstore import ConversationStore, RememberedVectors
 
@@ -96,6 +97,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._ahead = ReadAhead()
         self._maps = Maps(library)
         self._conversations = ConversationStore(path)
 
@@ -153,6 +155,7 @@ class Quoth:
 
     def close(self) -> None:
         """Let go of the library's files and of the language model's memory."""
+        self._ahead.close()
         with self._lock:
             for model in (self._model, self._reranker):
                 if model is not None:
@@ -528,12 +531,15 @@ class Quoth:
 
         `cancelled` is asked between tokens; what is written by then is the answer. Several answers
         of one model are written in the order they were asked for: `on_wait` is told how many are
-        before this one whenever that changes, and 0 when its turn has come.
+        before this one whenever that changes, and 0 when its turn has come. Once the last piece is
+        taken and another asked for, the model reads the answer as history of the question to come,
+        until somebody asks.
         """
         from generation import Watched, stream_answer
         from retrieval import standalone
 
         began = time.perf_counter()
+        self._ahead.give_up()
         generation, answer = generation or self.config.generation, answer or self.config.answer
         check_ranges(generation, "generation")
         check_ranges(answer, "answer")
@@ -543,11 +549,12 @@ class Quoth:
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
+        model = self._language_model()
         pieces = stream_answer(
             question,
             hits,
             history,
-            model=Watched(self._language_model(), on_wait),
+            model=Watched(model, on_wait),
             embed=self._embed,
             generation=generation,
             answer=answer,
@@ -560,12 +567,10 @@ class Quoth:
             if piece.answer is None:
                 yield piece
                 continue
-            timings = {"search": searched, **piece.answer.timings}
-            timings["total"] = time.perf_counter() - began
-            if "first_token" in timings:
-                timings["first_token"] += searched
             self._contexts.remember(question, scope, piece.answer.context)
-            yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
+            final = _with_search(piece.answer, hits, searched)
+            yield replace(piece, answer=final)
+            self._ahead.start(model, final, history, generation)
 
     def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
         """The chunks of some collections on a plane, a sample of them if there are very many.
@@ -625,6 +630,7 @@ class Quoth:
             # Two models at once may be more than the memory holds: the old one goes first, and is
             # loaded again by the next question when the new one can't be.
             if self._model is not None:
+                self._ahead.close()
                 self._model.close()
                 self._model = None
             self._model = load_model(chosen.model)
@@ -685,6 +691,14 @@ class Quoth:
         from quoth.information import describe
 
         return describe(self.path, self.config, self._library, self._embedder)
+
+
+def _with_search(answer: Answer, hits: tuple[Hit, ...], searched: float) -> Answer:
+    """The answer with its hits, and with the seconds they took in its timings."""
+    timings = {"search": searched, **answer.timings}
+    for name in {"first_token", "total"} & timings.keys():
+        timings[name] += searched
+    return replace(answer, hits=hits, timings=timings)
 
 
 def _as_where(where: Where | str | None) -> Where | None:
