@@ -76,11 +76,13 @@ def language_of(text: str) -> str:
         if len(letters.findall(sample)) > n_letters / 2:
             foreign = _FOREIGN.get(language)
             return OTHER if foreign and foreign.search(sample) else language
-    found = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
+    # Different words count: "Los Angeles" said often makes no Spanish, nor 1e-05 Portuguese.
+    found = Counter(language for word in set(words) for language in _LANGUAGES_OF.get(word, ()))
     best, count = max(
         found.items(), key=lambda pair: (pair[1], pair[0] == ENGLISH), default=("", 0)
     )
-    if count >= max(_FEWEST_WORDS, _FEW_LETTERS * len(words)):
+    in_all = sum(best in _LANGUAGES_OF.get(word, ()) for word in words)
+    if count >= _FEWEST_WORDS and in_all >= _FEW_LETTERS * len(words):
         return best
     accented = sum(not word.isascii() for word in words)
     return OTHER if accented > _FEW_LETTERS * len(words) else ENGLISH
