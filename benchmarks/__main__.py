@@ -12,7 +12,15 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.reporting import ROOT, Options, Result, Skipped, circumstances, write_json
+from benchmarks.reporting import (
+    ROOT,
+    Options,
+    Result,
+    Skipped,
+    circumstances,
+    data_folder,
+    write_json,
+)
 from quoth import QuothError
 
 NAMES = (
@@ -55,12 +63,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    data = os.environ.get("QUOTH_DATA") or ROOT.parent / "shared" / "data"
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; or {', '.join(_LONG)}"
     )
-    parser.add_argument("--data", type=Path, default=Path(data), help="the collections' folder")
+    parser.add_argument("--data", type=Path, default=data_folder(), help="the collections' folder")
     parser.add_argument("--output", type=Path, default=_OUTPUT, help="where JSON is written")
     parser.add_argument(
         "--quick", action="store_true", help="small samples; no bars judged on them"

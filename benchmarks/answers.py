@@ -1,7 +1,8 @@
 """How soon an answer begins and ends: cold, warm, and as a follow-up over the same sources.
 
 Cold is a language model that has evaluated nothing yet; its loading is a figure of its own. Each
-tour is a fresh model: the first question, the same again, then once more as a follow-up.
+tour is a fresh model: the first question, the same again, then once more as a follow-up: after the
+time in which one reads an answer and types, and in a tour of its own at once.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 _TOURS, _QUICK_TOURS = 5, 2
 _SOONER = 10.0
+_READING = 4.0  # seconds between an answer and the follow-up
 _NOTES = (
+    f"the follow-up comes {_READING:.0f} s after the answer before it; that of the second tour at once",
     "first: seconds from the question to the first text shown, search included",
     "a tour with a refusal in it has no first token of the model and is left out",
     "the follow-up is the same question with the first turn as history: the same sources",
@@ -58,8 +61,12 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Three answers of one fresh model; `same_sources` of the follow-up and the first."""
+    """Three answers of one fresh model; `same_sources` of the follow-up and the first.
 
+    `pause` lies between the second answer and the follow-up, in seconds.
+    """
+
+    pause: float
     load_seconds: float
     cold: Timed
     warm: Timed
@@ -78,10 +85,16 @@ def run(options: Options) -> Result:
     questions = _questions()[: _QUICK_TOURS if options.quick else _TOURS]
     with tempfile.TemporaryDirectory() as folder:
         path = _library(folder, embedder)
-        tours = [_tour(path, question, embedder) for question in questions]
+        tours = [
+            _tour(path, question, embedder, pause)
+            for question in questions
+            for pause in (_READING, 0)
+        ]
     spoken = [tour for tour in tours if tour.cold.written and tour.follow_up.written]
     if not spoken:
         raise Skipped("every tour was refused, so there is no first token to time")
+    at_once = [tour for tour in spoken if not tour.pause]
+    spoken = [tour for tour in spoken if tour.pause]
     ratio = statistics.median(tour.ratio for tour in spoken)
     without_embedder = statistics.median(
         (tour.cold.first - tour.cold.embedding) / (tour.follow_up.first - tour.follow_up.embedding)
@@ -90,11 +103,12 @@ def run(options: Options) -> Result:
     figures = {
         "follow_up_sooner": ratio,
         "follow_up_sooner_without_embedder": without_embedder,
+        "follow_up_at_once_sooner": statistics.median(tour.ratio for tour in at_once),
         "tours_used": len(spoken),
         "tours": [asdict(tour) | {"ratio": tour.ratio} for tour in tours],
     }
     bars = [Bar("follow-up, first text, times sooner", _SOONER, ratio)]
-    return Result(figures, [_table(spoken), _tours_table(tours, spoken)], bars, _NOTES)
+    return Result(figures, [_table(spoken), _tours_table(tours)], bars, _NOTES)
 
 
 def _questions() -> list[str]:
@@ -111,7 +125,7 @@ def _library(folder: str, embedder: Embedder) -> Path:
         return quoth.path
 
 
-def _tour(path: Path, question: str, embedder: WatchedEmbedder) -> Tour:
+def _tour(path: Path, question: str, embedder: WatchedEmbedder, pause: float) -> Tour:
     began = time.perf_counter()
     model = WatchedModel(load_model(Config().model))
     loading = time.perf_counter() - began
@@ -121,9 +135,10 @@ def _tour(path: Path, question: str, embedder: WatchedEmbedder) -> Tour:
         first, cold = timed(quoth, watches, question)
         _, warm = timed(quoth, watches, question)
         history = [Message("user", question), Message("assistant", first.text)]
+        time.sleep(pause)
         second, follow_up = timed(quoth, watches, question, history)
     same = _sources(first) == _sources(second)
-    return Tour(loading, cold, warm, follow_up, same)
+    return Tour(pause, loading, cold, warm, follow_up, same)
 
 
 def timed(
@@ -178,11 +193,17 @@ def _table(tours: Sequence[Tour]) -> Table:
     return Table(f"answers over examples/, {len(tours)} tours", rows)
 
 
-def _tours_table(tours: Sequence[Tour], used: Sequence[Tour]) -> Table:
-    rows = [["first question", "tokens", "cold", "warm", "follow-up", "ratio", "same sources"]]
+def _tours_table(tours: Sequence[Tour]) -> Table:
+    rows = [
+        ["first question", "tokens", "cold", "warm", "follow-up", "after", "ratio", "same sources"]
+    ]
     for tour in tours:
         times = [f"{one.first:.3f}" for one in (tour.cold, tour.warm, tour.follow_up)]
-        verdict = f"{tour.ratio:.1f}" if tour in used else "refused"
+        written = tour.cold.written and tour.follow_up.written
+        verdict = f"{tour.ratio:.1f}" if written else "refused"
+        after = f"{tour.pause:.0f} s" if tour.pause else "at once"
         same = "yes" if tour.same_sources else "no"
-        rows.append([tour.cold.question[:50], str(tour.cold.prompt_tokens), *times, verdict, same])
+        rows.append(
+            [tour.cold.question[:50], str(tour.cold.prompt_tokens), *times, after, verdict, same]
+        )
     return Table("first text of each tour, seconds", rows)

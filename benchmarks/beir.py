@@ -47,6 +47,12 @@ def lines_of(file: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
+def answers_of(folder: Path) -> list[dict[str, Any]]:
+    """The lines of answers.jsonl, each with the text of its question as "question"."""
+    texts = {line["_id"]: line["text"] for line in lines_of(folder / "queries.jsonl")}
+    return [line | {"question": texts[line["_id"]]} for line in lines_of(folder / "answers.jsonl")]
+
+
 def judged(folder: Path) -> Judged:
     """The questions of a collection that have a relevant document: test ones if it has them."""
     files = sorted((folder / "qrels").glob("*.tsv"), key=lambda file: (file.stem != "test", file))

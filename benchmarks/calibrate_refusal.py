@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ import numpy as np
 from benchmarks.beir import document_of
 from benchmarks.cases import Case, all_cases
 from benchmarks.quality import holds
-from benchmarks.reporting import ROOT, Options, tell
+from benchmarks.reporting import ROOT, Options, data_folder, tell
 from generation import extractive
 from generation.evidence import Embed, Evidence, gather
 from generation.refusal import THRESHOLDS
@@ -30,7 +29,7 @@ from quoth import Config
 from vectorstore import RememberedVectors, load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -56,15 +55,20 @@ def _is_gold(text: str, source: str, span: tuple[int, int], case: Case) -> bool:
     if case.collection == "xquad":
         return document_of(source) == gold["gold_passage"] and holds([text], gold["answers"])
     if case.collection == "clapnq":
-        said = _plain(text)
-        chosen = [_plain(sentence) for sentence in gold["selected_sentences"]]
-        return len(said) > 15 and any(said in one or one in said for one in chosen)
+        said = plain(text)
+        return len(said) > 15 and overlaps(said, map(plain, gold["selected_sentences"]))
     same = Path(source).stem == gold["corpus"]
     return same and any(span[0] < end and start < span[1] for start, end in gold["spans"])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Words alone, in lower case."""
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def overlaps(text: str, others: Iterable[str]) -> bool:
+    """Whether a text holds any of the others, or is held by it."""
+    return any(text in one or one in text for one in others)
 
 
 def fit_ranking(cases: Sequence[Case], evidences: Sequence[Evidence]) -> None:
@@ -185,10 +189,9 @@ def _nodes(nodes: Any) -> Iterator[list[float]]:
 
 
 def options() -> Options:
-    """The data's folder: --data, or QUOTH_DATA, or ../shared/data beside the checkout."""
+    """What the command line says: --data and --cache."""
     parser = argparse.ArgumentParser(description=__doc__)
-    data = Path(os.environ.get("QUOTH_DATA") or ROOT.parent / "shared" / "data")
-    parser.add_argument("--data", type=Path, default=data)
+    parser.add_argument("--data", type=Path, default=data_folder())
     parser.add_argument("--cache", type=Path, default=ROOT / "benchmarks" / "results" / "cache")
     chosen = parser.parse_args()
     return Options(data=chosen.data, cache=chosen.cache)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.beir import document_of, lines_of
-from benchmarks.calibrate_refusal import FOLDS, options
+from benchmarks.calibrate_refusal import FOLDS, options, overlaps, plain
 from benchmarks.cases import collection_cases
 from generation import support
 from generation.claims import split
@@ -92,10 +92,9 @@ CHANGES: Mapping[str, Callable[[str], str]] = {
 def best(claim: Claim, evidence: Evidence, embed: Embed) -> tuple[float, float]:
     """Cosine and overlap of the span that the present weights like best."""
     spans = support.read_spans(evidence)
-    vectors = embed([claim.text])
-    odds = support.log_odds([claim.text], vectors, spans, evidence)
-    found = support.features([claim.text], vectors, spans, evidence)[0, int(np.argmax(odds))]
-    return float(found[0]), float(found[1])
+    found = support.features([claim.text], embed([claim.text]), spans, evidence)
+    cosine, overlap = found[0, int(np.argmax(support.log_odds(found, spans)))]
+    return float(cosine), float(overlap)
 
 
 def fit(found: list[Claim], embed: Embed) -> None:
@@ -133,12 +132,10 @@ def compare_with_gold(found: Sequence[Claim], embed: Embed) -> None:
         quoted.setdefault(claim.group, set()).update(texts)
     gold = {c.group: [plain(s) for s in c.gold["selected_sentences"]] for c in found}
     right = [
-        any(plain(text) in one or one in plain(text) for one in gold[group])
-        for group, texts in quoted.items()
-        for text in texts
+        overlaps(plain(text), gold[group]) for group, texts in quoted.items() for text in texts
     ]
     covered = [
-        any(one in plain(text) or plain(text) in one for text in quoted[group])
+        overlaps(one, map(plain, quoted[group]))
         for group, sentences in gold.items()
         for one in sentences
     ]
@@ -178,15 +175,10 @@ def _row(
     evidence = gather(claim, Context((passage,)), embed)
     sentences = support.check(claim, evidence, embed)
     quotes = [plain(quote.text) for sentence in sentences for quote in sentence.quotes]
-    right = [any(text in one or one in text for one in gold) for text in quotes]
-    covered = np.mean([any(one in text or text in one for text in quotes) for one in gold])
+    right = [overlaps(text, gold) for text in quotes]
+    covered = np.mean([overlaps(one, quotes) for one in gold])
     held = all(sentence.verdict != "unsupported" for sentence in sentences)
     return float(held), float(right[0]) if right else -1.0, float(covered)
-
-
-def plain(text: str) -> str:
-    """Words alone, in lower case."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def main() -> None:

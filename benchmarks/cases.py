@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.beir import document_of, lines_of
+from benchmarks.beir import answers_of, document_of, lines_of
+from benchmarks.conversations import article
 from benchmarks.libraries import library_of
 from generation import load_model
 from generation.packing import pack
@@ -59,11 +60,11 @@ class _Asker:
         name: str,
         group: str,
         answerable: bool,
-        question: str,
         gold: Mapping[str, Any],
         hits: Sequence[Hit] | None = None,
         where: Where | None = None,
     ) -> Case:
+        question: str = gold["question"]
         found = self.quoth.search(question, where=where) if hits is None else tuple(hits)
         config = self.quoth.config
         packed = pack(
@@ -109,40 +110,33 @@ def _chunking_library(data: Path, options: Options, embedder: Embedder) -> Path:
     return place
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each question with its gold."""
-    texts = {line["_id"]: line["text"] for line in lines_of(folder / "queries.jsonl")}
-    for line in lines_of(folder / "answers.jsonl"):
-        yield texts[line["_id"]], line
-
-
 def _xquad(asker: _Asker, data: Path) -> Iterator[Case]:
-    """Every question with its paragraph and without. Five paragraphs make an article."""
+    """Every question with its paragraph and without."""
     documents = {document_of(d.sources[0]): d.id for d in asker.quoth.documents()}
-    for text, gold in _entries(data / "xquad" / "en"):
-        group = f"xquad {int(gold['gold_passage'][1:]) // 5}"
-        yield asker.case("xquad", group, True, text, gold)
+    for gold in answers_of(data / "xquad" / "en"):
+        group = f"xquad {article(gold['gold_passage'])}"
+        yield asker.case("xquad", group, True, gold)
         others = tuple(i for name, i in documents.items() if name != gold["gold_passage"])
         where = Where(document_ids=others)
-        yield asker.case("xquad", group, False, text, gold, where=where)
+        yield asker.case("xquad", group, False, gold, where=where)
 
 
 def _clapnq(asker: _Asker, data: Path) -> Iterator[Case]:
-    for text, gold in _entries(data / "clapnq"):
-        yield asker.case("clapnq", f"clapnq {gold['_id']}", gold["answerable"], text, gold)
+    for gold in answers_of(data / "clapnq"):
+        yield asker.case("clapnq", f"clapnq {gold['_id']}", gold["answerable"], gold)
 
 
 def _chunking(asker: _Asker, data: Path) -> Iterator[Case]:
     names = {d.id: Path(d.sources[0]).stem for d in asker.quoth.documents()}
     for gold in lines_of(data / "chunking_evaluation" / "questions.jsonl"):
-        text, group = gold["question"], f"chunking {gold['_id']}"
-        hits = asker.quoth.search(text, k=_DEEP)
+        group = f"chunking {gold['_id']}"
+        hits = asker.quoth.search(gold["question"], k=_DEEP)
         k = asker.quoth.config.retrieval.k
-        yield asker.case("chunking", group, True, text, gold, hits[:k])
+        yield asker.case("chunking", group, True, gold, hits[:k])
         without = [h for h in hits if not _is_evidence(h, names[h.chunk.document_id], gold)][:k]
         most = max((hit.score for hit in without), default=1.0)
         ranked = [replace(h, rank=n, score=h.score / most) for n, h in enumerate(without, 1)]
-        yield asker.case("chunking", group, False, text, gold, ranked)
+        yield asker.case("chunking", group, False, gold, ranked)
 
 
 def _is_evidence(hit: Hit, name: str, gold: Mapping[str, Any]) -> bool:
@@ -156,5 +150,5 @@ def _strangers(asker: _Asker, data: Path, name: str) -> Iterator[Case]:
     """Questions about something else."""
     other, step = ("xquad", 6) if name == "clapnq" else ("clapnq", 3)
     folder = data / "xquad" / "en" if other == "xquad" else data / "clapnq"
-    for text, gold in list(_entries(folder))[::step]:
-        yield asker.case(f"{other} asked of {name}", str(gold["_id"]), False, text, gold)
+    for gold in answers_of(folder)[::step]:
+        yield asker.case(f"{other} asked of {name}", str(gold["_id"]), False, gold)

@@ -13,7 +13,7 @@ from benchmarks.beir import document_of, judged, lines_of
 from benchmarks.conversations import Material, Turn, article, conversations
 from benchmarks.libraries import library_of
 from benchmarks.measuring import Interval, bootstrap
-from benchmarks.ranking import distinct
+from benchmarks.ranking import distinct, recall, reciprocal_rank
 from benchmarks.reporting import Result, Table
 from benchmarks.watching import WatchedEmbedder
 from quoth import Config, Quoth
@@ -21,7 +21,7 @@ from retrieval import standalone
 from vectorstore import load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.reporting import Options
@@ -33,6 +33,11 @@ WAYS: dict[str, Callable[[Turn], str]] = {
     "in full": lambda turn: turn.full,
 }
 _DEPTH = 10
+_MEASURES: dict[str, Callable[[Sequence[str], Mapping[str, int]], float]] = {
+    "mrr@10": lambda ranked, grades: reciprocal_rank(ranked, grades, _DEPTH),
+    "recall@1": lambda ranked, grades: recall(ranked, grades, 1),
+    "recall@5": lambda ranked, grades: recall(ranked, grades, 5),
+}
 
 
 def run(options: Options) -> Result:
@@ -57,18 +62,16 @@ def measure(quoth: Quoth, turns: Sequence[Turn]) -> dict[str, Any]:
     """For each way of asking the reciprocal rank and the recall among 5 of the gold paragraph."""
     found: dict[str, Any] = {"turns": len(turns)}
     for way, text in WAYS.items():
-        ranks = [_rank(quoth, text(turn), turn.gold) for turn in turns]
+        pairs = [(_ranked(quoth, text(turn)), {turn.gold: 1}) for turn in turns]
         found[way] = {
-            "mrr@10": asdict(bootstrap([1 / rank if rank else 0.0 for rank in ranks])),
-            "recall@1": asdict(bootstrap([float(rank == 1) for rank in ranks])),
-            "recall@5": asdict(bootstrap([float(0 < rank <= 5) for rank in ranks])),
+            measure: asdict(bootstrap([value(*pair) for pair in pairs]))
+            for measure, value in _MEASURES.items()
         }
     return found
 
 
-def _rank(quoth: Quoth, text: str, gold: str) -> int:
-    names = distinct(document_of(hit.chunk.source) for hit in quoth.search(text, k=2 * _DEPTH))
-    return names.index(gold) + 1 if gold in names[:_DEPTH] else 0
+def _ranked(quoth: Quoth, text: str) -> list[str]:
+    return distinct(document_of(hit.chunk.source) for hit in quoth.search(text, k=2 * _DEPTH))
 
 
 def _previous(turn: Turn) -> str:
@@ -86,7 +89,6 @@ def _turns(folder: Path) -> dict[str, list[Turn]]:
 
 
 def _table(half: str, kind: str, found: dict[str, Any]) -> Table:
-    measures = ("mrr@10", "recall@1", "recall@5")
-    rows = [["", *measures]]
-    rows += [[way, *(str(Interval(**found[way][m])) for m in measures)] for way in WAYS]
+    rows = [["", *_MEASURES]]
+    rows += [[way, *(str(Interval(**found[way][m])) for m in _MEASURES)] for way in WAYS]
     return Table(f"{kind}, {half}: {found['turns']} turns", rows)

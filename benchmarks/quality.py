@@ -12,7 +12,7 @@ import string
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.beir import document_of, lines_of
+from benchmarks.beir import answers_of, document_of, lines_of
 from benchmarks.libraries import library_of
 from benchmarks.measuring import Interval, bootstrap
 from benchmarks.reporting import Result, Skipped, Table, tell
@@ -62,10 +62,7 @@ def run(options: Options) -> Result:
 
 def sample(folder: Path, count: int) -> list[Entry]:
     """The same `count` questions every time, half of them unanswerable where the set has such."""
-    texts = {line["_id"]: line["text"] for line in lines_of(folder / "queries.jsonl")}
-    entries = [
-        line | {"question": texts[line["_id"]]} for line in lines_of(folder / "answers.jsonl")
-    ]
+    entries = answers_of(folder)
     kinds = [[e for e in entries if e["answerable"] is kind] for kind in (True, False)]
     kinds = [kind for kind in kinds if kind]
     dice = random.Random(0)

@@ -24,6 +24,11 @@ _PACKAGES = (
 )  # fmt: skip
 
 
+def data_folder() -> Path:
+    """Where the collections are unless told otherwise: QUOTH_DATA, or ../shared/data beside us."""
+    return Path(os.environ.get("QUOTH_DATA") or ROOT.parent / "shared" / "data")
+
+
 class Skipped(Exception):  # noqa: N818  # it is an outcome, not an error
     """A benchmark cannot run here; the text says why and what to do."""
 

@@ -84,8 +84,7 @@ def _searches(
         library.dense(question, CANDIDATES, collection=None, where=None)
         library.lexical(text, CANDIDATES, collection=None, where=None)
         last = time.perf_counter()
-        # Rows count from 1 in the order in which the vectors went in.
-        found += len({row - 1 for row, _ in rows} & set(truth[number].tolist()))
+        found += _n_true(rows, truth[number])
         if number >= _WARM:
             dense.append(middle - began)
             lexical.append(ended - middle)
@@ -96,6 +95,11 @@ def _searches(
         "lexical": _percentiles(lexical),
         "both_100": _percentiles(both),
     }
+
+
+def _n_true(rows: Sequence[tuple[int, float]], truth: np.ndarray[Any, Any]) -> int:
+    """How many are true neighbours; rows count from 1 in the order in which the vectors went in."""
+    return len({row - 1 for row, _ in rows} & set(truth.tolist()))
 
 
 def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
@@ -114,8 +118,7 @@ def ask_dense(library: LocalLibrary, asked: Path) -> dict[str, float]:
         rows = library.dense(question, K, collection=None, where=None)
         if number >= _WARM:
             seconds.append(time.perf_counter() - began)
-        # Rows count from 1 in the order in which the vectors went in.
-        found += len({row - 1 for row, _ in rows} & set(truth[number].tolist()))
+        found += _n_true(rows, truth[number])
     busy = (time.process_time() - busy) / len(questions)
     return {"recall": found / truth.size, **_percentiles(seconds), "cpu": busy}
 

@@ -12,7 +12,7 @@ from benchmarks.reporting import Bar, Result, Table
 from benchmarks.watching import WatchedEmbedder, WatchedLibrary, WatchedModel
 from generation import load_model
 from quoth import Config, Quoth
-from retrieval import search
+from retrieval import hits_of, rank
 from vectorstore import LocalLibrary, load_embedder
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def _parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -
         watched.watch.reset()
         embedder.watch.reset()
         began = time.perf_counter()
-        search(question, watched, embedder, config.retrieval, k=config.retrieval.k)
+        k = config.retrieval.k
+        hits_of(rank(question, watched, embedder, config.retrieval, k=k), watched, k)
         rest = time.perf_counter() - began - embedder.watch.seconds["question"]
         if number < _WARM:
             continue

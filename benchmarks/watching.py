@@ -10,6 +10,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from generation.reading_ahead import ReadsAhead
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -97,6 +99,8 @@ class WatchedModel:
         self.context_size = model.context_size
         self.n_parameters = model.n_parameters
         self._model = model
+        if isinstance(model, ReadsAhead):
+            self.read_ahead = model.read_ahead
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`."""

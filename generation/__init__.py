@@ -9,11 +9,13 @@ if TYPE_CHECKING:
     from generation.llama import evaluated_as, model_facts
     from generation.loading import load_model
     from generation.model import LanguageModel
+    from generation.reading_ahead import ReadAhead
     from generation.turns import Watched
 
 __all__ = [
     "GgufReranker",
     "LanguageModel",
+    "ReadAhead",
     "Watched",
     "evaluated_as",
     "load_library_first",
@@ -25,6 +27,7 @@ __all__ = [
 _HOMES = {
     "GgufReranker": "generation.gguf_reranker",
     "LanguageModel": "generation.model",
+    "ReadAhead": "generation.reading_ahead",
     "Watched": "generation.turns",
     "evaluated_as": "generation.llama",
     "load_library_first": "generation.early",

@@ -26,7 +26,6 @@ from quoth.datatypes import (
     Passage,
     Piece,
     StopReason,
-    Window,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ class _Task:
     hits: tuple[Hit, ...]
     packed: Packed
     judge: Judge
-    window: Window
 
 
 def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by name
@@ -101,8 +99,7 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         return
     weak = 0 < model.n_parameters < WEAK_BELOW
     judge = Judge(evidence, confidence, answer, embed, weak)
-    window = divided(packed, question, model, generation)
-    task = _Task(question, ranked, packed, judge, window)
+    task = _Task(question, ranked, packed, judge)
     for piece in _written(task, model, generation, cancelled):
         clock.setdefault("first_token", time.perf_counter() - began)
         yield finish(piece)
@@ -166,7 +163,11 @@ def _written(
         written, reason = yield from _stream(task, again, model, generation, cancelled)
         n_tokens += model.count_tokens(written) if written else 0
         verdict = task.judge.judge(written, reason)
-    result = replace(_answer(task, verdict), n_completion_tokens=n_tokens)
+    result = replace(
+        _answer(task, verdict),
+        n_completion_tokens=n_tokens,
+        window=divided(task.packed, task.question, model, generation),
+    )
     if result.text == written:
         yield Piece(answer=result)
     else:
@@ -240,7 +241,6 @@ def _answer(task: _Task, verdict: Verdict) -> Answer:
         closest=closest,
         not_enough=tuple(shortfall(task.question, hit.chunk) for hit in closest),
         n_prompt_tokens=len(task.packed.prompt),
-        window=task.window,
         messages=task.packed.messages,
     )
 

@@ -172,7 +172,9 @@ class _Reader:
                 if self._stopped.is_set():
                     return
             self.arrived.put(None)
-        except Exception as error:  # noqa: BLE001 - it is raised where the texts are awaited
+        # `write` may be anybody's code, and what it raises would end this thread in silence:
+        # whatever it is, it is handed on and raised where the texts are awaited.
+        except Exception as error:  # noqa: BLE001
             self.arrived.put(error)
 
     def stop(self) -> None:

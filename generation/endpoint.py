@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from generation.chat_model import ChatModel, Text, assembled, polled
 from generation.chat_template import ChatTemplate
-from generation.model import Prompt
+from generation.model import PENALTY_WINDOW, Prompt
 from generation.model_server import Answer, Server, number
 from quoth.errors import ConfigError, EndpointError
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from quoth.datatypes import Message, StopReason
 
 _UNKNOWN_CONTEXT = 4096  # tokens, where neither the server nor the configuration tells
-_REPEAT_WINDOW = 64  # tokens back that the repeat penalty looks, as for a local model
 _STOPS: dict[str, StopReason] = {"limit": "length", "length": "length", "word": "stop"}
 
 
@@ -147,7 +146,7 @@ class LlamaServerModel:
             "top_p": settings.top_p,
             "min_p": settings.min_p,
             "repeat_penalty": settings.repeat_penalty,
-            "repeat_last_n": _REPEAT_WINDOW,
+            "repeat_last_n": PENALTY_WINDOW,
             "seed": settings.seed,
             "stop": [*settings.stop, *self._template.stops],
             "cache_prompt": True,

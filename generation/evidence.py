@@ -89,17 +89,20 @@ def gather(
         for sentence in _sentences(index, passage, page_of)
     )
     vectors = np.asarray(embed([question, *(s.text for s in sentences)]), dtype=np.float32)
-    scores = np.array([_score(s, context, hits) for s in sentences], dtype=np.float64)
+    if hits:
+        most = max(1e-9, *(hit.score for hit in hits))
+        shares = [_score(sentence.quote, hits) / most for sentence in sentences]
+    else:
+        shares = [1.0 / context.passages[sentence.passage].rank for sentence in sentences]
+    scores = np.array(shares, dtype=np.float64)
     return Evidence(question, context, sentences, vectors[0], vectors[1:], scores)
 
 
-def _score(sentence: SourceSentence, context: Context, hits: Sequence[Hit]) -> float:
-    if not hits:
-        return 1.0 / context.passages[sentence.passage].rank
-    quote, most = sentence.quote, max(1e-9, *(hit.score for hit in hits))
+def _score(quote: Quote, hits: Sequence[Hit]) -> float:
+    """The highest fused score of a hit that the quote begins in, 0 for one in none."""
     return max(
         (
-            hit.score / most
+            hit.score
             for hit in hits
             if hit.chunk.document_id == quote.document_id
             and hit.chunk.start <= quote.start < hit.chunk.end

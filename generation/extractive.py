@@ -54,7 +54,7 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
     states = np.array([not _states_nothing(text) for text in texts], dtype=bool)
     if not states.any():
         return ()
-    odds = np.where(states, log_odds(evidence), -np.inf)
+    odds = np.where(states, log_odds(features(evidence)), -np.inf)
     chances = 1 / (1 + np.exp(-odds))
     order = np.argsort(-odds, kind="stable")[: min(max_sentences, int(states.sum()))].tolist()
     best = sorted(index for index in order if chances[index] >= LEAST_SHARE * chances[order[0]])
@@ -84,10 +84,10 @@ def _states_nothing(text: str) -> bool:
     return text.startswith("#") or text.endswith(("?", ":", "：")) or shouted
 
 
-def log_odds(evidence: Evidence) -> NDArray[np.float64]:
-    """For each sentence the log-odds that it answers the question: float64 (n,)."""
+def log_odds(found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-odds that each sentence answers the question, by its `features`: float64 (n,)."""
     weights = np.array([COSINE, COVERAGE, KIND_MISSING, SCORE, LEANS_BACK])
-    odds: NDArray[np.float64] = INTERCEPT + features(evidence) @ weights
+    odds: NDArray[np.float64] = INTERCEPT + found @ weights
     return odds
 
 

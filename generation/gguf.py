@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from generation.gguf_format import (
     Length,
     Tensor,
     read_header,
+    shard_names,
     tensor_bytes,
 )
 from quoth.errors import ModelLoadError, ModelNotFoundError
@@ -116,6 +116,12 @@ def _header(path: Path) -> Header:
             return read_header(data)
 
 
+def tensor_names(path: Path) -> frozenset[str]:
+    """The names of the tensors in a file. Raises what `read_facts` raises."""
+    with _telling(path):
+        return frozenset(tensor.name for tensor in _header(path).tensors)
+
+
 def shards_of(path: Path) -> tuple[Path, ...]:
     """The files of a split model, in order; the file itself when it is not split.
 
@@ -129,13 +135,10 @@ def _shards(path: Path, header: Header) -> tuple[Path, ...]:
     n_shards = _number(header.entries, "split.count", 1)
     if n_shards <= 1:
         return (path,)
-    numbered = re.fullmatch(r"(.*)-\d{5}-of-(\d{5})\.gguf", path.name)
-    if numbered is None or n_shards > _MAX_SHARDS:
+    names = shard_names(path.name, n_shards) if n_shards <= _MAX_SHARDS else ()
+    if not names:
         raise DamagedError(f"it is one of {n_shards} shards and its name does not say which")
-    files = tuple(
-        path.with_name(f"{numbered[1]}-{i:05}-of-{numbered[2]}.gguf")
-        for i in range(1, n_shards + 1)
-    )
+    files = tuple(path.with_name(name) for name in names)
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise DamagedError(f"it is split and {missing[0]} is missing beside it")

@@ -8,6 +8,7 @@ https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 from __future__ import annotations
 
 import math
+import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ _SCALARS = {
 _STRING, _ARRAY = 8, 9
 _MAX_ENTRIES = 100_000
 _MAX_DIMENSIONS = 8
+_SHARD = re.compile(r"(.*)-\d{5}-of-(\d{5})\.gguf")
 _MAX_KEPT = 4096  # longer arrays are vocabularies: their length is kept, not their items
 
 # Name, numbers in a block, bytes of a block: ggml_type_name, ggml_blck_size, ggml_type_size.
@@ -73,6 +75,18 @@ class Header:
 
     entries: Mapping[str, Any]
     tensors: tuple[Tensor, ...]
+
+
+def shard_names(name: str, n_shards: int = 0) -> tuple[str, ...]:
+    """The files of a split model, in order, by the name of one; none for a name without a number.
+
+    Their number is what the name says, unless `n_shards` is given.
+    """
+    numbered = _SHARD.fullmatch(name)
+    if numbered is None:
+        return ()
+    numbers = range(1, (n_shards or int(numbered[2])) + 1)
+    return tuple(f"{numbered[1]}-{i:05}-of-{numbered[2]}.gguf" for i in numbers)
 
 
 class DamagedError(Exception):

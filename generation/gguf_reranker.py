@@ -5,15 +5,13 @@ It knows llama.cpp and pairs of texts; hits, ranks and time are others' business
 
 from __future__ import annotations
 
-import ctypes
-import mmap
 import threading
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generation.gguf import read_facts
-from generation.llama_native import library
+from generation.gguf import read_facts, tensor_names
+from generation.llama_native import fill_batch, free_all, library
 from generation.machine import available_bytes, idle_cores, usable_cores
 from generation.memory import check_memory
 from generation.token_vocabulary import Vocabulary
@@ -26,8 +24,7 @@ if TYPE_CHECKING:
 # Tokens evaluated at once: one attention matrix of theirs for each head is kept.
 _BATCH = 1024
 _LONGEST_PAIR = 512
-_HEADS = (b"cls.weight", b"cls.output.weight")
-_HEADER = 64 * 2**20
+_HEADS = {"cls.weight", "cls.output.weight"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +57,10 @@ class GgufReranker:
         self._turn = threading.Lock()
         self._threads = usable_cores()
         self._pointers: list[tuple[str, Any]] = []
-        self._finalizer = weakref.finalize(self, _free, self._c, self._pointers)
+        self._finalizer = weakref.finalize(self, free_all, self._c, self._pointers)
         self._finalizer.atexit = False
         facts = read_facts(file)
-        if not _has_head(file):
+        if not _HEADS & tensor_names(file):
             raise ModelLoadError(
                 f"{file} does not rank: it has no classification head; check rerank.model"
             )
@@ -99,17 +96,9 @@ class GgufReranker:
 
     def _load(self, *, on_gpu: bool) -> None:
         c = self._c
-        parameters = c.llama_model_default_params()
-        parameters.n_gpu_layers = -1 if on_gpu else 0
-        # As in generation/llama_native.py: repacked weights crash a build with AMX.
-        parameters.use_extra_bufts = b"AMX_INT8 = 1" not in c.llama_print_system_info()
-        self._library.errors.clear()
-        model = c.llama_model_load_from_file(str(self._file).encode(), parameters)
-        if not model:
-            raise ModelLoadError(f"llama.cpp cannot load {self._file}: {self._why()}")
-        self._pointers.append(("llama_model_free", model))
-        self._model = model
-        self._vocabulary = Vocabulary(c, c.llama_model_get_vocab(model))
+        self._model = self._library.load_weights(self._file, -1 if on_gpu else 0)
+        self._pointers.append(("llama_model_free", self._model))
+        self._vocabulary = Vocabulary(c, c.llama_model_get_vocab(self._model))
         settings = c.llama_context_default_params()
         settings.n_ctx = settings.n_batch = settings.n_ubatch = _BATCH
         settings.n_seq_max = max(1, _BATCH // 16)
@@ -117,9 +106,9 @@ class GgufReranker:
         settings.embeddings = True
         settings.pooling_type = c.LLAMA_POOLING_TYPE_RANK
         settings.n_threads = settings.n_threads_batch = self._threads
-        self._context = c.llama_init_from_model(model, settings)
+        self._context = c.llama_init_from_model(self._model, settings)
         if not self._context:
-            raise ModelLoadError(f"{self._file.name} cannot rank: {self._why()}")
+            raise ModelLoadError(f"{self._file.name} cannot rank: {self._library.why()}")
         self._pointers.append(("llama_free", self._context))
 
     def _find_marks(self) -> _Marks:
@@ -131,7 +120,7 @@ class GgufReranker:
             return _Marks(*map(self._vocabulary.markup_tokens, (before, between, after)))
         separator = c.llama_vocab_sep(pointer)
         end = self._vocabulary.eos if self._vocabulary.eos >= 0 else separator
-        bos = [self._vocabulary.bos] if c.llama_vocab_get_add_bos(pointer) else []
+        bos = [self._vocabulary.bos] if self._vocabulary.wants_bos else []
         eos = [end] if c.llama_vocab_get_add_eos(pointer) else []
         sep = [separator] if c.llama_vocab_get_add_sep(pointer) else []
         return _Marks(bos, eos + sep, eos or sep)
@@ -145,12 +134,12 @@ class GgufReranker:
             c.llama_memory_clear(memory, True)
         batch = c.llama_batch_init(sum(map(len, pairs)), 0, 1)
         try:
-            _fill(batch, pairs)
+            fill_batch(batch, pairs)
             code = c.llama_decode(self._context, batch)
             if code != 0:
                 raise ModelError(
                     f"{self._file.name} failed on {batch.n_tokens} tokens (llama_decode {code}): "
-                    f"{self._why()}; set rerank.model back"
+                    f"{self._library.why()}; set rerank.model back"
                 )
             return [
                 float(c.llama_get_embeddings_seq(self._context, sequence)[0])
@@ -158,9 +147,6 @@ class GgufReranker:
             ]
         finally:
             c.llama_batch_free(batch)
-
-    def _why(self) -> str:
-        return "; ".join(self._library.errors) or "it gives no reason"
 
 
 def _packed(pairs: list[list[int]]) -> Iterator[list[list[int]]]:
@@ -173,30 +159,3 @@ def _packed(pairs: list[list[int]]) -> Iterator[list[list[int]]]:
         batch.append(pair)
     if batch:
         yield batch
-
-
-def _fill(batch: Any, pairs: list[list[int]]) -> None:
-    n = 0
-    for sequence, pair in enumerate(pairs):
-        for position, token in enumerate(pair):
-            batch.token[n] = token
-            batch.pos[n] = position
-            batch.n_seq_id[n] = 1
-            batch.seq_id[n][0] = sequence
-            batch.logits[n] = 1
-            n += 1
-    batch.n_tokens = n
-
-
-def _has_head(file: Path) -> bool:
-    """Whether the file lists a tensor that turns a text into one score."""
-    with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        names = (ctypes.c_uint64(len(name)) for name in _HEADS)
-        prefixed = [bytes(size) + name for size, name in zip(names, _HEADS, strict=True)]
-        return any(data.find(name, 0, _HEADER) >= 0 for name in prefixed)
-
-
-def _free(functions: Any, pointers: list[tuple[str, Any]]) -> None:
-    while pointers:
-        name, pointer = pointers.pop()
-        getattr(functions, name)(pointer)

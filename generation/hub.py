@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from generation.gguf_format import shard_names
 from quoth.errors import DownloadError, StorageFullError
 
 if TYPE_CHECKING:
@@ -93,10 +94,7 @@ def parts(remote: Remote) -> tuple[Remote, ...]:
 
     The first, by which a model is found, comes last.
     """
-    numbered = re.fullmatch(r"(.*)-\d{5}-of-(\d{5})\.gguf", remote.file)
-    if numbered is None:
-        return (remote,)
-    names = [f"{numbered[1]}-{i:05}-of-{numbered[2]}.gguf" for i in range(1, int(numbered[2]) + 1)]
+    names = shard_names(remote.file) or (remote.file,)
     return tuple(replace(remote, file=name) for name in reversed(names))
 
 
@@ -269,9 +267,8 @@ class _Download:
             self._raise_for(response)
             continues = response.headers.get("content-range", "").startswith(f"bytes {start}-")
             with part.open("ab" if start and continues else "wb") as file:
-                for (
-                    block
-                ) in response.iter_raw():  # as they come: nothing is lost when it breaks off
+                # Blocks as they come: nothing is lost when it breaks off.
+                for block in response.iter_raw():
                     file.write(block)
                     self._stop_if_cancelled(file)
                     self._tell(file.tell(), size)

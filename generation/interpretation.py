@@ -30,9 +30,9 @@ def align(answer: Answer, embed: Embed, page_of: PageOf | None = None) -> Alignm
     shown = tuple(sentence.text.strip() for sentence in answer.sentences)
     if not evidence.sentences or not texts:
         return Alignment(shown, (), tuple(() for _ in shown), tuple(() for _ in shown))
-    spans, vectors, n = read_spans(evidence), embed(texts), len(evidence.sentences)
-    odds = log_odds(texts, vectors, spans, evidence)[:, :n]
-    cosines = features(texts, vectors, spans, evidence)[:, :n, 0]
+    spans, n = read_spans(evidence), len(evidence.sentences)
+    found = features(texts, embed(texts), spans, evidence)
+    odds, cosines = log_odds(found, spans)[:, :n], found[:, :n, 0]
     return Alignment(
         shown,
         tuple(sentence.quote for sentence in evidence.sentences),

@@ -125,6 +125,20 @@ class LlamaModel:
                 yield step
                 self.turns.idle_since = None
 
+    def read_ahead(self, prompt: Prompt, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Have a prompt cached, so that one which begins like it is answered sooner.
+
+        Only while nobody has or wants a turn: it is given up as soon as somebody does, and what is
+        read by then stays. Raises ModelError when llama.cpp fails.
+        """
+        with self.turns.aside() as wanted:
+            if wanted() or self._closed or not 0 < len(prompt) < self.context_size:
+                return
+            pending = self._begin(prompt)
+            self._n_prompt = len(prompt)
+            self._share_cores()
+            self._compute(lambda: self._native.decode(pending), lambda: wanted() or cancelled())
+
     def close(self) -> None:
         """Free the memory, once the running completion is over. Safe to call twice."""
         with self.turns.turn():
@@ -152,12 +166,8 @@ class LlamaModel:
     ) -> Iterator[Completion]:
         native = self._open()
         text = TextAssembler((*settings.stop, *self._template.stops))
-        # Generated tokens were evaluated one by one; read again in a batch their numbers differ a
-        # little. They are forgotten, so that an answer depends on its prompt alone.
-        native.forget_after(min(self._n_prompt, len(native.cached)))
-        self._recall(prompt)
+        pending = self._begin(prompt)
         self._n_prompt = len(prompt)
-        pending: Sequence[int] = prompt.tokens[native.keep_prefix(prompt.tokens) :]
         self.n_evaluated = len(pending)
         reason: StopReason = "length"
         with native.sampler(settings) as chain:
@@ -176,6 +186,15 @@ class LlamaModel:
                     yield Completion(shown)
                 pending = (token,)
         yield Completion(text.finish(), reason)
+
+    def _begin(self, prompt: Prompt) -> Sequence[int]:
+        """Have as much of the prompt cached as is known; gives the tokens that are left."""
+        native = self._native
+        # Generated tokens were evaluated one by one; read again in a batch their numbers differ a
+        # little. They are forgotten, so that an answer depends on its prompt alone.
+        native.forget_after(min(self._n_prompt, len(native.cached)))
+        self._recall(prompt)
+        return prompt.tokens[native.keep_prefix(prompt.tokens) :]
 
     def _recall(self, prompt: Prompt) -> None:
         """Have cached what shares most with the prompt; keep what that would take the place of."""
@@ -214,10 +233,8 @@ class LlamaModel:
             if not granted or room < 1:
                 return ()
             native = self._open()
-            native.forget_after(min(self._n_prompt, len(native.cached)))
-            self._recall(prompt)
+            pending = self._begin(prompt)
             self._share_cores()
-            pending = prompt.tokens[native.keep_prefix(prompt.tokens) :]
             # The prompt's last token is evaluated with the text, and forgotten with it.
             self._n_prompt = len(prompt) - 1
             tokens = native.vocabulary.data_tokens(text)[: room - 1]

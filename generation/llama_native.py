@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from generation.memory import CPU_BATCH, GPU_BATCH
+from generation.model import PENALTY_WINDOW
 from generation.states import State, common_prefix
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from generation.gguf import ModelFacts
     from quoth.config import GenerationConfig
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 PIP = "pip install llama-cpp-python==0.3.36"
 _ERROR_LEVEL = 4
-_PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks
 # An answer shall not depend on what the cache happened to hold. On a CPU, ggml's plain attention gives
 # every row of a batch the same numbers, unless the row is alone: prompts are never cut into batches
 # shorter than this (two would do). A GPU's numbers depend on the cut itself: see `keep_prefix`.
@@ -47,6 +48,24 @@ class Library:
     functions: Any
     errors: deque[str]
     callback: Any  # llama.cpp holds a bare pointer to it: it must live as long as the process
+
+    def why(self) -> str:
+        """What llama.cpp said of its latest failure."""
+        return "; ".join(self.errors) or "it gives no reason"
+
+    def load_weights(self, file: Path, gpu_layers: int) -> Any:
+        """A pointer to the model in a file, for `free_all` to free. Raises ModelLoadError."""
+        parameters = self.functions.llama_model_default_params()
+        parameters.n_gpu_layers = gpu_layers
+        # With AMX compiled in, GCC drops most of ggml's tile configuration as a dead store and the
+        # first larger batch kills the process (ggml-org/llama.cpp#20824, #26954). AMX works on
+        # repacked weights only, so weights stay as they are in such a build.
+        parameters.use_extra_bufts = b"AMX_INT8 = 1" not in self.functions.llama_print_system_info()
+        self.errors.clear()
+        model = self.functions.llama_model_load_from_file(str(file).encode(), parameters)
+        if not model:
+            raise ModelLoadError(f"llama.cpp cannot load {file}: {self.why()}")
+        return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +137,16 @@ def batch_bounds(n_tokens: int, largest: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], n_tokens], strict=True))
 
 
+def fill_batch(batch: Any, sequences: Sequence[Sequence[int]], first: int = 0) -> None:
+    """Put tokens of sequences 0, 1, … at positions from `first`; all of them are to be put out."""
+    for number, tokens in enumerate(sequences):
+        for position, token in enumerate(tokens, first):
+            n = batch.n_tokens
+            batch.token[n], batch.pos[n], batch.logits[n] = token, position, 1
+            batch.n_seq_id[n], batch.seq_id[n][0] = 1, number
+            batch.n_tokens = n + 1
+
+
 class NativeModel:
     """One model with one context. Not thread-safe; `abort` alone may be set from other threads.
 
@@ -132,29 +161,16 @@ class NativeModel:
         self.cached: list[int] = []
         self._n_whole = 0  # tokens from the start that were evaluated in whole batches
         self._pointers: list[tuple[str, Any]] = []
-        self._finalizer = weakref.finalize(self, _free, self._c, self._pointers)
+        self._finalizer = weakref.finalize(self, free_all, self._c, self._pointers)
         self._finalizer.atexit = False  # the process's end frees it, without a race with the worker
-        self._model = self._load_model(settings.gpu_layers)
+        self._model = self._library.load_weights(self._file, settings.gpu_layers)
+        self._pointers.append(("llama_model_free", self._model))
         self.vocabulary = Vocabulary(self._c, self._c.llama_model_get_vocab(self._model))
         self._check_kind()
         self._load_context(settings)
         self._settings = settings
         self._threads = settings.threads
         self.context_size: int = min(settings.context_size, self._c.llama_n_ctx(self._context))
-
-    def _load_model(self, gpu_layers: int) -> Any:
-        parameters = self._c.llama_model_default_params()
-        parameters.n_gpu_layers = gpu_layers
-        # With AMX compiled in, GCC drops most of ggml's tile configuration as a dead store and the
-        # first larger batch kills the process (ggml-org/llama.cpp#20824, #26954). AMX works on
-        # repacked weights only, so weights stay as they are in such a build.
-        parameters.use_extra_bufts = b"AMX_INT8 = 1" not in self._c.llama_print_system_info()
-        self._library.errors.clear()
-        model = self._c.llama_model_load_from_file(str(self._file).encode(), parameters)
-        if not model:
-            raise ModelLoadError(f"llama.cpp cannot load {self._file}: {self._why()}")
-        self._pointers.append(("llama_model_free", model))
-        return model
 
     def _check_kind(self) -> None:
         c = self._c
@@ -178,7 +194,7 @@ class NativeModel:
         if not self._context:
             raise ModelLoadError(
                 f"{self._file.name} cannot be given a window of {settings.context_size} tokens: "
-                f"{self._why()}; set a smaller model.context_size or fewer model.gpu_layers"
+                f"{self._library.why()}; set a smaller model.context_size or fewer model.gpu_layers"
             )
         self._pointers.append(("llama_free", self._context))
         self._memory = self._c.llama_get_memory(self._context)
@@ -186,9 +202,6 @@ class NativeModel:
             raise ModelLoadError(f"{self._file} does not write text; choose a chat model")
         self._abort_callback = self._c.ggml_abort_callback(lambda _: self.abort)
         self._c.llama_set_abort_callback(self._context, self._abort_callback, None)
-
-    def _why(self) -> str:
-        return "; ".join(self._library.errors) or "it gives no reason"
 
     def keep_prefix(self, tokens: Sequence[int]) -> int:
         """Forget all but the common prefix with `tokens`, their last few never part of it.
@@ -250,7 +263,7 @@ class NativeModel:
                 self.forget_after(0)
                 raise ModelError(
                     f"{self._file.name} failed on {len(tokens)} tokens (llama_decode {code}): "
-                    f"{self._why()}; try again, or with a smaller model.context_size"
+                    f"{self._library.why()}; try again, or with a smaller model.context_size"
                 )
             if len(batch) == self._settings.largest_batch and len(self.cached) == self._n_whole:
                 self._n_whole += len(batch)
@@ -266,10 +279,7 @@ class NativeModel:
         c, n = self._c, len(tokens)
         batch = c.llama_batch_init(n, 0, 1)
         try:
-            batch.n_tokens = n
-            for i, token in enumerate(tokens):
-                batch.token[i], batch.pos[i], batch.logits[i] = token, len(self.cached) + i, 1
-                batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+            fill_batch(batch, [tokens], len(self.cached))
             code = c.llama_decode(self._context, batch)
         finally:
             c.llama_batch_free(batch)
@@ -278,7 +288,9 @@ class NativeModel:
             return np.empty((0, self.vocabulary.size), dtype=np.float32)
         if code != 0:
             self.forget_after(0)
-            raise ModelError(f"{self._file.name} failed on {n} tokens: {self._why()}; try again")
+            raise ModelError(
+                f"{self._file.name} failed on {n} tokens: {self._library.why()}; try again"
+            )
         self.cached.extend(tokens)
         rows = (c.llama_get_logits_ith(self._context, i) for i in range(n))
         size = (self.vocabulary.size,)
@@ -301,7 +313,7 @@ class NativeModel:
         if settings.repeat_penalty != 1:
             n_tokens = self.vocabulary.size
             yield c.llama_sampler_init_penalties(
-                n_tokens, _PENALTY_WINDOW, settings.repeat_penalty, 0.0, 0.0
+                n_tokens, PENALTY_WINDOW, settings.repeat_penalty, 0.0, 0.0
             )
         if settings.temperature <= 0:
             yield c.llama_sampler_init_greedy()
@@ -327,7 +339,8 @@ class NativeModel:
         self._finalizer()
 
 
-def _free(functions: Any, pointers: list[tuple[str, Any]]) -> None:
+def free_all(functions: Any, pointers: list[tuple[str, Any]]) -> None:
+    """Free what is listed as (function, pointer), last first, and empty the list."""
     while pointers:
         name, pointer = pointers.pop()
         getattr(functions, name)(pointer)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from quoth.config import GenerationConfig
     from quoth.datatypes import Message, StopReason
 
+PENALTY_WINDOW = 64  # tokens back that `repeat_penalty` looks, whoever runs the model
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

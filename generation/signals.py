@@ -55,7 +55,8 @@ class Signals:
 
 def read_signals(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> Signals:
     """The signals; there must be a sentence and a hit. `embed` is asked once."""
-    found, odds = extractive.features(evidence), extractive.log_odds(evidence)
+    found = extractive.features(evidence)
+    odds = extractive.log_odds(found)
     best = int(np.argmax(odds))
     around, beside = _around(evidence, best, AROUND), _around(evidence, best, 1)
     window = " ".join(evidence.sentences[i].text for i in beside)

@@ -42,12 +42,10 @@ class States:
 
     def keep(self, state: State) -> None:
         """Keep a state instead of those that are its beginning; the longest unused make room."""
-        size = len(state.tokens)
         self._states = [
             each
             for each in self._states
             if common_prefix(each.tokens, state.tokens) < len(each.tokens)
-            or len(each.tokens) > size
         ]
         self._states.append(state)
         while self.n_bytes > self._budget:

@@ -75,6 +75,14 @@ def _in_folder() -> Iterator[LocalModel]:
                 yield LocalModel(_FIRST_SHARD.sub("", path.stem), path, None, error=str(error))
 
 
+def _named(name: str) -> LocalModel | None:
+    """The first model of the folder that goes by a name."""
+    for model in _in_folder():
+        if name in {model.name, model.path.name, model.catalogue_name} - {""}:
+            return model
+    return None
+
+
 def find_model(name: str) -> Path:
     """The file that goes by a name: "embedded", a path, or a name in the folder or the catalogue.
 
@@ -85,12 +93,12 @@ def find_model(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix == ".gguf" and (path.is_file() or path.parent != Path()):
         return path  # whether it is there, who reads it will say
-    for model in _in_folder():
-        if name in {model.name, model.path.name, model.catalogue_name} - {""}:
-            return model.path
+    model = _named(name)
+    if model is not None:
+        return model.path
     if path.is_file():
         return path
-    if any(name == model.name for model in catalogue()):
+    if any(name == known.name for known in catalogue()):
         raise ModelNotFoundError(f"{name} is not on this machine; run: quoth models pull {name}")
     raise ModelNotFoundError(
         f"there is no model {name}: no such file, and none of that name in {models_folder()}; "
@@ -140,9 +148,9 @@ def _copy(source: Path, target: Path) -> None:
 
 def removable(name: str) -> LocalModel:
     """The model of the folder that goes by a name. Raises ModelNotFoundError for any other."""
-    for model in _in_folder():
-        if name in {model.name, model.path.name, model.catalogue_name} - {""}:
-            return model
+    model = _named(name)
+    if model is not None:
+        return model
     raise ModelNotFoundError(
         f"{models_folder()} holds no model {name}; quoth models lists those there are"
     )

@@ -64,7 +64,8 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
         return tuple(Sentence(part, (), 0.0, "not a claim") for part in parts)
     spans = read_spans(evidence)
     texts = [_completed(without_marks(claim).strip(), evidence.question) for claim in claims]
-    odds = log_odds(texts, embed(texts), spans, evidence) + _mark_bonus(claims, spans, evidence)
+    found = features(texts, embed(texts), spans, evidence)
+    odds = log_odds(found, spans) + _mark_bonus(claims, spans, evidence)
     lexicon = read_lexicon([evidence.question, *(s.text for s in evidence.sentences)])
     checked = iter(
         [
@@ -107,11 +108,8 @@ def read_spans(evidence: Evidence) -> Spans:
     return Spans(tuple(bounds), tuple(quotes), texts, vectors, tuple(map(content, texts)))
 
 
-def log_odds(
-    claims: Sequence[str], vectors: NDArray[np.float32], spans: Spans, evidence: Evidence
-) -> NDArray[np.float64]:
-    """The log-odds that each span carries each claim: float64 (claims, spans)."""
-    found = features(claims, vectors, spans, evidence)
+def log_odds(found: NDArray[np.float64], spans: Spans) -> NDArray[np.float64]:
+    """The log-odds that each span carries each claim, by `features`: float64 (claims, spans)."""
     pairs = np.array([first != last for first, last in spans.bounds], dtype=float)
     odds: NDArray[np.float64] = INTERCEPT + found @ np.array([COSINE, OVERLAP]) - PAIR_COST * pairs
     return odds

@@ -35,6 +35,7 @@ class Turns:
         self._patience = patience
         self._changed = threading.Condition()
         self._tickets: deque[object] = deque()
+        self._aside = False
 
     @contextmanager
     def turn(
@@ -59,6 +60,24 @@ class Turns:
                 self._tickets.remove(ticket)
                 self._changed.notify_all()
 
+    @contextmanager
+    def aside(self) -> Iterator[Callable[[], bool]]:
+        """Hold what nobody has or wants a turn with; gives a function that tells when somebody does.
+
+        It tells so at once where it cannot be held. This is no turn: whoever comes is told of
+        nobody before them, and waits until it is let go.
+        """
+        with self._changed:
+            held = not self._tickets and not self._aside
+            self._aside = self._aside or held
+        try:
+            yield (lambda: bool(self._tickets)) if held else (lambda: True)
+        finally:
+            if held:
+                with self._changed:
+                    self._aside = False
+                    self._changed.notify_all()
+
     def _wait(
         self, ticket: object, cancelled: Callable[[], bool], on_wait: Callable[[int], None]
     ) -> bool:
@@ -72,6 +91,8 @@ class Turns:
             self._check_patience()
         if told:
             on_wait(0)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._aside)
         return True
 
     def _before(self, ticket: object, told: int) -> int:

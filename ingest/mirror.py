@@ -119,9 +119,8 @@ def _refuse_emptied(
         below = str(place).rstrip("/") + "/"
         n_kept = sum(source.startswith(below) for source in kept)
         if n_kept and not any(file.startswith(below) for file in files):
-            what = "1 file" if n_kept == 1 else f"{n_kept} files"
             raise UnavailableFolderError(
-                f"{place} holds nothing to read and the library {what} from it, so nothing "
+                f"{place} holds nothing to read and the library {_files(n_kept)} from it, so nothing "
                 "was changed; connect its drive, or add --allow-empty if they were deleted"
             )
 
@@ -190,7 +189,12 @@ def _gone(
             folder = os.path.dirname(source)  # noqa: PTH120
             away[folder, f"{error.strerror}; check its permissions"] += 1
     for (folder, why), n_files in away.items():
-        what = "1 file" if n_files == 1 else f"{n_files} files"
         stay = "stays" if n_files == 1 else "stay"
-        run.report(FileOutcome(folder, "failed", reason=f"{what} below {folder} {stay}: {why}"))
+        run.report(
+            FileOutcome(folder, "failed", reason=f"{_files(n_files)} below {folder} {stay}: {why}")
+        )
     return gone
+
+
+def _files(n: int) -> str:
+    return "1 file" if n == 1 else f"{n} files"

@@ -73,14 +73,7 @@ def one_file(config: IngestConfig) -> Iterator[None]:
 def ocr_for(config: IngestConfig) -> Callable[[], Ocr]:
     """Loads the recogniser at the first page that needs it; its time counts from now."""
     deadline = _DEADLINE.get(time.monotonic() + config.ocr_seconds)
-    loaded: list[Ocr] = []
-
-    def load() -> Ocr:
-        if not loaded:
-            loaded.append(_load(config, deadline))
-        return loaded[0]
-
-    return load
+    return functools.cache(lambda: _load(config, deadline))
 
 
 def _load(config: IngestConfig, deadline: float) -> Ocr:

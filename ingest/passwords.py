@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from quoth.config import IngestConfig
+from quoth.errors import EncryptedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,3 +30,11 @@ def with_passwords(config: IngestConfig, passwords: Sequence[str]) -> IngestConf
 def passwords_of(config: IngestConfig) -> tuple[str, ...]:
     """The passwords to try."""
     return tuple(config.passwords) if isinstance(config, UnlockingConfig) else ()
+
+
+def locked(source: str, passwords: Sequence[str]) -> EncryptedFileError:
+    """The error for an encrypted file that none of the passwords opens."""
+    name = PurePath(source).name
+    if passwords:
+        return EncryptedFileError(f"{name} needs another password; give the right one")
+    return EncryptedFileError(f"{name} needs a password; give it with --password")

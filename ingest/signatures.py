@@ -42,7 +42,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 _PICTURE = re.compile(
     rb"\x89PNG\r\n|\xff\xd8\xff|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|BM.{4}\0\0\0\0", re.DOTALL
 )
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS: tuple[tuple[str, Format | None, str], ...] = (
     ("__properties_version1.0", "outlook", "an Outlook message"),
     ("WordDocument", None, "an old Word document (.doc)"),
@@ -117,7 +117,7 @@ def _identify(data: bytes, source: str, expected: Format | None) -> tuple[Format
         return "pdf", "a PDF"
     if data.startswith(b"PK\x03\x04"):
         return _identify_zip(data, source)
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         return _identify_ole(data)
     if data.lstrip()[:5] == b"{\\rtf":
         return "rtf", FORMATS["rtf"].what

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from ingest.passwords import passwords_of
-from quoth.errors import EncryptedFileError
+from ingest.passwords import locked, passwords_of
+from ingest.signatures import OLE
 
 if TYPE_CHECKING:
     from quoth.config import IngestConfig
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PACKAGE = "EncryptedPackage".encode("utf-16-le")
 # The older workbooks, which are encrypted stream by stream.
 _WORKBOOK = "Workbook".encode("utf-16-le")
@@ -30,8 +28,10 @@ def unlocked(data: bytes, source: str, config: IngestConfig) -> bytes:
 
     Raises EncryptedFileError when none of the passwords opens it.
     """
-    is_package = data.startswith(_OLE) and _PACKAGE in data
-    if not is_package and not (data.startswith(_OLE) and _WORKBOOK in data):
+    if not data.startswith(OLE):
+        return data
+    is_package = _PACKAGE in data
+    if not is_package and _WORKBOOK not in data:
         return data
     file = _encrypted(data)
     if file is None and not is_package:
@@ -41,10 +41,7 @@ def unlocked(data: bytes, source: str, config: IngestConfig) -> bytes:
         plain = _decrypted(file, password)
         if plain:
             return plain
-    name = PurePath(source).name
-    if given:
-        raise EncryptedFileError(f"{name} needs another password; give the right one")
-    raise EncryptedFileError(f"{name} needs a password; give it with --password")
+    raise locked(source, given)
 
 
 def _encrypted(data: bytes) -> Any:
@@ -70,4 +67,4 @@ def _decrypted(file: Any, password: str) -> bytes:
     except (*_BROKEN, DecryptionError, InvalidKeyError, ParseError):
         return b""
     found = plain.getvalue()
-    return found if found.startswith((b"PK", _OLE)) else b""
+    return found if found.startswith((b"PK", OLE)) else b""

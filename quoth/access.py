@@ -119,16 +119,19 @@ class Users:
 
     def stamp(self, name: str) -> str:
         """Changes with the password; "" for a stranger."""
-        with self._library.reading() as sql:
-            row = sql.execute("SELECT password FROM users WHERE name = ?", (name,)).fetchone()
-        return "" if row is None else hashlib.sha256(str(row[0]).encode()).hexdigest()
+        kept = self._kept(name)
+        return "" if kept is None else hashlib.sha256(kept.encode()).hexdigest()
 
     def check(self, name: str, password: str) -> bool:
         """Whether this is the user's password; a stranger's name takes as long to refuse."""
+        kept = self._kept(name)
+        return fits(password, kept or _nobody(self._cost or Cost())) and kept is not None
+
+    def _kept(self, name: str) -> str | None:
+        """The hashed password; None for a stranger."""
         with self._library.reading() as sql:
             row = sql.execute("SELECT password FROM users WHERE name = ?", (name,)).fetchone()
-        kept = _nobody(self._cost or Cost()) if row is None else str(row[0])
-        return fits(password, kept) and row is not None
+        return None if row is None else str(row[0])
 
 
 class Patience:

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from quoth.datatypes import Context, Message
+    from quoth.datatypes import Collections, Context, Message
 
 _KEPT = 32
+
+
+def content_key(collection: Collections, change: int) -> Hashable:
+    """The same for the same collections with the same content; `change` is the library's."""
+    if collection is not None and not isinstance(collection, str):
+        collection = tuple(collection)
+    return (collection, change)
 
 
 class RememberedContexts:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from quoth.config import check_ranges, load_config
-from quoth.contexts import RememberedContexts
+from quoth.contexts import RememberedContexts, content_key
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
     from quoth.texts import Texts
-    from retrieval import Reranker, Reranking
+    from retrieval import Ranking, Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -84,6 +84,7 @@ class Quoth:
         reranker: Reranker | None = None,
     ) -> None:
         """Join parts that are open already; most callers want `Quoth.open`."""
+        from generation import ReadAhead
         from quoth.mapping import Maps
         from vectorstore import ConversationStore, RememberedVectors
 
@@ -96,6 +97,7 @@ class Quoth:
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
         self._contexts = RememberedContexts()
+        self._ahead = ReadAhead()
         self._maps = Maps(library)
         self._conversations = ConversationStore(path)
 
@@ -153,6 +155,7 @@ class Quoth:
 
     def close(self) -> None:
         """Let go of the library's files and of the language model's memory."""
+        self._ahead.close()
         with self._lock:
             for model in (self._model, self._reranker):
                 if model is not None:
@@ -410,19 +413,10 @@ class Quoth:
         such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. Raises
         UnknownDocumentError, FilterError, EmbedderMismatchError.
         """
-        from retrieval import search
+        from retrieval import hits_of
 
-        self._library.require_embedder(self._embedder.fingerprint)
-        return search(
-            question,
-            self._library,
-            self._embedder,
-            self.config.retrieval,
-            k=k or self.config.retrieval.k,
-            collection=collection,
-            where=_as_where(where),
-            reranking=self._reranking(),
-        )
+        k = k or self.config.retrieval.k
+        return hits_of(self._rank(question, k, collection, where), self._library, k)
 
     def explain(
         self,
@@ -437,11 +431,19 @@ class Quoth:
 
         It ends with the `beyond` ones that came after the last hit. Raises what `search` raises.
         """
-        from retrieval import explain, rank
+        from retrieval import explain
+
+        k = k or self.config.retrieval.k
+        ranking = self._rank(question, k, collection, where)
+        return explain(ranking, self._library, k=k, beyond=beyond)
+
+    def _rank(
+        self, question: str, k: int, collection: Collections, where: Where | str | None
+    ) -> Ranking:
+        from retrieval import rank
 
         self._library.require_embedder(self._embedder.fingerprint)
-        k = k or self.config.retrieval.k
-        ranking = rank(
+        return rank(
             question,
             self._library,
             self._embedder,
@@ -451,7 +453,6 @@ class Quoth:
             where=_as_where(where),
             reranking=self._reranking(),
         )
-        return explain(ranking, self._library, k=k, beyond=beyond)
 
     def nearest(
         self,
@@ -530,29 +531,30 @@ class Quoth:
 
         `cancelled` is asked between tokens; what is written by then is the answer. Several answers
         of one model are written in the order they were asked for: `on_wait` is told how many are
-        before this one whenever that changes, and 0 when its turn has come.
+        before this one whenever that changes, and 0 when its turn has come. Once the last piece is
+        taken and another asked for, the model reads the answer as history of the question to come,
+        until somebody asks.
         """
         from generation import Watched, stream_answer
         from retrieval import standalone
 
         began = time.perf_counter()
+        self._ahead.give_up()
         generation, answer = generation or self.config.generation, answer or self.config.answer
         check_ranges(generation, "generation")
         check_ranges(answer, "answer")
-        # A context serves a follow-up only over the same documents, as they still are.
         where = _as_where(where)
-        place = (
-            collection if collection is None or isinstance(collection, str) else tuple(collection)
-        )
-        scope = (place, where, self._library.change)
+        # A context serves a follow-up only over the same documents, as they still are.
+        scope = (content_key(collection, self._library.change), where)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
+        model = self._language_model()
         pieces = stream_answer(
             question,
             hits,
             history,
-            model=Watched(self._language_model(), on_wait),
+            model=Watched(model, on_wait),
             embed=self._embed,
             generation=generation,
             answer=answer,
@@ -565,12 +567,10 @@ class Quoth:
             if piece.answer is None:
                 yield piece
                 continue
-            timings = {"search": searched, **piece.answer.timings}
-            timings["total"] = time.perf_counter() - began
-            if "first_token" in timings:
-                timings["first_token"] += searched
             self._contexts.remember(question, scope, piece.answer.context)
-            yield replace(piece, answer=replace(piece.answer, hits=hits, timings=timings))
+            final = _with_search(piece.answer, hits, searched)
+            yield replace(piece, answer=final)
+            self._ahead.start(model, final, history, generation)
 
     def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
         """The chunks of some collections on a plane, a sample of them if there are very many.
@@ -630,6 +630,7 @@ class Quoth:
             # Two models at once may be more than the memory holds: the old one goes first, and is
             # loaded again by the next question when the new one can't be.
             if self._model is not None:
+                self._ahead.close()
                 self._model.close()
                 self._model = None
             self._model = load_model(chosen.model)
@@ -690,6 +691,14 @@ class Quoth:
         from quoth.information import describe
 
         return describe(self.path, self.config, self._library, self._embedder)
+
+
+def _with_search(answer: Answer, hits: tuple[Hit, ...], searched: float) -> Answer:
+    """The answer with its hits, and with the seconds they took in its timings."""
+    timings = {"search": searched, **answer.timings}
+    for name in {"first_token", "total"} & timings.keys():
+        timings[name] += searched
+    return replace(answer, hits=hits, timings=timings)
 
 
 def _as_where(where: Where | str | None) -> Where | None:

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generation.model import PENALTY_WINDOW
 from quoth.errors import ModelError
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from generation import LanguageModel
     from quoth.config import GenerationConfig
     from quoth.datatypes import Answer, Message, TokenStep
-
-PENALTY_WINDOW = 64  # tokens back that the repeat penalty looks, as in generation.llama_native
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,14 @@ from collections import Counter, OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from quoth.contexts import content_key
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from quoth.datatypes import Chunk, Collections, FloatArray, Hit
     from vectorstore import LocalLibrary
@@ -104,7 +106,7 @@ class Maps:
     def __init__(self, library: LocalLibrary) -> None:
         self._library = library
         self._folder = library.folder / "map"
-        self._kept: OrderedDict[tuple[Any, ...], CollectionMap] = OrderedDict()
+        self._kept: OrderedDict[Hashable, CollectionMap] = OrderedDict()
         self._lock = threading.Lock()
         self._laying_out = threading.Lock()
 
@@ -113,10 +115,7 @@ class Maps:
 
         At once is by principal components, unless the best one has been made before.
         """
-        key = (
-            collection if collection is None or isinstance(collection, str) else tuple(collection),
-            self._library.change,
-        )
+        key = content_key(collection, self._library.change)
         with self._lock:
             kept = self._kept.get(key)
         if kept is not None and (kept.method == "neighbours" or not best):

@@ -5,16 +5,17 @@ from retrieval.explaining import explain
 from retrieval.followups import standalone
 from retrieval.nearest import nearest, vectors_of
 from retrieval.reranking import Reranker, Reranking
-from retrieval.search import rank, search
+from retrieval.search import Ranking, hits_of, rank
 
 __all__ = [
     "CrossEncoderReranker",
+    "Ranking",
     "Reranker",
     "Reranking",
     "explain",
+    "hits_of",
     "nearest",
     "rank",
-    "search",
     "standalone",
     "vectors_of",
 ]

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from quoth.errors import ModelLoadError
-from vectorstore import find_folder
+from vectorstore import find_folder, loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,19 +47,10 @@ class CrossEncoderReranker:
 
 def _load(folder: Path, config: RerankConfig) -> Any:
     from sentence_transformers import CrossEncoder
-    from transformers.utils import logging
 
-    silence: Any = logging
-    silence.disable_progress_bar()
-    silence.set_verbosity_error()
     device = None if config.device == "auto" else config.device
-    try:
+    with loading(folder, "CrossEncoder", "rerank.model"):
         model = CrossEncoder(str(folder), device=device, local_files_only=True)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelLoadError(
-            f"{folder} cannot be loaded as a CrossEncoder ({reason}); check rerank.model"
-        ) from error
     if model.num_labels != 1:
         raise ModelLoadError(
             f"{folder} gives {model.num_labels} scores for a pair, not one; it classifies and does "

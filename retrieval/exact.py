@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retrieval.fusion import best_first
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -75,7 +77,7 @@ def granted(
     most = max((n_phrases for _, n_phrases, _ in found), default=0)
     if most:
         found = [(row, n, (n + score) / (most + 1)) for row, n, score in found]
-    return sorted(((row, score) for row, _, score in found), key=lambda pair: (-pair[1], pair[0]))
+    return best_first((row, score) for row, _, score in found)
 
 
 def _is_meant(phrase: str, question: str) -> bool:

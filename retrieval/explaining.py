@@ -38,7 +38,7 @@ def _considered(ranking: Ranking, chunks: Mapping[int, Chunk], k: int) -> Iterat
         place = places.setdefault(text, len(places) + 1)
         hit = Hit(chunks[row], score, place, ranking.similarities[row], found_by[row])
         kept = not again and place <= k
-        yield Considered(hit, tuple(stages[row]), kept, _reason(place, k, again=again))
+        yield Considered(hit, stages[row], kept, _reason(place, k, again=again))
 
 
 def _reason(place: int, k: int, *, again: bool) -> str:

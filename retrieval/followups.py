@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from retrieval.rewriting import rewritten
-from retrieval.subjects import content_words, names, subject_of
+from retrieval.subjects import READ, content_words, names, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,6 @@ _DUMMY = re.compile(r"\bit (called|named|true|possible|necessary|that|take|takes
 _DEFINITION = re.compile(r"\W*(what|who)( is| are| was| were|['’]s)\b", re.IGNORECASE)
 _FEW_WORDS = 4
 _FEW_CONTENT = 2
-# A question is short; what is pasted into one is not read to its end.
-_READ = 1000
 
 
 def standalone(question: str, history: Sequence[Message], write: Write = lambda _: "") -> str:
@@ -60,7 +58,7 @@ def standalone(question: str, history: Sequence[Message], write: Write = lambda 
     if not asked or not leans(question):
         return question
     told = next((earlier for earlier in reversed(asked) if not leans(earlier)), asked[0])
-    if _refers_back(question[:_READ]) and content_words(question):
+    if _refers_back(question[:READ]) and content_words(question):
         said = "" if names(told) else rewritten(question, history, write)
         return said or f"{question} {subject_of(told)} {question}"
     return f"{told}\n{question}"
@@ -68,7 +66,7 @@ def standalone(question: str, history: Sequence[Message], write: Write = lambda 
 
 def leans(question: str) -> bool:
     """Whether a question needs the ones before it to be understood."""
-    question = question[:_READ]
+    question = question[:READ]
     if _OPENING.search(question) or _refers_back(question):
         return True
     n_content = len(content_words(question))

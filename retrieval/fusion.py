@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def convex_fusion(
@@ -27,7 +27,12 @@ def convex_fusion(
         + (1 - dense_weight) * _scaled(lexical.get(row, 0.0), 0.0, best)
         for row, similarity in similarities.items()
     }
-    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
+    return best_first(fused.items())
+
+
+def best_first(scored: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Rows ranked by their scores. Ties go to the lower row."""
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _scaled(value: float, low: float, high: float) -> float:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrieval.fusion import best_first
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -36,4 +38,4 @@ def pulled_together(
     shares = np.exp((np.take_along_axis(cosines, nearest, axis=1) - 1) / _WIDTH)
     shares /= shares.sum(axis=1, keepdims=True)
     pulled = (1 - weight) * scores + weight * (shares * scores[nearest]).sum(axis=1)
-    return sorted(zip(rows, pulled.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return best_first(zip(rows, pulled.tolist(), strict=True))

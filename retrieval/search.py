@@ -43,40 +43,6 @@ class Ranking:
     similarities: Mapping[int, float]
 
 
-def search(
-    question: str,
-    library: Library,
-    embedder: Embedder,
-    config: RetrievalConfig,
-    *,
-    k: int,
-    collection: Collections = None,
-    where: Where | None = None,
-    reranking: Reranking | None = None,
-) -> tuple[Hit, ...]:
-    """The `k` best chunks for a question, best first; fewer when there are no more.
-
-    The same text found in several documents is given once, under the best of them, and names
-    the others.
-    """
-    ranking = rank(
-        question, library, embedder, config, k=k, collection=collection, where=where,
-        reranking=reranking,
-    )  # fmt: skip
-    found_by = findings_of(ranking)
-    return tuple(
-        Hit(
-            one.chunk,
-            one.score,
-            place,
-            ranking.similarities[one.row],
-            found_by[one.row],
-            one.also_in,
-        )
-        for place, one in enumerate(distinct(ranking.order, library, k), 1)
-    )
-
-
 def rank(
     question: str,
     library: Library,
@@ -118,6 +84,26 @@ def rank(
     return Ranking(found, stages, order, similarities)
 
 
+def hits_of(ranking: Ranking, library: Library, k: int) -> tuple[Hit, ...]:
+    """The `k` best chunks of a ranking, best first; fewer when there are no more.
+
+    The same text found in several documents is given once, under the best of them, and names
+    the others.
+    """
+    found_by = findings_of(ranking)
+    return tuple(
+        Hit(
+            one.chunk,
+            one.score,
+            place,
+            ranking.similarities[one.row],
+            found_by[one.row],
+            one.also_in,
+        )
+        for place, one in enumerate(distinct(ranking.order, library, k), 1)
+    )
+
+
 def _stages(
     vector: FloatArray,
     vectors: Mapping[int, FloatArray],
@@ -142,15 +128,15 @@ def _texts(library: Library, rows: Iterable[int]) -> dict[int, str]:
 def findings_of(ranking: Ranking) -> dict[int, tuple[Finding, ...]]:
     """Who found each row, and what the reranker made of it."""
     reranked = {name: pairs for name, pairs in ranking.stages.items() if name == "reranker"}
-    return {row: tuple(f) for row, f in findings({**ranking.found, **reranked}).items()}
+    return findings({**ranking.found, **reranked})
 
 
-def findings(ranked: Mapping[str, Ranked]) -> dict[int, list[Finding]]:
+def findings(ranked: Mapping[str, Ranked]) -> dict[int, tuple[Finding, ...]]:
     """Who ranked each row where, in the order of `ranked`."""
-    found: dict[int, list[Finding]] = {}
+    found: dict[int, tuple[Finding, ...]] = {}
     for name, pairs in ranked.items():
         for place, (row, score) in enumerate(pairs, 1):
-            found.setdefault(row, []).append(Finding(name, place, score))
+            found[row] = (*found.get(row, ()), Finding(name, place, score))
     return found
 
 

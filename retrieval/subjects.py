@@ -28,7 +28,7 @@ _FUNCTION = _words(
 )
 _LAST_WORDS = 3
 # A question is short; what is pasted into one is not read to its end.
-_READ = 1000
+READ = 1000
 
 
 def subject_of(question: str) -> str:
@@ -42,7 +42,7 @@ def subject_of(question: str) -> str:
 
 def _head(question: str, name: str) -> str:
     """The word of content that a preposition ties to a name, with the preposition."""
-    before = question[:_READ].partition(name)[0]
+    before = question[:READ].partition(name)[0]
     tied = _TIED.search(before)
     return tied.group() if tied and content_words(tied.group()) else ""
 
@@ -50,7 +50,7 @@ def _head(question: str, name: str) -> str:
 def names(text: str) -> list[str]:
     """Runs of words with capitals or digits, in order, without the capital that opens a sentence."""
     found = []
-    for match in _NAME.finditer(text[:_READ]):
+    for match in _NAME.finditer(text[:READ]):
         words = match.group().split()
         before = text[: match.start()].rstrip()
         if not before or before.endswith(_SENTENCE_END):
@@ -65,4 +65,4 @@ def names(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The words that say what a text is about, in order."""
-    return [w for w in _WORD.findall(text[:_READ]) if len(w) > 1 and w.casefold() not in _FUNCTION]
+    return [w for w in _WORD.findall(text[:READ]) if len(w) > 1 and w.casefold() not in _FUNCTION]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from quoth.config import EmbedderConfig
 
@@ -21,6 +22,10 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 # A setting in the developer's shell must not change what the tests see.
 for name in [name for name in os.environ if name.startswith("QUOTH_") and name != "QUOTH_DATA"]:
     del os.environ[name]
+
+# A busy machine makes no test wrong.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ from vectorstore.conversations import ConversationStore
 from vectorstore.embedder import Embedder, load_embedder
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
-from vectorstore.model_folders import find_folder
+from vectorstore.model_folders import find_folder, loading
 from vectorstore.records import digest
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "digest",
     "find_folder",
     "load_embedder",
+    "loading",
 ]

@@ -35,7 +35,7 @@ def atomic(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:  # Ctrl-C too must leave no half of it behind
+    except BaseException:  # raised again; Ctrl-C too must leave no half of it behind
         # SQLite has rolled back by itself after some errors, such as a full disk.
         if connection.in_transaction:
             connection.execute("ROLLBACK")

@@ -183,18 +183,16 @@ class ConversationStore:
         with self._lock:
             if self._sql is None:
                 self._sql = self._connected()
-                self._sql.execute("PRAGMA foreign_keys = ON")
                 self._sql.execute(f"PRAGMA busy_timeout = {_PATIENCE_MILLISECONDS}")
                 self._sql.create_function("folded", 1, str.casefold, deterministic=True)
-            try:
+            with schema.translated(self._folder / schema.FILE_NAME):
                 yield self._sql
-            except schema.UNREADABLE as error:
-                raise schema.translated(error, self._folder / schema.FILE_NAME) from error
 
     def _connected(self) -> sqlite3.Connection:
         if self.lasts:
             return schema.connect(self._folder, writable=True)
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript(migrations.FORMAT_3)
         return connection
 

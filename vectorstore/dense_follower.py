@@ -63,7 +63,7 @@ class DenseFollower:
                 self._replay(sql)
             if self._index is None or self._dimension != dimension:
                 self._open(sql, dimension)
-        except BaseException:  # Ctrl-C too must not leave half an index behind
+        except BaseException:  # raised again; Ctrl-C too must not leave half an index behind
             self.forget()
             raise
         assert self._index is not None

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from quoth.errors import ConfigError, ModelLoadError
+from quoth.errors import ConfigError
 from vectorstore.encoding import CoreEncoder, GpuEncoder
-from vectorstore.model_folders import find_folder
+from vectorstore.model_folders import find_folder, loading
 from vectorstore.model_prompts import prompts_of
 
 if TYPE_CHECKING:
@@ -182,13 +182,9 @@ def _load(folder: Path, config: EmbedderConfig, prompts: Prompts) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     import torch
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    silence: Any = logging
-    silence.disable_progress_bar()
-    silence.set_verbosity_error()
     device = None if config.device == "auto" else config.device
-    try:
+    with loading(folder, "sentence-transformers model", "embedder.model"):
         model = SentenceTransformer(
             str(folder),
             device=device,
@@ -197,12 +193,6 @@ def _load(folder: Path, config: EmbedderConfig, prompts: Prompts) -> Any:
             truncate_dim=config.dimensions or None,
             model_kwargs={"dtype": getattr(torch, _dtype(config, torch))},
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelLoadError(
-            f"{folder} cannot be loaded as a sentence-transformers model ({reason}); "
-            "check embedder.model"
-        ) from error
     _check_dimensions(model, config)
     return model.eval()
 

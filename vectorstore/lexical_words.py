@@ -14,7 +14,7 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.lexical_languages import ENGLISH, OTHER
+from vectorstore.lexical_languages import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,6 +96,3 @@ def _analyzer(language: str) -> Callable[[str], list[str]]:
         builder = builder.filter(Filter.stemmer(name))
     analyze: Callable[[str], list[str]] = builder.build().analyze
     return analyze
-
-
-__all__ = ["ENGLISH", "LANGUAGES", "words_of"]

@@ -69,10 +69,8 @@ class LocalLibrary:
             if isinstance(self._sql, readonly.FrozenConnection) and self._sql.is_stale:
                 self._sql.close()
                 self._sql = schema.connect(self.folder, writable=False)
-            try:
+            with schema.translated(self.folder / schema.FILE_NAME):
                 yield self._sql
-            except schema.UNREADABLE as error:
-                raise schema.translated(error, self.folder / schema.FILE_NAME) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:

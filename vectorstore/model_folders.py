@@ -1,12 +1,17 @@
-"""Finds the folder of a sentence-transformers model. Loads nothing."""
+"""Finds the folder of a sentence-transformers model, and says what is wrong with it. Loads nothing."""
 
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from quoth.config import EMBEDDED
-from quoth.errors import MissingDependencyError, ModelNotFoundError
+from quoth.errors import MissingDependencyError, ModelLoadError, ModelNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def find_folder(model: str, key: str = "embedder.model") -> Path:
@@ -25,6 +30,26 @@ def find_folder(model: str, key: str = "embedder.model") -> Path:
         return Path(get_model_path())
     folder = Path(model).expanduser()
     return folder if folder.is_dir() else _find_on_hub(model, key)
+
+
+@contextmanager
+def loading(folder: Path, kind: str, key: str) -> Iterator[None]:
+    """Load a model of this `kind` from `folder` inside, in silence; `key` is the setting that names it.
+
+    Raises ModelLoadError for a folder that holds none.
+    """
+    from transformers.utils import logging
+
+    silence: Any = logging
+    silence.disable_progress_bar()
+    silence.set_verbosity_error()
+    try:
+        yield
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelLoadError(
+            f"{folder} cannot be loaded as a {kind} ({reason}); check {key}"
+        ) from error
 
 
 def _find_on_hub(model: str, key: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from quoth.errors import (
@@ -23,6 +24,7 @@ from vectorstore import lock, migrations, patterns, readonly
 from vectorstore.connecting import open_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FILE_NAME = "library.sqlite"
@@ -109,7 +111,7 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
             raise NotALibraryError(f"{folder} is not a Quoth library; make one with quoth ingest")
         _refuse_foreign_folder(folder)
     _refuse_lost_file(file)
-    try:
+    with translated(file):
         connection = _open(file, writable=writable)
         _check_or_create(connection, file, writable=writable)
         _convert(connection, file, writable=writable)
@@ -121,8 +123,6 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
             # Pages of the indexes change with every document: they are moved into the file by
             # 64 MB, not by 4, which halves the time of a commit.
             connection.execute("PRAGMA wal_autocheckpoint = 16000")
-    except UNREADABLE as error:
-        raise translated(error, file) from error
     return connection
 
 
@@ -220,11 +220,19 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 # SQLite's words about a damaged file, or a text in it, can be damaged too.
-UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 
 
-def translated(error: Exception, file: Path) -> Exception:
-    """The error of ours that says what SQLite's means."""
+@contextmanager
+def translated(file: Path) -> Iterator[None]:
+    """Raise the error of ours that says what SQLite's about `file` means."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise _error(error, file) from error
+
+
+def _error(error: Exception, file: Path) -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
     if isinstance(error, sqlite3.ProgrammingError):

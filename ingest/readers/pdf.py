@@ -16,21 +16,22 @@ from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, check_characters, clean, language_code, one_line
 from ingest.ocr import ocr_for
-from ingest.passwords import passwords_of
+from ingest.passwords import locked, passwords_of
 from ingest.readers import pdf_fallback
 from ingest.readers.hyphenation import join_cut_words
 from ingest.readers.pdf_headings import Letters, headings
-from ingest.readers.pdf_layout import Line, lines_of
+from ingest.readers.pdf_layout import lines_of, text_of_lines
 from ingest.readers.pdf_pages import is_garbage, read_pages
 from ingest.readers.pdf_running import running_segments
 from quoth.datatypes import Coverage, Document
-from quoth.errors import DamagedFileError, EncryptedFileError, LimitError, NoTextError
+from quoth.errors import DamagedFileError, LimitError, NoTextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pypdfium2 import PdfDocument
 
+    from ingest.readers.pdf_layout import Line
     from quoth.config import IngestConfig
 
 _WRONG_PASSWORD = 4
@@ -107,10 +108,7 @@ def open_pdf(data: bytes, source: str, passwords: Sequence[str] = ()) -> PdfDocu
     plain = pdf_fallback.decrypted(data, passwords) if passwords else None
     if plain is not None:
         return open_pdf(plain, source)
-    name = PurePath(source).name
-    if passwords:
-        raise EncryptedFileError(f"{name} needs another password; give the right one")
-    raise EncryptedFileError(f"{name} needs a password; give it with --password")
+    raise locked(source, passwords)
 
 
 def _read_open(pdf: PdfDocument, data: bytes, source: str, config: IngestConfig) -> Document:
@@ -164,10 +162,9 @@ def _reason(found: _Read) -> str:
 
 
 def _page_text(lines: Sequence[Line], notes: Sequence[str]) -> str:
-    """The lines, a blank one before each that stands apart, and the notes below them."""
-    text = "\n".join(f"\n{line.text}" if line.gap else line.text for line in lines)
+    """The lines and the notes below them."""
     below = "".join(f"\n\nNote: {note}" for note in notes)
-    return (text + below).lstrip("\n")
+    return (text_of_lines(lines) + below).lstrip("\n")
 
 
 def _ask_again(found: _Read, data: bytes, passwords: Sequence[str]) -> None:

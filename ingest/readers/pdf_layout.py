@@ -12,7 +12,7 @@ from ingest.readers.pdf_lines import in_lines, text_of
 from ingest.readers.pdf_tables import Row, rows_of, table_spans, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ingest.readers.pdf_segments import Segment
 
@@ -42,6 +42,11 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
     lines = [line for region in regions(upright) for line in _region_lines(region)]
     aside = [segment for segment in segments if segment.aside]
     return [*lines, *(_line([segment], gap=not at) for at, segment in enumerate(aside))]
+
+
+def text_of_lines(lines: Iterable[Line]) -> str:
+    """The lines, a blank one before each that stands apart."""
+    return "\n".join(f"\n{line.text}" if line.gap else line.text for line in lines)
 
 
 def _region_lines(region: Sequence[Segment]) -> Iterator[Line]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     Segments = list[Segment]
 
-_SUBTITLE = re.compile(r"\([a-z]\)\s")
+# Figures stand above "(a) Its title   (b) Its title".
+SUBTITLE = re.compile(r"\([a-z]\)\s")
 _JUMP = 1.5
 _UP = -0.2
 _BACK = 2.0
@@ -128,11 +129,11 @@ def _end_of_next_figure(before: list[Segments], runs: Sequence[list[Segments]]) 
 
     They are a row as "(a) …" and "(b) …", and between them the file has only what stands above.
     """
-    one = next((line for line in reversed(before) if _SUBTITLE.match(text_of(line))), None)
+    one = next((line for line in reversed(before) if SUBTITLE.match(text_of(line))), None)
     if one is None:
         return 0
     for count, run in enumerate(runs, 1):
-        two = next((line for line in run if _SUBTITLE.match(text_of(line))), None)
+        two = next((line for line in run if SUBTITLE.match(text_of(line))), None)
         if two is not None:
             is_next = ord(text_of(two)[1]) == ord(text_of(one)[1]) + 1
             return count if is_next and _overlap(one, two) and two[0].x0 > one[-1].x1 else 0

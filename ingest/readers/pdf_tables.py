@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.blocks import markdown_table
+from ingest.readers.pdf_lines import SUBTITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +36,6 @@ _ITEM = re.compile(r"[•●○▪■◦‣·*o–—-]|\(?\.?(?:\d{1,3}|[A-Za-z
 _BULLET = re.compile("[•●○▪■◦‣·–—-]")
 _ITEM_WORDS = 4
 _YEAR = re.compile(r"(?:19|20)\d\d")
-# Figures stand above "(a) Its title   (b) Its title".
-_SUBTITLE = re.compile(r"\([a-z]\)\s")
 _LABEL = 2
 
 
@@ -176,7 +175,7 @@ def _end_of_table(rows: Sequence[Row], tabular: Sequence[bool], start: int) -> i
     for at in range(start + 1, len(rows)):
         if rows[at].top - rows[at - 1].bottom > _LONGEST_GAP * height:
             break
-        if sum(bool(_SUBTITLE.match(cell.text)) for cell in rows[at].cells) >= 2:
+        if sum(bool(SUBTITLE.match(cell.text)) for cell in rows[at].cells) >= 2:
             break
         if tabular[at]:
             end = at + 1

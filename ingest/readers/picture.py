@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ingest.assembly import Content, assemble, clean
 from ingest.ocr import FOUND_NOTHING, LARGEST_SIDE, ocr_for
 from ingest.pictures import frames
-from ingest.readers.pdf_layout import lines_of
+from ingest.readers.pdf_layout import lines_of, text_of_lines
 from ingest.readers.recognised import segments_of
 from quoth.datatypes import Coverage, Document
 from quoth.errors import LimitError, NoTextError, ReadError
@@ -80,5 +80,4 @@ def _recognised(picture: Image, ocr: Ocr) -> tuple[str, str]:
         lines = lines_of(segments_of(ocr.recognise(picture), 1.0))
     except ReadError as error:
         return "", f"a picture, {error}"
-    text = "\n".join(f"\n{line.text}" if line.gap else line.text for line in lines)
-    return clean(text).strip(), ""
+    return clean(text_of_lines(lines)).strip(), ""

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from quoth.cli.options import Options, common_options
+from quoth.cli.options import Options, common_options, yes_option
 
 
 @click.group()
@@ -55,7 +55,7 @@ def rename_collection(options: Options, name: str, new_name: str) -> None:
 
 @collections.command("delete")
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @common_options
 def delete_collection(options: Options, name: str, yes: bool) -> int:
     """Remove a collection with all its documents.

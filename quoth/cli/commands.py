@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,11 @@ from quoth.cli.models import models
 from quoth.cli.options import (
     Options,
     common_options,
+    confirmed,
     filter_options,
     password_option,
     tag_option,
+    yes_option,
 )
 from quoth.cli.searching import insist_on_words, search
 from quoth.cli.syncing import sync
@@ -183,21 +184,20 @@ def list_documents(options: Options, where: Where | None) -> None:
 
 @quoth.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME…")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @common_options
 def remove(options: Options, names: tuple[str, ...], yes: bool) -> int:
     """Take documents out of the library, by id, source or file name.
 
-    An archive's name stands for all that was read from it. The files themselves stay. Asks first when a person sits at the terminal.
+    An archive's name stands for all that was read from it. The files themselves stay. Asks first
+    when a person sits at the terminal.
     """
     from quoth.cli.records import documents_record, say_json
     from quoth.cli.terminal import one_line, say, tell
 
-    if sys.stdin.isatty() and not yes:
-        listed = one_line(", ".join(names))
-        if not click.confirm(f"Remove {listed} from the library?", err=True):
-            tell("quoth: nothing was removed")
-            return 1
+    if not confirmed(f"Remove {one_line(', '.join(names))} from the library?", yes=yes):
+        tell("quoth: nothing was removed")
+        return 1
     with options.open() as library:
         removed = library.remove(names, collection=options.scope)
     if options.as_json:
@@ -221,7 +221,8 @@ quoth.add_command(users)
 def info(options: Options, document: str | None) -> None:
     """Show sizes, models, window, paths, and every setting with where its value came from.
 
-    With a DOCUMENT (an id, a source, or the name of a file or archive): its facts, and how its pages were read.
+    With a DOCUMENT (an id, a source, or the name of a file or archive): its facts, and how its pages
+    were read.
     """
     from quoth.cli.records import documents_record, info_record, say_json
     from quoth.cli.tables import document_text, facts_text, settings_table

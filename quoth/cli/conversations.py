@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quoth.cli.options import Options, common_options
+from quoth.cli.options import Options, common_options, confirmed, yes_option
 from quoth.errors import StorageFullError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _exported(kept: Any, conversation: str | None, kind: str) -> str:
 
 @conversations.command("delete")
 @click.argument("conversation", metavar="ID")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @_user_option
 @common_options
 def delete_conversation(options: Options, conversation: str, yes: bool, user: str) -> int:
@@ -144,7 +144,7 @@ def delete_conversation(options: Options, conversation: str, yes: bool, user: st
         kept = library.conversations.of(user)
         record = kept.get(conversation).record
         title = one_line(record.title)
-        if sys.stdin.isatty() and not yes and not click.confirm(f"Delete “{title}”?", err=True):
+        if not confirmed(f"Delete “{title}”?", yes=yes):
             tell("quoth: nothing was deleted")
             return 1
         kept.delete(conversation)

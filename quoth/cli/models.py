@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from quoth.cli.options import Options, common_options
+from quoth.cli.options import Options, common_options, confirmed, yes_option
 
 if TYPE_CHECKING:
     from quoth.models import LocalModel
@@ -83,9 +82,9 @@ def pull(options: Options, name: str) -> None:
     another hub than huggingface.co, HF_TOKEN holds a token for gated models.
     """
     from quoth import models as api
-    from quoth.cli.progress import DownloadDisplay
+    from quoth.cli.progress import downloading
 
-    with DownloadDisplay() as display:
+    with downloading() as display:
         pulled = api.pull(name, on_progress=display)
     _report(options, pulled, "+")
 
@@ -140,18 +139,14 @@ def _sample(options: Options) -> str:
 
 @models.command()
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 @common_options
 def remove(options: Options, name: str, yes: bool) -> int:
     """Delete a model from the folder of models. Asks first when a person sits at the terminal."""
     from quoth import models as api
     from quoth.cli.terminal import one_line, tell
 
-    if (
-        sys.stdin.isatty()
-        and not yes
-        and not click.confirm(f"Delete {one_line(name)} from {api.folder()}?", err=True)
-    ):
+    if not confirmed(f"Delete {one_line(name)} from {api.folder()}?", yes=yes):
         tell("quoth: nothing was deleted")
         return 1
     _report(options, api.remove(name), "-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,8 @@ tag_option = click.option(
     "--tag", "tags", multiple=True, metavar="TAG", help="Tag them; repeatable."
 )
 
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+
 password_option = click.option(
     "--password",
     "passwords",
@@ -181,6 +184,12 @@ password_option = click.option(
     metavar="PASSWORD",
     help="Opens encrypted files; repeatable. On a terminal Quoth asks for those still missing.",
 )
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Whether to go on: asked of a person at the terminal who has not said --yes."""
+    return yes or not sys.stdin.isatty() or click.confirm(question, err=True)
+
 
 _FILTERS = (
     click.option("--source", multiple=True, metavar="GLOB", help="Only these files; repeatable."),

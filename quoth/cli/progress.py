@@ -1,15 +1,19 @@
-"""An ingest run as people see it: lines for files, a bar for the whole. It knows the report types."""
+"""Ingest runs and downloads as people see them: lines for files, a bar for the whole.
+
+It knows the report types.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from quoth.cli.terminal import is_terminal, one_line, paint, say, tell
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress as Bar
 
@@ -29,33 +33,21 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class IngestDisplay:
-    """Shows `Progress` reports: the outcome of each file on stdout, how far it is on stderr.
-
-    On a terminal a bar is redrawn; otherwise a plain line appears now and then.
-    """
+    """Shows `Progress` reports: the outcome of each file on stdout, how far it is on stderr."""
 
     def __init__(self, *, files: bool, interrupt: Interrupt, unchanged: bool = True) -> None:
         """`files`: whether each has its line; `unchanged`: whether those too that are as before."""
         self._files = files
         self._unchanged = unchanged
         self._interrupt = interrupt
-        self._last_line = time.monotonic()
-        self._bar = _make_bar() if is_terminal(sys.stderr) else None
+        self._meter = _Meter("reading")
 
     def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
-            self._task = self._bar.add_task("reading", total=None)
+        self._meter.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+    def __exit__(self, *_: object) -> None:
+        self._meter.stop()
 
     def __call__(self, progress: Progress) -> None:
         """Show one report."""
@@ -70,44 +62,46 @@ class IngestDisplay:
         self._show(done, total, f"{done}/{total} documents embedded anew")
 
     def _show(self, done: int, total: int, text: str) -> None:
-        if self._bar is not None:
-            if self._interrupt():
-                text = "stopping after this file; Ctrl-C again stops at once"
-            self._bar.update(self._task, completed=done, total=total, description=text)
-        elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
-            tell(text)
+        if self._meter.is_redrawn and self._interrupt():
+            text = "stopping after this file; Ctrl-C again stops at once"
+        self._meter.show(done, total, text)
 
 
-class DownloadDisplay:
-    """Shows how far a download is: a bar on a terminal, elsewhere a plain line now and then."""
+@contextmanager
+def downloading() -> Iterator[Callable[[DownloadProgress], None]]:
+    """Gives what shows how far a download is, on stderr."""
+    meter = _Meter("asking the hub")
+    meter.start()
+    try:
+        yield lambda progress: meter.show(progress.done, progress.total, download_line(progress))
+    finally:
+        meter.stop()
 
-    def __init__(self) -> None:
+
+class _Meter:
+    """How far something is: on a terminal a bar that is redrawn, elsewhere a plain line now and then."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
         self._last_line = time.monotonic()
         self._bar = _make_bar() if is_terminal(sys.stderr) else None
 
-    def __enter__(self) -> Self:
+    @property
+    def is_redrawn(self) -> bool:
+        return self._bar is not None
+
+    def start(self) -> None:
         if self._bar is not None:
             self._bar.start()
-            self._task = self._bar.add_task("asking the hub", total=None)
-        return self
+            self._task = self._bar.add_task(self._doing, total=None)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, progress: DownloadProgress) -> None:
-        """Show one report."""
-        text = download_line(progress)
+    def show(self, done: int, total: int, text: str) -> None:
         if self._bar is not None:
-            self._bar.update(
-                self._task, completed=progress.done, total=progress.total, description=text
-            )
+            self._bar.update(self._task, completed=done, total=total, description=text)
         elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             tell(text)

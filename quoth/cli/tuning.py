@@ -75,14 +75,15 @@ def tune(
         questions = _questions(library, options, file, generate, status)
         report = measure(library, questions, extras, collection=options.scope, on_progress=status)
     target = _target(options)
-    if write and report.chosen:
-        write_settings(target, report.chosen)
+    written = target if write and report.chosen else None
+    if written is not None:
+        write_settings(written, report.chosen)
     if options.as_json:
-        say_json(tuning_record(report, str(target) if write and report.chosen else ""))
+        say_json(tuning_record(report, str(written or "")))
         return
     say(report_text(report))
     if report.chosen:
-        tell(_what_now(report.chosen, target, written=write))
+        tell(_what_now(report.chosen, written))
 
 
 def _questions(
@@ -102,10 +103,10 @@ def _target(options: Options) -> Path:
     return options.config_file or config_file(options.library)
 
 
-def _what_now(chosen: Mapping[str, Any], target: Path, *, written: bool) -> str:
+def _what_now(chosen: Mapping[str, Any], written: Path | None) -> str:
     from quoth.cli.terminal import one_line
 
-    done = f"quoth: written to {target}" if written else "quoth: --write puts this into quoth.toml"
+    done = f"quoth: written to {written}" if written else "quoth: --write puts this into quoth.toml"
     if {"embedder.model", "chunking.max_tokens"} & set(chosen):
         done += "; then run quoth ingest --re-embed"
     return one_line(done)

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
 from quoth.config import load_config
+from vectorstore.schema import FORMAT_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 Kind = Literal["exact", "compressed"]
 KINDS: tuple[Kind, ...] = ("exact", "compressed")
 COMPRESSED = "[index]\nexact_up_to = 20\n"
-# What format 2 added, taken away again.
+# What later formats added, taken away again. What is forgotten here fails when it is added anew.
 _FORMAT_1 = """
+DROP TABLE users;
+DROP TABLE turns;
+DROP TABLE conversations;
 DROP INDEX document_chunks;
 DROP TABLE facts;
 DROP TABLE tags;
@@ -49,7 +53,7 @@ def make_old(folder: Path) -> bool:
     if not file.exists():
         return False
     with closing(sqlite3.connect(file, isolation_level=None)) as sql:
-        if sql.execute("PRAGMA user_version").fetchone() != (2,):
+        if sql.execute("PRAGMA user_version").fetchone() != (FORMAT_VERSION,):
             return False
         sql.execute("BEGIN")
         for statement in _FORMAT_1.split(";"):

@@ -102,7 +102,7 @@ def test_a_damaged_derived_file_is_made_again(
         try:
             search_first(copy, state)
             check(copy, [state])
-        except BaseException as error:  # tantivy panics as a BaseException
+        except BaseException as error:  # tantivy panics as one; it is raised again
             error.add_note(str(damage))
             raise
         assert is_snapshot_whole(copy) == (kind == "compressed"), damage
@@ -174,7 +174,7 @@ def test_a_damaged_library_file_is_reported_and_never_made_anew(
         before = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None
         try:
             said[outcome(copy)] += 1
-        except Exception as error:  # whatever it is, it is told with the damage, and raised
+        except Exception as error:  # whatever it is, it is raised again
             error.add_note(str(damage))
             raise
         now = (copy / MAIN).read_bytes() if (copy / MAIN).exists() else None

@@ -13,7 +13,7 @@ import pytest
 
 from tests.crash.checks import check
 from tests.crash.kinds import make_folder, make_old
-from tests.crash.making import delete
+from tests.crash.making import delete, make_library
 from tests.crash.model import State, after, random_script
 
 if TYPE_CHECKING:
@@ -125,6 +125,14 @@ def check_copy(folder: Path, allowed: list[State]) -> State:
         return check(copy, allowed)
     finally:
         delete(copy)
+
+
+def test_the_libraries_of_an_older_format_are_of_one_and_are_converted(tmp_path: Path) -> None:
+    state = make_library(tmp_path / "library", 2)
+    assert make_old(tmp_path / "library")
+    assert not make_old(tmp_path / "library"), "it is old already"
+    assert check(tmp_path / "library", [state]) == state
+    assert make_old(tmp_path / "library")
 
 
 @pytest.mark.timeout(3600)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Self
 
-if TYPE_CHECKING:
-    from types import TracebackType
+from tests.generation.serving import serving
 
 
 @dataclass
@@ -36,29 +35,21 @@ class Hub:
         class Handler(_Handler):
             served = hub
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
+        self._open = ExitStack()
+        self._port = self._open.enter_context(serving(Handler))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._port}"
 
     @property
     def storage(self) -> str:
         """The same server under another name: as with a hub, files are stored elsewhere."""
-        return f"http://localhost:{self._server.server_port}/stored"
+        return f"http://localhost:{self._port}/stored"
 
     def stored_requests(self) -> list[tuple[str, str, str, str, str]]:
         return [request for request in self.requests if request[2].startswith("/stored/")]

@@ -1,4 +1,4 @@
-"""Small things made for tests: a model that counts bytes, hits, a GGUF file."""
+"""Small things made for tests: a model that counts bytes, hits, GGUF files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 TURN_START = {"system": 1000, "user": 1001, "assistant": 1002}
 TURN_END = 1003
+LLAMA = {
+    "general.architecture": "llama",
+    "llama.block_count": 2,
+    "llama.context_length": 128,
+    "llama.embedding_length": 64,
+    "llama.attention.head_count": 4,
+    "llama.attention.head_count_kv": 2,
+    "tokenizer.ggml.tokens": ["a", "b", "c"],
+}
 
 
 class ByteModel:
@@ -93,3 +102,10 @@ def write_gguf(path: Path, entries: dict[str, Any], *, version: int = 3) -> Path
     data += b"\0" * (-len(data) % 32) + struct.pack("<4f", 1, 2, 3, 4)
     path.write_bytes(data)
     return path
+
+
+def write_split(folder: Path, name: str = "big") -> Path:
+    """The first of the two files of one model."""
+    entries = {**LLAMA, "split.count": 2}
+    write_gguf(folder / f"{name}-00002-of-00002.gguf", entries)
+    return write_gguf(folder / f"{name}-00001-of-00002.gguf", entries)

@@ -13,20 +13,10 @@ from generation.embedded import embedded_model
 from generation.gguf import TensorType, read_facts
 from generation.gguf_format import TENSOR_TYPES
 from quoth.errors import ModelLoadError, ModelNotFoundError
-from tests.generation.making import write_gguf
+from tests.generation.making import LLAMA, write_gguf, write_split
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-LLAMA = {
-    "general.architecture": "llama",
-    "llama.block_count": 2,
-    "llama.context_length": 128,
-    "llama.embedding_length": 64,
-    "llama.attention.head_count": 4,
-    "llama.attention.head_count_kv": 2,
-    "tokenizer.ggml.tokens": ["a", "b", "c"],
-}
 
 
 def test_the_facts_of_the_embedded_model() -> None:
@@ -128,10 +118,7 @@ def test_a_missing_shard_is_named(tmp_path: Path) -> None:
 
 
 def test_both_shards_of_a_split_model_count(tmp_path: Path) -> None:
-    entries = {**LLAMA, "split.count": 2}
-    first = write_gguf(tmp_path / "big-00001-of-00002.gguf", entries)
-    write_gguf(tmp_path / "big-00002-of-00002.gguf", entries)
-    facts = read_facts(first)
+    facts = read_facts(write_split(tmp_path))
     assert facts.n_parameters == 8
     assert facts.tensor_types == (TensorType("F32", 2, 8, 32),)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,8 +34,6 @@ each_injection = pytest.mark.parametrize("text", ALL, ids=range(len(ALL)))
 
 def messages(text: str) -> tuple[Message, ...]:
     """A conversation whose passage, title, file name and question hold the text."""
-    from dataclasses import replace
-
     hit = make_hit("mill", 0, f"The mill was built in 1871.\n{text}", 1, source=f"{text}.md")
     hit = replace(hit, chunk=replace(hit.chunk, headings=(text,)))
     return build_messages(f"When? {text}", make_passages([hit], len), (), GenerationConfig())

@@ -131,14 +131,48 @@ def test_an_answer_depends_on_its_prompt_and_not_on_the_cache(model: LlamaModel)
     assert text_of(model, prompt) == cold
 
 
-def test_a_conversation_goes_on_where_it_was_after_the_turn_of_another(model: LlamaModel) -> None:
+def test_what_was_read_ahead_is_not_evaluated_again_and_changes_no_answer(
+    model: LlamaModel,
+) -> None:
+    prompt = ask(model, "Who built it?", SOURCES)
+    model._native.forget_after(0)
+    cold = text_of(model, prompt)
+    model._native.forget_after(0)
+    model.read_ahead(Prompt(prompt.tokens[:-9]))
+    assert model._native.cached == list(prompt.tokens[:-9])
+    assert text_of(model, prompt) == cold
+    assert model.n_evaluated == 9
+
+
+def test_reading_ahead_ends_when_it_is_given_up_and_keeps_what_it_has(model: LlamaModel) -> None:
+    prompt = ask(model, "Who built it?", SOURCES)
+    model._native.forget_after(0)
+    looks = iter((False, True))
+    model.read_ahead(prompt, lambda: next(looks, True))
+    held = len(model._native.cached)
+    assert held < len(prompt)
+    assert model._native.cached == list(prompt.tokens[:held])
+
+
+def test_nothing_is_read_ahead_during_an_answer(model: LlamaModel) -> None:
+    answer = model.complete(ask(model, "Say hello."), GREEDY)
+    next(answer)
+    held = list(model._native.cached)
+    model.read_ahead(ask(model, "Who built it?", SOURCES))
+    assert model._native.cached == held
+    answer.close()
+
+
+def test_a_conversation_goes_on_where_it_was_after_the_turn_of_another(
+    model: LlamaModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, other = SOURCES[:450], "The ferry to Brixham leaves at nine and takes an hour. " * 7
     short = replace(GREEDY, max_new_tokens=4)
     follow_up = ask(model, "Which colour has it?", source)
     model._native.forget_after(0)
     cold = text_of(model, follow_up, short)
     model._native.forget_after(0)
-    model._states = States(2**28)
+    monkeypatch.setattr(model, "_states", States(2**28))
     text_of(model, ask(model, "Who built it?", source), short)
     text_of(model, ask(model, "When?", other), short)
     assert len(model._states) == 1

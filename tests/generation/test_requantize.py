@@ -17,9 +17,7 @@ from generation.measuring import Effort, Speed
 from generation.requantize import Choice, fastest, optimise, recall, remember
 from quoth.config import ModelConfig
 from quoth.errors import ModelError, ModelLoadError, StorageFullError
-from tests.generation.making import write_gguf
-from tests.generation.test_gguf import LLAMA
-from tests.generation.test_store import write_split
+from tests.generation.making import LLAMA, write_gguf, write_split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,7 @@ import pytest
 from generation.embedded import embedded_model
 from generation.store import find_model, import_model, local_models, removable, remove_model
 from quoth.errors import ModelError, ModelLoadError, ModelNotFoundError
-from tests.generation.making import write_gguf
-from tests.generation.test_gguf import LLAMA
+from tests.generation.making import LLAMA, write_gguf, write_split
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +17,6 @@ if TYPE_CHECKING:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("QUOTH_MODELS", str(tmp_path / "models"))
     return tmp_path / "models"
-
-
-def write_split(folder: Path, name: str = "big") -> Path:
-    entries = {**LLAMA, "split.count": 2}
-    write_gguf(folder / f"{name}-00002-of-00002.gguf", entries)
-    return write_gguf(folder / f"{name}-00001-of-00002.gguf", entries)
 
 
 def test_the_embedded_model_is_always_listed(folder: Path) -> None:

@@ -91,6 +91,35 @@ def test_a_free_turn_is_given_without_a_word() -> None:
     assert waits == []
 
 
+def test_what_is_done_aside_gives_way_to_whoever_comes_and_is_not_counted() -> None:
+    turns, came = Turns(30.0), list[str]()
+    with turns.aside() as wanted:
+        assert not wanted()
+        asker = threading.Thread(target=lambda: take(turns, came), daemon=True)
+        asker.start()
+        while not wanted():
+            time.sleep(0.005)
+        assert came == []
+    asker.join(30)
+    assert came == ["granted"]
+
+
+def take(turns: Turns, came: list[str]) -> None:
+    with turns.turn(on_wait=lambda before: came.append(f"{before} before")):
+        came.append("granted")
+
+
+def test_nothing_is_done_aside_while_somebody_has_a_turn_or_does_so_already() -> None:
+    turns = Turns(30.0)
+    with turns.turn(), turns.aside() as wanted:
+        assert wanted()
+    with turns.aside() as first, turns.aside() as second:
+        assert not first()
+        assert second()
+    with turns.aside() as wanted:
+        assert not wanted()
+
+
 def test_a_watched_model_is_the_model_where_it_has_no_queue() -> None:
     telling = TellingModel("Yes.")
     watched = Watched(telling, lambda _: None)

@@ -38,7 +38,7 @@ def test_title_language_and_metadata_are_the_pages_own() -> None:
     assert (found.title, found.language, found.metadata) == (
         "The page",
         "pt",
-        {"author": "Ada"} | found.metadata,
+        found.metadata | {"author": "Ada"},
     )
 
 

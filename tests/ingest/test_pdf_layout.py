@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import read_document
@@ -76,13 +76,7 @@ def test_titles_of_figures_side_by_side_are_read_one_after_the_other(tmp_path: P
     for names in ("a b", "x y"):
         labels = [(LEFT + 20 + 60 * at, 180.0, name) for at, name in enumerate(names.split())]
         page = [
-            *[
-                (
-                    LEFT,
-                    60.0,
-                    "Some text of the page stands above its figures and says what they are.",
-                )
-            ],
+            (LEFT, 60.0, "Some text of the page stands above its figures and says what they are."),
             *labels,
             *column(LEFT, 210, first),
             *[(x + RIGHT - LEFT, y, name) for x, y, name in labels],
@@ -258,7 +252,6 @@ placements = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(placements)
 def test_no_word_is_lost_or_doubled_wherever_words_stand(
     places: list[tuple[int, int, int, int, bool]],

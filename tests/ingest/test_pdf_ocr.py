@@ -51,14 +51,6 @@ def coverage(document: Document) -> Coverage:
     return found
 
 
-@pytest.fixture(scope="module")
-def rapidocr() -> None:
-    try:
-        recogniser(RAPIDOCR)
-    except MissingDependencyError as error:
-        pytest.skip(str(error))
-
-
 @pytest.mark.usefixtures("rapidocr")
 def test_scanned_pages_and_only_those_are_read_by_ocr(tmp_path: Path) -> None:
     words = "This page has a text layer, which is read as it is and not recognised again."

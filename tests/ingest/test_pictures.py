@@ -13,12 +13,10 @@ from ingest.pictures import frames
 from quoth.config import IngestConfig
 from quoth.datatypes import Coverage
 from quoth.errors import DamagedFileError, LimitError, NoTextError
-from tests.ingest.test_pdf_ocr import RAPIDOCR, coverage, picture, rapidocr
+from tests.ingest.test_pdf_ocr import RAPIDOCR, coverage, picture
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["rapidocr"]
 
 OFF = IngestConfig(ocr="off")
 SIDE = 1600

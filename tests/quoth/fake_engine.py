@@ -285,6 +285,11 @@ class FakeQuoth:
         return RepairReport(("the lexical index lacks 3 chunks",), tuple(self.problems))
 
 
+def run(engine: FakeQuoth, *arguments: str) -> int:
+    """The exit code of a command over this engine."""
+    return main(arguments, open_library=engine.open)
+
+
 def scenario(name: str) -> FakeQuoth:
     """The engine of a test that runs in a process of its own."""
     words = [Piece(f"word{number} ") for number in range(1000)]

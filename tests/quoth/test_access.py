@@ -10,6 +10,7 @@ import pytest
 from quoth.access import Cost, Patience, Users, fits, hashed
 from quoth.config import IndexConfig
 from quoth.errors import AccessError, InvalidNameError
+from tests.vectorstore.making import make_document, put
 from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
@@ -103,8 +104,14 @@ def test_a_short_password_is_refused(users: Users) -> None:
     assert users.names() == ()
 
 
-def test_who_may_come_in_survives_a_change_of_the_library(tmp_path: Path, users: Users) -> None:
+def test_who_may_come_in_survives_a_change_of_the_library(
+    tmp_path: Path, library: LocalLibrary, users: Users
+) -> None:
     users.add("ada", PASSWORD)
+    with library.writing():
+        put(library, make_document(1))
+        library.replace_all([], "another@1")
+    assert users.check("ada", PASSWORD)
     connection = sqlite3.connect(tmp_path / "library" / "library.sqlite")
     assert connection.execute("SELECT count(*) FROM users").fetchone() == (1,)
     connection.close()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from quoth.cli import main
 from quoth.cli.answers import answer_text
 from quoth.cli.progress import outcome_line
 from quoth.datatypes import FileOutcome, Piece, Problem, Where
@@ -23,6 +22,7 @@ from tests.quoth.fake_engine import (
     PASSWORD,
     REFUSAL,
     FakeQuoth,
+    run,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -34,10 +34,6 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in list(os.environ):
         if variable.startswith("QUOTH_"):
             monkeypatch.delenv(variable)
-
-
-def run(engine: FakeQuoth, *arguments: str) -> int:
-    return main(arguments, open_library=engine.open)
 
 
 def in_process(

@@ -5,15 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from quoth.cli import main
-from tests.quoth.fake_engine import FakeQuoth
+from tests.quoth.fake_engine import FakeQuoth, run
 
 if TYPE_CHECKING:
     import pytest
-
-
-def run(engine: FakeQuoth, *arguments: str) -> int:
-    return main(arguments, open_library=engine.open)
 
 
 def test_each_candidate_says_why_it_was_kept_and_who_found_it(

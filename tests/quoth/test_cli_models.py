@@ -8,8 +8,7 @@ import pytest
 
 from quoth.cli import main
 from tests.generation.hub_server import Hub
-from tests.generation.making import write_gguf
-from tests.generation.test_gguf import LLAMA
+from tests.generation.making import LLAMA, write_gguf
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,17 +16,13 @@ import pytest
 from quoth.cli import main
 from quoth.datatypes import Where
 from quoth.errors import FilterError, UnavailableFolderError
-from tests.quoth.fake_engine import FakeQuoth
+from tests.quoth.fake_engine import FakeQuoth, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 OLD = 1_600_000_000
-
-
-def run(engine: FakeQuoth, *arguments: str) -> int:
-    return main(arguments, open_library=engine.open)
 
 
 def real(library: Path, *arguments: str) -> int:

@@ -24,8 +24,10 @@ from tests.ingest.making import encrypt, make_pdf
 from tests.quoth.counting import CountingEmbedder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from generation.model import Prompt
     from quoth.datatypes import Answer, Progress
     from vectorstore import Embedder
 
@@ -310,6 +312,31 @@ def test_a_follow_up_keeps_the_passages_of_the_turn_before(answering: Quoth) -> 
     assert sources(first) == {"kettle.md", "toaster.md"}
     spans = [(p.document_id, p.start) for p in first.context.passages]
     assert [(p.document_id, p.start) for p in follow_up.context.passages] == spans
+
+
+class ReadingModel(ByteModel):
+    """Notes what it is given to read while nobody asks."""
+
+    def __init__(self) -> None:
+        super().__init__(100_000)
+        self.prefixes: list[bytes] = []
+
+    def read_ahead(self, prompt: Prompt, _cancelled: Callable[[], bool]) -> None:
+        self.prefixes.append(bytes(token % 256 for token in prompt.tokens))
+
+
+def test_the_model_reads_a_streamed_answer_while_the_user_does(
+    answering: Quoth, counting: CountingEmbedder
+) -> None:
+    model, settings = ReadingModel(), answering.config
+    with Quoth.open(answering.path, config=settings, embedder=counting, model=model) as quoth:
+        assert quoth.ask(FIRST).text
+        assert model.prefixes == []
+        text = "".join(piece.text for piece in quoth.stream(FIRST))
+    assert len(model.prefixes) == 1
+    sources, after = model.prefixes[0].split(FIRST.encode())
+    assert b"kettle.md" in sources
+    assert text.encode() in after
 
 
 def test_a_follow_up_over_fewer_documents_does_not_see_the_others(answering: Quoth) -> None:

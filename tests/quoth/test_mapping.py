@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from quoth import mapping
-from quoth.config import IndexConfig
 from quoth.datatypes import Hit
 from quoth.mapping import Maps
-from tests.vectorstore.making import make_document, put, unit_vectors
-from vectorstore import LocalLibrary
+from tests.vectorstore.making import make_document, odd_and_even, put, unit_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from quoth import Quoth
+    from vectorstore import LocalLibrary
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[LocalLibrary]:
-    opened = LocalLibrary(tmp_path / "library", IndexConfig())
-    with opened.writing():
-        for number in range(12):
-            put(opened, make_document(number), collection="odd" if number % 2 else "even")
-    yield opened
-    opened.close()
+    with closing(odd_and_even(tmp_path / "library", 12)) as opened:
+        yield opened
 
 
 def layouts(library: LocalLibrary) -> list[Path]:

@@ -10,9 +10,9 @@ from generation.embedded import embedded_model
 from quoth import Quoth, models
 from quoth.errors import ModelLoadError, ModelNotFoundError
 from tests.generation.hub_server import Hub
-from tests.generation.making import write_gguf
+from tests.generation.making import LLAMA, write_gguf
 from tests.generation.model_servers import like_openai
-from tests.generation.test_gguf import LLAMA
+from tests.sharing import sharing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,9 +94,7 @@ def test_a_server_writes_the_answers_of_a_library_and_says_so(examples_library: 
     words = ["GPT-2 has a vocabulary", " size of 50,257."]
     with like_openai(words, tokenizes=True) as server:
         config = examples_library.config.with_values({"model.endpoint": server.url}, "test")
-        quoth = Quoth(
-            examples_library.path, config, examples_library._library, examples_library._embedder
-        )
+        quoth = sharing(examples_library, config=config)
         pieces = list(quoth.stream("How large is the vocabulary of GPT-2?"))
         assert [piece.text for piece in pieces[:2]] == words
         answer = pieces[-1].answer

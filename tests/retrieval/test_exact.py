@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.exact import Wishes, granted, wishes_of
@@ -81,7 +81,6 @@ def test_a_code_lifts_its_text_over_one_that_is_only_a_little_better() -> None:
     assert [row for row, _ in granted(RANKED, texts, wishes_of("fix E4042"))] == [1, 2, 3, 4]
 
 
-@settings(deadline=None)
 @given(question=st.text(max_size=60), text=st.text(max_size=60))
 def test_any_question_can_be_read_and_granted(question: str, text: str) -> None:
     ranked = granted(RANKED, dict.fromkeys(range(1, 5), text), wishes_of(question))

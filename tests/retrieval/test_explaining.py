@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quoth import Config, Quoth
+from tests.sharing import sharing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +36,7 @@ def test_each_says_its_rank_and_score_after_every_stage(examples_library: Quoth)
 
 def test_without_feedback_there_is_no_such_stage(examples_library: Quoth) -> None:
     config = Config().with_values({"retrieval.feedback_weight": 0}, "test")
-    quoth = Quoth(
-        examples_library.path, config, examples_library._library, examples_library._embedder
-    )
-    (first,) = quoth.explain(QUESTION, k=1, beyond=0)
+    (first,) = sharing(examples_library, config=config).explain(QUESTION, k=1, beyond=0)
     assert [stage.retriever for stage in first.stages] == ["fusion", "neighbours"]
 
 

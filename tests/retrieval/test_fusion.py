@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.fusion import convex_fusion
@@ -27,7 +27,6 @@ def test_nothing_found_fuses_to_nothing() -> None:
     assert convex_fusion({}, {}, 0.5) == []
 
 
-@settings(deadline=None)
 @given(cosines=COSINES, data=st.data(), weight=WEIGHTS)
 def test_scores_lie_in_0_to_1_and_fall(
     cosines: dict[int, float], data: st.DataObject, weight: float

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.neighbours import pulled_together
@@ -47,7 +47,6 @@ def test_so_few_have_no_neighbours(n: int) -> None:
     assert pulled_together(ranked, dict(enumerate(unit_vectors(2))), 0.5) == ranked
 
 
-@settings(deadline=None)
 @given(
     scores=st.lists(st.floats(0, 1), min_size=3, max_size=30),
     weight=st.floats(0, 1),

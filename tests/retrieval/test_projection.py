@@ -12,6 +12,8 @@ from retrieval.projection import neighbours, placed, principal
 from tests.vectorstore.making import unit_vectors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 
@@ -44,7 +46,9 @@ def test_every_position_is_a_number_on_the_plane(vectors: NDArray[np.float32]) -
 
 
 @pytest.mark.parametrize("layout", [principal, neighbours])
-def test_a_layout_is_the_same_each_time_and_parts_what_differs(layout) -> None:  # noqa: ANN001
+def test_a_layout_is_the_same_each_time_and_parts_what_differs(
+    layout: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+) -> None:
     vectors = two_camps(20)
     found = layout(vectors)
     np.testing.assert_array_equal(found, layout(vectors))

@@ -13,6 +13,7 @@ from quoth.errors import ModelLoadError, ModelNotFoundError
 from retrieval import CrossEncoderReranker, Reranking
 from tests.conftest import EXAMPLES
 from tests.making_rerankers import save_cross_encoder
+from tests.sharing import sharing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,16 +85,8 @@ def test_hits_come_in_the_rerankers_order_and_those_not_read_follow(
 ) -> None:
     question = "How does byte-pair encoding work?"
     plain = examples_library.search(question, k=8)
-    reranker = ByLength()
     config = Config().with_values({"rerank.candidates": 4}, "test")
-    quoth = Quoth(
-        examples_library.path,
-        config,
-        examples_library._library,
-        examples_library._embedder,
-        reranker=reranker,
-    )
-    hits = quoth.search(question, k=8)
+    hits = sharing(examples_library, config=config, reranker=ByLength()).search(question, k=8)
     first = sorted(plain[:4], key=lambda hit: -len(hit.chunk.text_with_headings))
     assert [h.chunk.id for h in hits] == [h.chunk.id for h in (*first, *plain[4:])]
     assert [hit.rank for hit in hits] == list(range(1, 9))

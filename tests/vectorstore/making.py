@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quoth.config import IndexConfig
 from quoth.datatypes import Chunk, Document, Page, SourceFile
+from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from quoth.datatypes import FloatArray
-    from vectorstore import LocalLibrary
 
 DIMENSION = 8
 
@@ -82,3 +85,12 @@ def put(
         embedder="embedder@1",
     )
     return vectors
+
+
+def odd_and_even(folder: Path, n: int) -> LocalLibrary:
+    """An open library of documents 0 to n - 1, in two collections by their numbers."""
+    library = LocalLibrary(folder, IndexConfig())
+    with library.writing():
+        for number in range(n):
+            put(library, make_document(number), collection="odd" if number % 2 else "even")
+    return library

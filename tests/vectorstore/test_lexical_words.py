@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vectorstore.lexical_languages import language_of
@@ -130,7 +130,6 @@ def test_both_ways_to_write_an_accent_are_one_word() -> None:
     assert words_of("caf\u00e9", "fr") == words_of("cafe\u0301", "fr")
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=200), language=st.sampled_from(LANGUAGES))
 def test_any_text_has_words_without_white_space(text: str, language: str) -> None:
     assert language_of(text) in LANGUAGES

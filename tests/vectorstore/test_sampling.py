@@ -1,27 +1,24 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from quoth.config import IndexConfig
-from tests.vectorstore.making import make_document, put
-from vectorstore import LocalLibrary
+from tests.vectorstore.making import make_document, odd_and_even, put
 from vectorstore.sampling import sample_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from vectorstore import LocalLibrary
+
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[LocalLibrary]:
-    opened = LocalLibrary(tmp_path / "library", IndexConfig())
-    with opened.writing():
-        for number in range(20):
-            put(opened, make_document(number), collection="odd" if number % 2 else "even")
-    yield opened
-    opened.close()
+    with closing(odd_and_even(tmp_path / "library", 20)) as opened:
+        yield opened
 
 
 def texts(library: LocalLibrary, rows: tuple[int, ...]) -> set[str]:

@@ -10,14 +10,16 @@ from langchain_core.language_models import FakeListChatModel, GenericFakeChatMod
 from langchain_core.messages import AIMessage, SystemMessage
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from quoth import Quoth
 from quoth.config import GenerationConfig
 from quoth.datatypes import Message
 from quoth.errors import ModelError
 from quoth.langchain import QuothRetriever, as_language_model
+from tests.sharing import sharing
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
+
+    from quoth import Quoth
 
 
 class TestQuothRetriever(RetrieversIntegrationTests):
@@ -52,7 +54,7 @@ QUESTION = "How large is the vocabulary of GPT-2?"
 def answered_by(library: Quoth, text: str) -> Quoth:
     """The same library with a LangChain chat model that says `text`. It is not to be closed."""
     model = as_language_model(FakeListChatModel(responses=[text]), context_size=4096)
-    return Quoth(library.path, library.config, library._library, library._embedder, model)
+    return sharing(library, model=model)
 
 
 def test_a_chat_model_of_langchain_writes_the_answer_and_quoth_checks_it(

@@ -12,18 +12,12 @@ from quoth.errors import TuningError
 from quoth.tuning import generate_questions
 from quoth.tuning.generating import first_question, is_about
 from tests.quoth.tuning.making import CannedModel
+from tests.sharing import sharing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from vectorstore import Embedder
-
-
-def with_model(library: Quoth, write: Callable[[str], str]) -> Quoth:
-    return Quoth(
-        library.path, library.config, library._library, library._embedder, CannedModel(write)
-    )
 
 
 def about_the_longest_word(asked: str) -> str:
@@ -32,7 +26,7 @@ def about_the_longest_word(asked: str) -> str:
 
 
 def test_a_model_that_can_ask_is_believed(examples_library: Quoth) -> None:
-    quoth = with_model(examples_library, about_the_longest_word)
+    quoth = sharing(examples_library, model=CannedModel(about_the_longest_word))
     questions = generate_questions(quoth, 12)
     assert questions.origin.startswith("written by canned")
     assert len(questions.judged) >= 10
@@ -46,7 +40,7 @@ def test_a_model_that_can_ask_is_believed(examples_library: Quoth) -> None:
 
 
 def test_headings_stand_in_for_a_model_that_babbles(examples_library: Quoth) -> None:
-    quoth = with_model(examples_library, lambda _: "Sure! Here you are.")
+    quoth = sharing(examples_library, model=CannedModel(lambda _: "Sure! Here you are."))
     questions = generate_questions(quoth, 20)
     assert "too weak" in questions.origin
     paths = {
