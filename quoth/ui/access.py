@@ -23,7 +23,7 @@ from quoth.ui.widgets import draw, style
 if TYPE_CHECKING:
     from quoth.engine import Quoth
 
-_USER, _COOKIE_DUE = "user", "cookie-due"
+USER, _COOKIE_DUE = "user", "cookie-due"
 _BY_NAME = 20  # failures that a name may have, from any address, before it costs time
 
 
@@ -42,11 +42,11 @@ def admitted(quoth: Quoth) -> bool:
         return True
     entry = _entry(quoth)
     if entry is not None:
-        st.session_state[_USER] = entry.user
+        st.session_state[USER] = entry.user
         _set_cookie()
         _offer_to_leave(entry)
         return True
-    if _USER in st.session_state:
+    if USER in st.session_state:
         st.session_state.clear()  # nothing of theirs is left for whoever comes next
     style()
     if quoth.users.names():

@@ -13,9 +13,10 @@ import streamlit as st
 from quoth.errors import QuothError
 from quoth.pages import is_shown
 from quoth.ui import pictures, texts
+from quoth.ui.citations import marks
 from quoth.ui.laid_out import MarkedText, blocks
-from quoth.ui.markup import Html, element, picture, plain
-from quoth.ui.widgets import draw, file_name
+from quoth.ui.markup import Html, element, picture
+from quoth.ui.widgets import choose, draw, file_name, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,7 +89,7 @@ def show_document(quoth: Quoth, source: Source) -> None:
     try:
         document = quoth.document(source.document_id)
     except QuothError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_error(str(error))
         return
     page = document.pages[
         min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1
@@ -102,14 +103,8 @@ def show_document(quoth: Quoth, source: Source) -> None:
 
 
 def _choose_view() -> str:
-    return st.segmented_control(
-        texts.VIEW,
-        (texts.VIEW_PAGE, texts.VIEW_TEXT),
-        default=texts.VIEW_PAGE,
-        required=True,
-        key="reader-view",
-        label_visibility="collapsed",
-    )
+    options = (texts.VIEW_PAGE, texts.VIEW_TEXT)
+    return choose(texts.VIEW, options, "reader-view", label_visibility="collapsed")
 
 
 def _show_picture(quoth: Quoth, source: Source, page: Page) -> bool:
@@ -180,32 +175,17 @@ def page_body(page: Page, source: Source, document: Document) -> Html:
     """The page's text with the source's quotes marked; what is far before them is folded away."""
     if not page.text.strip():
         return element("p", texts.PAGE_EMPTY, class_="q-place")
-    marks = _marks(page, source)
-    first = marks[0][0] if marks else 0
+    found = marks(source, page.start, page.end)
+    first = found[0][0] if found else 0
     begin = page.text.find("\n", first - _SHOWN // 2) + 1 if first > _SHOWN // 2 else 0
     text = page.text[begin : begin + _SHOWN]
     cut = element("p", texts.PAGE_CUT, class_="q-place") if len(text) < len(page.text) else ""
-    shown = MarkedText(text, tuple((s - begin, e - begin, n) for s, e, n in marks))
+    shown = MarkedText(text, tuple((s - begin, e - begin, n) for s, e, n in found))
     if document.media_type in _AS_IT_IS:
         return element("div", cut, shown.words(0, len(text)), class_="q-page q-raw")
     offset = page.start + begin
     headings = {heading.start - offset: heading.level for heading in document.headings}
     return element("div", cut, *_folded(shown, headings), class_="q-page")
-
-
-def _marks(page: Page, source: Source) -> tuple[tuple[int, int, int], ...]:
-    """Where the quotes lie in the page's text; where two overlap the earlier one keeps the text."""
-    found = sorted(
-        (max(quote.start, page.start), min(quote.end, page.end), number)
-        for quote, number in zip(source.quotes, source.numbers, strict=True)
-        if _on(page, quote)
-    )
-    marks: list[tuple[int, int, int]] = []
-    for start, end, number in found:
-        begin = max(start - page.start, marks[-1][1] if marks else 0)
-        if begin < end - page.start:
-            marks.append((begin, end - page.start, number))
-    return tuple(marks)
 
 
 def _on(page: Page, quote: Quote) -> bool:

@@ -28,9 +28,7 @@ PRIVATE = "Runs on this machine. Nothing leaves it."
 PAGES_N: Counted = ("{} page", "{} pages")
 CHUNKS_N: Counted = ("{} chunk", "{} chunks")
 DOCUMENTS_N: Counted = ("{} document", "{} documents")
-FILES_N: Counted = ("{} file", "{} files")
 CHARACTERS_N: Counted = ("{} character", "{} characters")
-TOKENS_N: Counted = ("{} token", "{} tokens")
 SECONDS = "{:.1f} s"
 MILLISECONDS = "{:.0f} ms"
 PAGE = "page {}"
@@ -82,7 +80,6 @@ TRY = "Try one of these"
 
 # Asking
 ASK = "Ask about your documents"
-ASK_LABEL = "Your question"
 NEW_CHAT = "New chat"
 STOP = "Stop"
 STOPPING = "Stopping …"
@@ -91,7 +88,6 @@ WAITING_N: Counted = (
     "{} answer is written before yours …",
     "{} answers are written before yours …",
 )
-YOU = "You"
 WITHDRAWN = (
     "The first draft did not hold up against the documents, so Quoth took it back and replaced it."
 )
@@ -130,10 +126,6 @@ CLOSEST = "The closest passages"
 NOT_ENOUGH = "Not enough: {}."
 UNSUPPORTED = "not supported"
 UNSUPPORTED_WHY = "not supported: {}"
-UNSUPPORTED_N: Counted = (
-    "{} sentence is not supported by the documents.",
-    "{} sentences are not supported by the documents.",
-)
 SOURCES = "Sources"
 SOURCE_ANCHOR = "Source {}: open the quote"
 OPEN_PAGE = "Read"
@@ -297,7 +289,6 @@ DELETE_COLLECTION_ASK = "{} is deleted with {}, and Quoth stops answering from t
 NO_MATCH = "No document matches."
 NO_DOCUMENTS = "No documents yet."
 PART = "Page of the list"
-PART_OF = "{} of {}"
 OPEN = "Read"
 REMOVE = "Remove"
 REMOVE_NAMED = "Remove {}"

@@ -22,6 +22,7 @@ from quoth.ui.markup import picture
 from quoth.ui.pictures import spans
 from quoth.ui.reader import place_of
 from tests.ui import fake_engine
+from tests.ui.contrast import contrast
 from tests.ui.fake_engine import PAGE_1, FakeQuoth, answer, drawn, quote, record
 from tests.ui.test_pages import _ask, _button, _markup, _page, _shown
 
@@ -40,26 +41,10 @@ def changed(before: bytes, after: bytes) -> tuple[int, int, int, int] | None:
     return ImageChops.difference(decoded(before), decoded(after)).getbbox()
 
 
-def luminance(colour: tuple[int, ...]) -> float:
-    shares = [value / 255 for value in colour]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: tuple[int, ...], two: tuple[int, ...]) -> float:
-    low, high = sorted((luminance(one), luminance(two)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def shown_png(app: AppTest) -> bytes:
     found = re.search(r'src="data:image/png;base64,([^"]+)"', _markup(app))
     assert found
     return base64.b64decode(found[1])
-
-
-@pytest.fixture
-def quoth(tmp_path: Path) -> FakeQuoth:
-    return FakeQuoth(tmp_path, [record()])
 
 
 def _reader_script(quoth: object, source: object) -> None:
