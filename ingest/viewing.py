@@ -11,13 +11,14 @@ import os
 import resource
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.archives import bytes_of
 from ingest.passwords import passwords_of, with_passwords
 from ingest.pictures import picture_view
+from ingest.places import boxes_in
 from ingest.signatures import format_of
 from ingest.wire import error_from, from_error
 from quoth.config import IngestConfig
@@ -46,15 +47,15 @@ def page_view(
 ) -> PageView:
     """The page as PNG of `scale` pixels a point, and boxes around the text from `start` to `end`.
 
-    These count in the document's text, as `Page.start` does. A page that was read by OCR has no
-    boxes. Raises ReadError's subclasses.
+    These count in the document's text, as `Page.start` does. Raises ReadError's subclasses.
     """
+    start, end = start - page.start, end - page.start
     order = {
         "path": str(path),
         "number": page.number,
         "text": page.text,
-        "start": start - page.start,
-        "end": end - page.start,
+        # Where the text of other pages stands is found in the file.
+        "span": (0, 0) if page.places else (start, end),
         "scale": scale,
         "config": asdict(config),
         "passwords": passwords_of(config),
@@ -73,7 +74,8 @@ def page_view(
         ) from error
     if done.returncode:
         raise DamagedFileError(f"page {page.number} of {path.name} can't be shown; it is damaged")
-    return _view_from(json.loads(done.stdout))
+    view = _view_from(json.loads(done.stdout))
+    return replace(view, boxes=boxes_in(page.places, start, end)) if page.places else view
 
 
 def _view_from(answer: dict[str, Any]) -> PageView:
@@ -105,7 +107,7 @@ def main() -> None:
 
 
 def _answer(
-    config: IngestConfig, path: str, number: int, text: str, start: int, end: int, scale: float
+    config: IngestConfig, path: str, number: int, text: str, span: tuple[int, int], scale: float
 ) -> dict[str, Any]:
     try:
         data = bytes_of(Path(path), config.max_megabytes * 1_000_000)
@@ -117,5 +119,5 @@ def _answer(
     else:
         from ingest.readers.pdf_view import look
 
-        view = look(data, path, number, text, (start, end), scale, passwords_of(config))
+        view = look(data, path, number, text, span, scale, passwords_of(config))
     return {**asdict(view), "png": base64.b64encode(view.png).decode()}

@@ -6,14 +6,12 @@ The passage is found by its words: those of the page's text are aligned with tho
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
-import re
-import unicodedata
 from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.places import around, matches, words_of
 from ingest.readers.pdf import open_pdf
 from ingest.readers.pdf_layout import lines_of
 from ingest.readers.pdf_pages import page_text_segments
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from ingest.readers.pdf_segments import Segment
 
 _LONGEST_SIDE = 4000
-_WORD = re.compile(r"[^\W_]+")
 _SKIPPED = 3
 
 
@@ -84,7 +81,7 @@ def _boxes(pdf: PdfDocument, index: int, text: str, span: tuple[int, int]) -> tu
     lines: dict[int, Box] = {}
     for at in wanted:
         one = placed[at]
-        lines[one.segment] = _around(lines.get(one.segment, one.box), one.box)
+        lines[one.segment] = around(lines.get(one.segment, one.box), one.box)
     return tuple(lines.values())
 
 
@@ -98,7 +95,7 @@ def _placed(segments: Sequence[Segment], page: PdfPage) -> Iterator[_Placed]:
                 box = (word.x0, segment.top, word.x1, segment.bottom)
                 turns = page.get_rotation() // 90 - segment.turns
                 shown = _turned(box, turns % 4, page)
-                for part in _words(word.text):
+                for part in words_of(word.text):
                     yield _Placed(part, stream, Box(*shown))
 
 
@@ -117,29 +114,9 @@ def _turned(
 
 def _aligned(text: str, span: tuple[int, int], placed: Sequence[str]) -> set[int]:
     """Which of the words on the page make up the span; a few odd ones between are taken along."""
-    found = [(one, match.start()) for match in _WORD.finditer(text) for one in _words(match[0])]
-    matcher = difflib.SequenceMatcher(None, [word for word, _ in found], placed, autojunk=False)
-    pairs = [
-        (block.a + n, block.b + n)
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-    ]
-    inside = [(a, b) for a, b in pairs if span[0] <= found[a][1] < span[1]]
-    wanted = {b for _, b in inside}
-    for (a, b), (after_a, after_b) in pairwise(inside):
-        if after_a - a <= _SKIPPED and after_b - b <= _SKIPPED:
-            wanted |= set(range(b, after_b))
+    inside = [one for one in matches(text, placed) if span[0] <= one.start < span[1]]
+    wanted = {one.at for one in inside}
+    for one, after in pairwise(inside):
+        if after.word - one.word <= _SKIPPED and after.at - one.at <= _SKIPPED:
+            wanted |= set(range(one.at, after.at))
     return wanted
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def _around(one: Box, two: Box) -> Box:
-    return Box(
-        min(one.left, two.left),
-        min(one.top, two.top),
-        max(one.right, two.right),
-        max(one.bottom, two.bottom),
-    )
