@@ -40,16 +40,24 @@ class _Placed(NamedTuple):
     box: Box
 
 
+class _Pair(NamedTuple):
+    """A word of the text, which begins at `offset`, and the word on the page that it is."""
+
+    word: int
+    placed: int
+    offset: int
+
+
 def look(
     data: bytes,
     source: str,
     number: int,
     text: str,
-    span: tuple[int, int],
+    spans: Sequence[tuple[int, int]],
     scale: float,
     passwords: Sequence[str] = (),
 ) -> PageView:
-    """The picture of page `number`, with the boxes of `text[span]`, a line each.
+    """The picture of page `number`, with the boxes of each span of `text`, a line each.
 
     Raises EncryptedFileError and DamagedFileError.
     """
@@ -61,7 +69,7 @@ def look(
         raise DamagedFileError(f"{name} is damaged: it can't be shown; get it again")
     try:
         with contextlib.closing(pdf):
-            boxes = _boxes(pdf, number - 1, text, span) if span[0] < span[1] else ()
+            boxes = _boxes(pdf, number - 1, text, spans)
             with contextlib.closing(pdf[number - 1]) as page:
                 return PageView(_drawn(page, scale), page.get_width(), page.get_height(), boxes)
     except (pypdfium2.PdfiumError, IndexError) as error:
@@ -76,14 +84,22 @@ def _drawn(page: PdfPage, scale: float) -> bytes:
         return png.getvalue()
 
 
-def _boxes(pdf: PdfDocument, index: int, text: str, span: tuple[int, int]) -> tuple[Box, ...]:
+def _boxes(
+    pdf: PdfDocument, index: int, text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[tuple[Box, ...], ...]:
+    if not any(start < end for start, end in spans):
+        return tuple(() for _ in spans)
     segments = page_text_segments(pdf, index)
     with contextlib.closing(pdf[index]) as page:
         placed = list(_placed(segments, page))
-    wanted = sorted(_aligned(text, span, [one.word for one in placed]))
+    pairs = _aligned(text, [one.word for one in placed])
+    return tuple(_lines([placed[at] for at in sorted(_within(pairs, span))]) for span in spans)
+
+
+def _lines(words: Sequence[_Placed]) -> tuple[Box, ...]:
+    """A box around the words of each line."""
     lines: dict[int, Box] = {}
-    for at in wanted:
-        one = placed[at]
+    for one in words:
         lines[one.segment] = _around(lines.get(one.segment, one.box), one.box)
     return tuple(lines.values())
 
@@ -115,20 +131,24 @@ def _turned(
     return (top, height - x1, bottom, height - x0) if turns == 3 else box
 
 
-def _aligned(text: str, span: tuple[int, int], placed: Sequence[str]) -> set[int]:
-    """Which of the words on the page make up the span; a few odd ones between are taken along."""
+def _aligned(text: str, placed: Sequence[str]) -> list[_Pair]:
+    """Which word of the text is which of those on the page, in order."""
     found = [(one, match.start()) for match in _WORD.finditer(text) for one in _words(match[0])]
     matcher = difflib.SequenceMatcher(None, [word for word, _ in found], placed, autojunk=False)
-    pairs = [
-        (block.a + n, block.b + n)
+    return [
+        _Pair(block.a + n, block.b + n, found[block.a + n][1])
         for block in matcher.get_matching_blocks()
         for n in range(block.size)
     ]
-    inside = [(a, b) for a, b in pairs if span[0] <= found[a][1] < span[1]]
-    wanted = {b for _, b in inside}
-    for (a, b), (after_a, after_b) in pairwise(inside):
-        if after_a - a <= _SKIPPED and after_b - b <= _SKIPPED:
-            wanted |= set(range(b, after_b))
+
+
+def _within(pairs: Sequence[_Pair], span: tuple[int, int]) -> set[int]:
+    """Which words on the page make up the span; a few odd ones between are taken along."""
+    inside = [pair for pair in pairs if span[0] <= pair.offset < span[1]]
+    wanted = {pair.placed for pair in inside}
+    for one, after in pairwise(inside):
+        if after.word - one.word <= _SKIPPED and after.placed - one.placed <= _SKIPPED:
+            wanted |= set(range(one.placed, after.placed))
     return wanted
 
 

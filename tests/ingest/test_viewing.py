@@ -31,7 +31,7 @@ def view_of(path: Path, quote: str) -> PageView:
     """The second page with boxes around the quote."""
     document = read_document(path, CONFIG)
     start = document.text.index(quote)
-    return page_view(path, document.pages[1], CONFIG, start=start, end=start + len(quote))
+    return page_view(path, document.pages[1], CONFIG, spans=[(start, start + len(quote))])
 
 
 def covers(box: Box, x: float, y: float) -> bool:
@@ -43,13 +43,13 @@ def test_a_quote_over_the_end_of_a_column_has_a_box_for_each_line(tmp_path: Path
     lines = read_document(path, CONFIG).pages[1].text
     quote = lines[lines.index("a7 says") : lines.index(" fill this line well", lines.index("b0"))]
     view = view_of(path, quote)
-    assert [(round(box.left), round(box.bottom - box.top) < 2 * LINE) for box in view.boxes] == [
+    assert [(round(box.left), round(box.bottom - box.top) < 2 * LINE) for box in view.boxes[0]] == [
         (50, True),
         (50, True),
         (310, True),
     ]
     for box, (x, y, _) in zip(
-        view.boxes, [(LEFT, 100 + 7 * LINE, ""), (LEFT, 100 + 8 * LINE, ""), (RIGHT, 100, "")],
+        view.boxes[0], [(LEFT, 100 + 7 * LINE, ""), (LEFT, 100 + 8 * LINE, ""), (RIGHT, 100, "")],
         strict=True,
     ):  # fmt: skip
         assert covers(box, x + 2, y - 2)
@@ -75,7 +75,7 @@ def test_boxes_lie_on_black_letters_however_the_page_is_turned(
             page.transfer_rotation_to_content()
     writer.write(str(tmp_path / "b.pdf"))
     view = view_of(tmp_path / "b.pdf", "b4 says that words")
-    (box,) = view.boxes
+    ((box,),) = view.boxes
     picture = Image.open(io.BytesIO(view.png)).convert("L")
     edges = tuple(round(2 * edge) for edge in (box.left, box.top, box.right, box.bottom))
     inside = picture.crop(edges)
