@@ -19,6 +19,7 @@ from ingest.archives import bytes_of
 from ingest.formats import FORMATS
 from ingest.passwords import passwords_of, with_passwords
 from ingest.pictures import picture_view
+from ingest.places import boxes_in
 from ingest.readers import html, html_view, mhtml
 from ingest.signatures import format_of
 from ingest.wire import error_from, from_error
@@ -49,11 +50,13 @@ def page_view(
 ) -> PageView:
     """A PDF's page, or a picture, as PNG of `scale` pixels a point, and boxes around spans.
 
-    These are (start, end) in the document's text, as `Page.start` is. A page that was read by OCR
-    has no boxes. Raises ReadError's subclasses.
+    These are (start, end) in the document's text, as `Page.start` is. Raises ReadError's subclasses.
     """
-    shown = _shown(path, page, config, spans, scale=scale, as_markup=False)
-    boxes = tuple(tuple(Box(**box) for box in each) for each in shown["boxes"])
+    inside = _clipped(page, spans)
+    # Where the text of pages without places stands is found in the file.
+    shown = _shown(path, page, config, [] if page.places else inside, scale=scale, as_markup=False)
+    found = tuple(tuple(Box(**box) for box in each) for each in shown["boxes"])
+    boxes = tuple(boxes_in(page.places, *span) for span in inside) if page.places else found
     png = base64.b64decode(shown["png"])
     return PageView(png, shown["width"], shown["height"], boxes)
 
@@ -65,7 +68,7 @@ def page_markup(
 
     Raises ReadError's subclasses.
     """
-    shown = _shown(path, page, config, spans, scale=1.0, as_markup=True)
+    shown = _shown(path, page, config, _clipped(page, spans), scale=1.0, as_markup=True)
     return PageMarkup(shown["markup"], tuple(shown["found"]))
 
 
@@ -81,7 +84,7 @@ def _shown(
         "path": str(path),
         "number": page.number,
         "text": page.text,
-        "spans": _clipped(page, spans),
+        "spans": spans,
         **how,
         "config": asdict(config),
         "passwords": passwords_of(config),

@@ -42,13 +42,40 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as displayed, in points from its top left corner, y downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the characters from `start` to `end` of a page's text stand, side by side on one line.
+
+    These count from the page's own beginning.
+    """
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a document: `number` from 1, `label` as printed on it ("" when it has none)."""
+    """One page of a document: `number` from 1, `label` as printed on it ("" when it has none).
+
+    `places` are kept of pages that were read by OCR, in the order of the text; where the text of
+    others stands, their file says.
+    """
 
     number: int
     text: str
     start: int
     label: str = ""
+    places: tuple[Place, ...] = ()
 
     @property
     def end(self) -> int:
@@ -259,16 +286,6 @@ class Quote:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on a page as displayed, in points from its top left corner, y downwards."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,12 @@ The passage is found by its words: those of the page's text are aligned with tho
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
-import re
-import unicodedata
 from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.places import around, matches, words_of
 from ingest.readers.pdf import open_pdf
 from ingest.readers.pdf_layout import lines_of
 from ingest.readers.pdf_pages import page_text_segments
@@ -25,10 +23,10 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfDocument, PdfPage
 
+    from ingest.places import Match
     from ingest.readers.pdf_segments import Segment
 
 _LONGEST_SIDE = 4000
-_WORD = re.compile(r"[^\W_]+")
 _SKIPPED = 3
 
 
@@ -38,14 +36,6 @@ class _Placed(NamedTuple):
     word: str
     segment: int
     box: Box
-
-
-class _Pair(NamedTuple):
-    """A word of the text, which begins at `offset`, and the word on the page that it is."""
-
-    word: int
-    placed: int
-    offset: int
 
 
 def look(
@@ -92,7 +82,7 @@ def _boxes(
     segments = page_text_segments(pdf, index)
     with contextlib.closing(pdf[index]) as page:
         placed = list(_placed(segments, page))
-    pairs = _aligned(text, [one.word for one in placed])
+    pairs = matches(text, [one.word for one in placed])
     return tuple(_lines([placed[at] for at in sorted(_within(pairs, span))]) for span in spans)
 
 
@@ -100,7 +90,7 @@ def _lines(words: Sequence[_Placed]) -> tuple[Box, ...]:
     """A box around the words of each line."""
     lines: dict[int, Box] = {}
     for one in words:
-        lines[one.segment] = _around(lines.get(one.segment, one.box), one.box)
+        lines[one.segment] = around(lines.get(one.segment, one.box), one.box)
     return tuple(lines.values())
 
 
@@ -114,7 +104,7 @@ def _placed(segments: Sequence[Segment], page: PdfPage) -> Iterator[_Placed]:
                 box = (word.x0, segment.top, word.x1, segment.bottom)
                 turns = page.get_rotation() // 90 - segment.turns
                 shown = _turned(box, turns % 4, page)
-                for part in _words(word.text):
+                for part in words_of(word.text):
                     yield _Placed(part, stream, Box(*shown))
 
 
@@ -131,35 +121,11 @@ def _turned(
     return (top, height - x1, bottom, height - x0) if turns == 3 else box
 
 
-def _aligned(text: str, placed: Sequence[str]) -> list[_Pair]:
-    """Which word of the text is which of those on the page, in order."""
-    found = [(one, match.start()) for match in _WORD.finditer(text) for one in _words(match[0])]
-    matcher = difflib.SequenceMatcher(None, [word for word, _ in found], placed, autojunk=False)
-    return [
-        _Pair(block.a + n, block.b + n, found[block.a + n][1])
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-    ]
-
-
-def _within(pairs: Sequence[_Pair], span: tuple[int, int]) -> set[int]:
+def _within(pairs: Sequence[Match], span: tuple[int, int]) -> set[int]:
     """Which words on the page make up the span; a few odd ones between are taken along."""
-    inside = [pair for pair in pairs if span[0] <= pair.offset < span[1]]
-    wanted = {pair.placed for pair in inside}
+    inside = [one for one in pairs if span[0] <= one.start < span[1]]
+    wanted = {one.at for one in inside}
     for one, after in pairwise(inside):
-        if after.word - one.word <= _SKIPPED and after.placed - one.placed <= _SKIPPED:
-            wanted |= set(range(one.placed, after.placed))
+        if after.word - one.word <= _SKIPPED and after.at - one.at <= _SKIPPED:
+            wanted |= set(range(one.at, after.at))
     return wanted
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def _around(one: Box, two: Box) -> Box:
-    return Box(
-        min(one.left, two.left),
-        min(one.top, two.top),
-        max(one.right, two.right),
-        max(one.bottom, two.bottom),
-    )

@@ -22,6 +22,7 @@ from quoth.errors import (
 )
 from tests.generation.making import ByteModel
 from tests.ingest.making import encrypt, make_pdf
+from tests.ingest.test_pdf_ocr import picture
 from tests.quoth.counting import CountingEmbedder
 
 if TYPE_CHECKING:
@@ -401,6 +402,22 @@ def test_a_page_is_shown_with_a_box_around_a_passage_while_its_file_is_unchanged
     path.write_bytes(path.read_bytes() + b"\n")
     with pytest.raises(MissingFileError, match="has changed since it was read"):
         quoth.page_view(record.id, 2)
+
+
+@pytest.mark.usefixtures("rapidocr")
+def test_a_passage_of_a_picture_has_a_box_where_it_was_recognised(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    picture("The warranty lasts", "two years.").crop((0, 100, 1240, 320)).save(path)
+    quoth.ingest([path])
+    (record,) = quoth.find("a.png")
+    start = quoth.document(record.id).text.index("years")
+    view = quoth.page_view(record.id, 1, spans=[(start, start + len("years"))])
+    ((box,),) = view.boxes
+    assert (
+        (view.width / 4, view.height / 2) < (box.right, box.bottom) < (view.width / 2, view.height)
+    )
 
 
 def test_a_locked_file_in_an_archive_is_opened_by_itself_later(
