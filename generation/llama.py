@@ -260,16 +260,16 @@ class LlamaModel:
         native = self._native
         if cancelled():
             return None
-        native.abort = False
+        native.abort.set(False)
         future = self._submit(work)
         try:
             while True:
                 try:
                     return future.result(timeout=_POLL)
                 except TimeoutError:
-                    native.abort = cancelled()
+                    native.abort.set(cancelled())
         finally:  # also on Ctrl-C: leave nothing computing behind
-            native.abort = True
+            native.abort.set(True)
             if not future.done():
                 future.exception()
 

@@ -192,7 +192,7 @@ PICTURE_MARKED = "{}; highlighted: {}"
 PICTURE_FRAME = "The page, to be scrolled"
 NO_PICTURE = "The page can't be shown as it looks: {}. This is its text."
 NO_PICTURE_OF_THESE = (
-    "Only the pages of PDFs and pictures are shown as they look. This is the text that Quoth read."
+    "Pages of this format are not shown as they look. This is the text that Quoth read."
 )
 NO_BOXES = "Where the quote stands on the page could not be found; the text view marks it."
 PAGE_BEFORE = "The page before the quote"
