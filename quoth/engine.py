@@ -546,6 +546,7 @@ class Quoth:
         where = _as_where(where)
         # A context serves a follow-up only over the same documents, as they still are.
         scope = (content_key(collection, self._library.change), where)
+        previous = self._contexts.before(history, scope)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -558,7 +559,7 @@ class Quoth:
             embed=self._embed,
             generation=generation,
             answer=answer,
-            previous=self._contexts.before(history, scope),
+            previous=previous,
             page_of=self._library.page_of,
             query=query,
             cancelled=cancelled,
@@ -567,7 +568,10 @@ class Quoth:
             if piece.answer is None:
                 yield piece
                 continue
-            self._contexts.remember(question, scope, piece.answer.context)
+            # Before a refusal the model reads nothing: what it has read is the context before.
+            read = piece.answer.context if piece.answer.n_prompt_tokens else previous
+            if read is not None:
+                self._contexts.remember(question, scope, read)
             final = _with_search(piece.answer, hits, searched)
             yield replace(piece, answer=final)
             self._ahead.start(model, final, history, generation)
