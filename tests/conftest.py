@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from quoth.config import EmbedderConfig
+from quoth.config import EmbedderConfig, IngestConfig
+from quoth.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,17 @@ def embedder() -> Embedder:
     from vectorstore import load_embedder
 
     return load_embedder(EmbedderConfig())
+
+
+@pytest.fixture(scope="session")
+def rapidocr() -> None:
+    """Skips the tests that need RapidOCR where it is not installed."""
+    from ingest.ocr import recogniser
+
+    try:
+        recogniser(IngestConfig(ocr="rapidocr"))
+    except MissingDependencyError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
