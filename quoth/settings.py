@@ -258,6 +258,12 @@ class AnswerConfig:
     max_context_tokens: int = _key(
         1280, "Tokens of all passages together; 0: as many as the window holds.", least=0
     )
+    first_token_seconds: float = _key(
+        2.0,
+        "On a CPU, passages are cut to their best sentences so that an answer begins in this time; "
+        "0: they are read whole.",
+        least=0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
