@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ingest.passwords import with_passwords
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
-    from ingest.viewing import page_view
+    from ingest.viewing import page_markup, page_view
 
 READER_VERSION = 5
 """Raised when the same file gives another text or other chunks, so that it is read again."""
@@ -30,6 +30,7 @@ _HOMES = {
     "document_id": "ingest.reading",
     "ingest_files": "ingest.pipeline",
     "mirror_folders": "ingest.mirror",
+    "page_markup": "ingest.viewing",
     "page_view": "ingest.viewing",
     "read_document": "ingest.reading",
     "with_passwords": "ingest.passwords",
@@ -46,6 +47,7 @@ __all__ = [
     "document_id",
     "ingest_files",
     "mirror_folders",
+    "page_markup",
     "page_view",
     "read_document",
     "with_passwords",

@@ -290,12 +290,24 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page as a PNG picture, its size in points, and the boxes of the passage asked for."""
+    """A page as a PNG picture, its size in points, and the boxes of each span asked for."""
 
     png: bytes
     width: float
     height: float
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[tuple[Box, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarkup:
+    """A page as an HTML document of its own, to be shown in a frame without scripts.
+
+    It asks no machine for anything. `found` says of each span asked for whether it is marked; the
+    first mark's id is "quote".
+    """
+
+    markup: str
+    found: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

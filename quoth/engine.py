@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Hit,
         IngestReport,
         Message,
+        PageMarkup,
         PageView,
         Piece,
         Problem,
@@ -309,17 +310,35 @@ class Quoth:
         return shelf.cut(self.document(document_id))
 
     def page_view(
-        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+        self,
+        document_id: str,
+        page: int,
+        *,
+        spans: Sequence[tuple[int, int]] = (),
+        scale: float = 2.0,
     ) -> PageView:
-        """A PDF's page as a picture, with boxes around the document's text from `start` to `end`.
+        """A PDF's page as a picture, with boxes around spans (start, end) of the document's text.
 
         The source file must still be as it was read. Raises UnknownDocumentError, ReadError.
         """
         from quoth.pages import page_view
 
         record = self.find(document_id)[0]
-        document = self.document(record.id)
-        return page_view(record, document, page, self.config.ingest, span=(start, end), scale=scale)
+        found = self.document(record.id)
+        return page_view(record, found, page, self.config.ingest, spans=spans, scale=scale)
+
+    def page_markup(
+        self, document_id: str, page: int, *, spans: Sequence[tuple[int, int]] = ()
+    ) -> PageMarkup:
+        """A web page as HTML that asks nothing of any machine, the spans marked; see `page_view`.
+
+        Show it in a sandboxed frame. Raises UnknownDocumentError, ReadError.
+        """
+        from quoth.pages import page_markup
+
+        record = self.find(document_id)[0]
+        found = self.document(record.id)
+        return page_markup(record, found, page, self.config.ingest, spans=spans)
 
     def remove(
         self, names: Sequence[str], *, collection: Collections = None

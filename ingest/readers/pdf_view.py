@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfDocument, PdfPage
 
+    from ingest.places import Match
     from ingest.readers.pdf_segments import Segment
 
 _LONGEST_SIDE = 4000
@@ -42,11 +43,11 @@ def look(
     source: str,
     number: int,
     text: str,
-    span: tuple[int, int],
+    spans: Sequence[tuple[int, int]],
     scale: float,
     passwords: Sequence[str] = (),
 ) -> PageView:
-    """The picture of page `number`, with the boxes of `text[span]`, a line each.
+    """The picture of page `number`, with the boxes of each span of `text`, a line each.
 
     Raises EncryptedFileError and DamagedFileError.
     """
@@ -58,7 +59,7 @@ def look(
         raise DamagedFileError(f"{name} is damaged: it can't be shown; get it again")
     try:
         with contextlib.closing(pdf):
-            boxes = _boxes(pdf, number - 1, text, span) if span[0] < span[1] else ()
+            boxes = _boxes(pdf, number - 1, text, spans)
             with contextlib.closing(pdf[number - 1]) as page:
                 return PageView(_drawn(page, scale), page.get_width(), page.get_height(), boxes)
     except (pypdfium2.PdfiumError, IndexError) as error:
@@ -73,14 +74,22 @@ def _drawn(page: PdfPage, scale: float) -> bytes:
         return png.getvalue()
 
 
-def _boxes(pdf: PdfDocument, index: int, text: str, span: tuple[int, int]) -> tuple[Box, ...]:
+def _boxes(
+    pdf: PdfDocument, index: int, text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[tuple[Box, ...], ...]:
+    if not any(start < end for start, end in spans):
+        return tuple(() for _ in spans)
     segments = page_text_segments(pdf, index)
     with contextlib.closing(pdf[index]) as page:
         placed = list(_placed(segments, page))
-    wanted = sorted(_aligned(text, span, [one.word for one in placed]))
+    pairs = matches(text, [one.word for one in placed])
+    return tuple(_lines([placed[at] for at in sorted(_within(pairs, span))]) for span in spans)
+
+
+def _lines(words: Sequence[_Placed]) -> tuple[Box, ...]:
+    """A box around the words of each line."""
     lines: dict[int, Box] = {}
-    for at in wanted:
-        one = placed[at]
+    for one in words:
         lines[one.segment] = around(lines.get(one.segment, one.box), one.box)
     return tuple(lines.values())
 
@@ -112,9 +121,9 @@ def _turned(
     return (top, height - x1, bottom, height - x0) if turns == 3 else box
 
 
-def _aligned(text: str, span: tuple[int, int], placed: Sequence[str]) -> set[int]:
-    """Which of the words on the page make up the span; a few odd ones between are taken along."""
-    inside = [one for one in matches(text, placed) if span[0] <= one.start < span[1]]
+def _within(pairs: Sequence[Match], span: tuple[int, int]) -> set[int]:
+    """Which words on the page make up the span; a few odd ones between are taken along."""
+    inside = [one for one in pairs if span[0] <= one.start < span[1]]
     wanted = {one.at for one in inside}
     for one, after in pairwise(inside):
         if after.word - one.word <= _SKIPPED and after.at - one.at <= _SKIPPED:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.errors import DamagedFileError, LimitError
+from quoth.errors import DamagedFileError, LimitError, QuothError
 from quoth.ui.highlighting import highlighted
 
 if TYPE_CHECKING:
@@ -23,28 +23,26 @@ Spans = tuple[tuple[int, int], ...]
 
 _KEPT = 32  # pictures, of some hundred kilobytes each
 _SECONDS = 3600
-_SMALL = 0.1  # pixels a point: where only the boxes are wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as PNG; `top` in [0, 1] is how far down its first highlight is, None without one.
+    """A page as PNG; `top` in [0, 1] is how far down its first highlight is, None without one."""
 
-    Without `png`, `problem` says in one line why there is none.
-    """
-
-    png: bytes = b""
-    top: float | None = None
-    problem: str = ""
+    png: bytes
+    top: float | None
 
 
 def picture(quoth: Quoth, document_id: str, page: Page, quotes: Iterable[Quote]) -> Picture:
     """The page with those of the quotes that are on it highlighted.
 
-    Raises what `Quoth.page_view` raises, except for pages that fail each time: these are told
-    in `problem`, and not tried again.
+    Raises what `Quoth.page_view` raises; pages that fail each time are not tried again.
     """
-    return _drawn(str(quoth.path.absolute()), document_id, page.number, spans(page, quotes), quoth)
+    library = str(quoth.path.absolute())
+    drawn = _drawn(library, document_id, page.number, spans(page, quotes), quoth)
+    if isinstance(drawn, QuothError):
+        raise drawn
+    return drawn
 
 
 def spans(page: Page, quotes: Iterable[Quote]) -> Spans:
@@ -61,16 +59,14 @@ def spans(page: Page, quotes: Iterable[Quote]) -> Spans:
 
 # The engine is no part of the key, its library is: no library is shown another's pages.
 @st.cache_data(max_entries=_KEPT, ttl=_SECONDS, show_spinner=False)
-def _drawn(library: str, document_id: str, page: int, marked: Spans, _quoth: Quoth) -> Picture:
+def _drawn(
+    library: str, document_id: str, page: int, marked: Spans, _quoth: Quoth
+) -> Picture | DamagedFileError | LimitError:
     del library
-    start, end = marked[0] if marked else (0, 0)
     try:
-        view = _quoth.page_view(document_id, page, start=start, end=end)
-        boxes = list(view.boxes)
-        for start, end in marked[1:]:
-            more = _quoth.page_view(document_id, page, start=start, end=end, scale=_SMALL)
-            boxes += more.boxes
+        view = _quoth.page_view(document_id, page, spans=marked)
     except (DamagedFileError, LimitError) as error:
-        return Picture(problem=str(error))
+        return error  # it fails each time
+    boxes = [box for each in view.boxes for box in each]
     top = min((box.top / view.height for box in boxes), default=None)
     return Picture(highlighted(view, boxes), top)

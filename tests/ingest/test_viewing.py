@@ -33,7 +33,7 @@ def view_of(path: Path, quote: str) -> PageView:
     """The second page with boxes around the quote."""
     document = read_document(path, CONFIG)
     start = document.text.index(quote)
-    return page_view(path, document.pages[1], CONFIG, start=start, end=start + len(quote))
+    return page_view(path, document.pages[1], CONFIG, spans=[(start, start + len(quote))])
 
 
 def covers(box: Box, x: float, y: float) -> bool:
@@ -45,13 +45,13 @@ def test_a_quote_over_the_end_of_a_column_has_a_box_for_each_line(tmp_path: Path
     lines = read_document(path, CONFIG).pages[1].text
     quote = lines[lines.index("a7 says") : lines.index(" fill this line well", lines.index("b0"))]
     view = view_of(path, quote)
-    assert [(round(box.left), round(box.bottom - box.top) < 2 * LINE) for box in view.boxes] == [
+    assert [(round(box.left), round(box.bottom - box.top) < 2 * LINE) for box in view.boxes[0]] == [
         (50, True),
         (50, True),
         (310, True),
     ]
     for box, (x, y, _) in zip(
-        view.boxes, [(LEFT, 100 + 7 * LINE, ""), (LEFT, 100 + 8 * LINE, ""), (RIGHT, 100, "")],
+        view.boxes[0], [(LEFT, 100 + 7 * LINE, ""), (LEFT, 100 + 8 * LINE, ""), (RIGHT, 100, "")],
         strict=True,
     ):  # fmt: skip
         assert covers(box, x + 2, y - 2)
@@ -77,7 +77,7 @@ def test_boxes_lie_on_black_letters_however_the_page_is_turned(
             page.transfer_rotation_to_content()
     writer.write(str(tmp_path / "b.pdf"))
     view = view_of(tmp_path / "b.pdf", "b4 says that words")
-    (box,) = view.boxes
+    ((box,),) = view.boxes
     picture = Image.open(io.BytesIO(view.png)).convert("L")
     edges = tuple(round(2 * edge) for edge in (box.left, box.top, box.right, box.bottom))
     inside = picture.crop(edges)
@@ -116,13 +116,13 @@ def test_a_quote_on_a_scan_is_found_on_the_letters_that_were_recognised(
     document = read_document(path, RAPIDOCR)
     (page,) = document.pages
     start, end = page.text.index("two years"), page.text.index("day") + 3
-    view = page_view(path, page, CONFIG, start=start, end=end)
+    view = page_view(path, page, CONFIG, spans=[(start, end)])
     # Black where the words are: "two years and" on the second line, "a day" on the third.
     shown = Image.open(io.BytesIO(view.png)).convert("L").resize(paper().size)
     across = paper().width / view.width
     ink = ImageChops.invert(shown.point(lambda value: 255 if value > 128 else 0))
     marked = Image.new("L", ink.size)
-    for box in view.boxes:
+    for box in view.boxes[0]:
         sides = (box.left, box.top, box.right, box.bottom)
         marked.paste(255, tuple(round(side * across) for side in sides))
     quoted = Image.new("L", ink.size)

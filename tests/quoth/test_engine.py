@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 import textwrap
@@ -390,10 +391,12 @@ def test_a_page_is_shown_with_a_box_around_a_passage_while_its_file_is_unchanged
     (record,) = quoth.find("a.pdf")
     text = quoth.document(record.id).text
     start = text.index("warranty")
-    view = quoth.page_view(record.id, 2, start=start, end=start + len("warranty"))
+    view = quoth.page_view(record.id, 2, spans=[(start, start + 8), (start, start + 13)])
     assert view.png.startswith(b"\x89PNG")
-    assert len(view.boxes) == 1
-    assert quoth.page_view(record.id, 1, start=start, end=start + 8).boxes == ()
+    ((word,), (words,)) = view.boxes
+    assert word.left == words.left
+    assert word.right < words.right
+    assert quoth.page_view(record.id, 1, spans=[(start, start + 8)]).boxes == ((),)
     with pytest.raises(UnknownDocumentError, match="has no page 3"):
         quoth.page_view(record.id, 3)
     path.write_bytes(path.read_bytes() + b"\n")
@@ -410,8 +413,8 @@ def test_a_passage_of_a_picture_has_a_box_where_it_was_recognised(
     quoth.ingest([path])
     (record,) = quoth.find("a.png")
     start = quoth.document(record.id).text.index("years")
-    view = quoth.page_view(record.id, 1, start=start, end=start + len("years"))
-    (box,) = view.boxes
+    view = quoth.page_view(record.id, 1, spans=[(start, start + len("years"))])
+    ((box,),) = view.boxes
     assert (
         (view.width / 4, view.height / 2) < (box.right, box.bottom) < (view.width / 2, view.height)
     )
@@ -450,6 +453,22 @@ def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:
     quoth.ingest([folder / "kettle.md"])
     with pytest.raises(UnsupportedFileError, match="is no PDF"):
         quoth.page_view("kettle.md", 1)
+    with pytest.raises(UnsupportedFileError, match="is no web page"):
+        quoth.page_markup("kettle.md", 1)
+
+
+def test_a_web_page_is_shown_as_it_looks_with_a_passage_marked(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<h1>Kettles</h1><script>x()</script><p>It lasts <b>two</b> years.</p>")
+    quoth.ingest([path])
+    (record,) = quoth.find("a.html")
+    start = quoth.document(record.id).text.index("two years")
+    shown = quoth.page_markup(record.id, 1, spans=[(start, start + 9), (0, 0)])
+    assert shown.found == (True, False)
+    assert re.findall("<mark[^>]*>(.*?)</mark>", shown.markup) == ["two", " years."]
+    assert "x()" not in shown.markup
 
 
 def test_a_document_is_read_again_though_its_file_is_the_same(

@@ -29,6 +29,7 @@ from quoth.datatypes import (
     LeftOut,
     Message,
     Page,
+    PageMarkup,
     PageView,
     Passage,
     Piece,
@@ -185,7 +186,7 @@ class FakeQuoth:
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
-        self.viewed: list[tuple[str, int, int, int]] = []
+        self.viewed: list[tuple[str, int, tuple[tuple[int, int], ...]]] = []
         self.mapped: list[bool] = []
         self.mapped_best = False
         self.located: list[str] = []
@@ -209,13 +210,26 @@ class FakeQuoth:
         return DOCUMENT
 
     def page_view(
-        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+        self,
+        document_id: str,
+        page: int,
+        *,
+        spans: Sequence[tuple[int, int]] = (),
+        scale: float = 2.0,
     ) -> PageView:
-        self.viewed.append((document_id, page, start, end))
+        self._view(document_id, page, spans)
+        return PageView(drawn(page, scale), 400, 500, ((Box(40, 98, 300, 110),),) * len(spans))
+
+    def page_markup(
+        self, document_id: str, page: int, *, spans: Sequence[tuple[int, int]] = ()
+    ) -> PageMarkup:
+        self._view(document_id, page, spans)
+        return PageMarkup("<p>As it <mark>looks</mark></p>", (True,) * len(spans))
+
+    def _view(self, document_id: str, page: int, spans: Sequence[tuple[int, int]]) -> None:
+        self.viewed.append((document_id, page, tuple(spans)))
         if self.fail_view is not None:
             raise self.fail_view
-        boxes = (Box(40, 98, 300, 110),) if start < end else ()
-        return PageView(drawn(page, scale), 400, 500, boxes)
 
     def collections(self) -> tuple[str, ...]:
         return tuple(sorted(self.made | {r.collection for r in self.records}))
