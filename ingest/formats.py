@@ -58,7 +58,7 @@ FORMATS: dict[Format, Facts] = {
         "a Word document",
         (".docx", ".docm", ".dotx"),
         "the document",
-        "text in order, headings and lists with the numbers that Word prints, tables, text boxes, notes, comments, formulas, page headers and footers once",
+        "text in order, headings and lists with the numbers that Word prints, tables, text boxes and SmartArt where they are anchored, notes, comments, formulas, page headers and footers once",
         binary=True,
         older=(".doc",),
     ),
