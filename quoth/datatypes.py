@@ -582,10 +582,23 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """What the library holds of a file that failed. `recipe` names how it was read."""
+
+    source: str
+    size: int
+    modified_ns: int
+    recipe: str
+    reason: str
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file of an ingest run. `reason` is one line, for failures and warnings.
 
-    `encrypted` says that it failed for want of a password.
+    `encrypted` says that it failed for want of a password; `known` that it failed before, is the
+    same, and was not tried again.
     """
 
     source: str
@@ -595,6 +608,12 @@ class FileOutcome:
     n_chunks: int = 0
     reason: str = ""
     encrypted: bool = False
+    known: bool = False
+
+    @property
+    def why(self) -> str:
+        """The reason, to stand beside the file's name, with which most reasons begin."""
+        return self.reason.removeprefix(f"{self.source.rpartition('/')[2]} ")
 
 
 @dataclass(frozen=True, slots=True)

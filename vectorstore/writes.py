@@ -147,9 +147,17 @@ def point_source(
         "VALUES (?, ?, ?, ?, ?, ?)",
         (collection, file.source, document, file.size, file.modified_ns, file.device),
     )
+    forget_failure(connection, collection, file.source)
     if before is not None and before[0] != document:
         add_tags(connection, document, records.tags_of(connection, before[0]))
         delete_if_unnamed(connection, before[0])
+
+
+def forget_failure(connection: sqlite3.Connection, collection: int | None, source: str) -> None:
+    """Forget that a file failed."""
+    connection.execute(
+        "DELETE FROM failures WHERE collection = ? AND source = ?", (collection, source)
+    )
 
 
 def delete_if_unnamed(connection: sqlite3.Connection, document: int) -> None:

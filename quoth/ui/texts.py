@@ -47,6 +47,11 @@ NOT_ADMITTED = "The name or the password is wrong."
 TOO_MANY_TRIES = "Too many wrong passwords. Try again in {} s."
 SIGNED_IN = "Signed in as {}"
 SIGN_OUT = "Sign out"
+SIGN_IN_FIRST = "Sign in before you send files."
+NOT_LISTENING = "This page is for the machine it runs on; start it with: quoth ui --listen ADDRESS"
+NO_ROOM_IN_MEMORY = (
+    "The memory of this machine has no room for the file now; add it with: quoth ingest FILE"
+)
 SIGN_OUT_HELP = "This browser forgets you; your conversations stay."
 
 # Collections
