@@ -217,6 +217,12 @@ class LocalLibrary:
             index = self._indexes.lexical(sql)
         return index.search(question, k, allowed)
 
+    def lexical_scores(self, question: str, rows: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of each of these rows; one without a word of the question is left out."""
+        with self.reading() as sql:
+            index = self._indexes.lexical(sql)
+        return index.scores(question, rows)
+
     # Writing
 
     @contextmanager
