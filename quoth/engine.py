@@ -437,7 +437,7 @@ class Quoth:
         from retrieval import hits_of
 
         k = k or self.config.retrieval.k
-        return hits_of(self._rank(question, k, collection, where), self._library, k)
+        return hits_of(self._rank(question, k, collection, where), k)
 
     def explain(
         self,
@@ -456,7 +456,7 @@ class Quoth:
 
         k = k or self.config.retrieval.k
         ranking = self._rank(question, k, collection, where)
-        return explain(ranking, self._library, k=k, beyond=beyond)
+        return explain(ranking, k=k, beyond=beyond)
 
     def _rank(
         self, question: str, k: int, collection: Collections, where: Where | str | None

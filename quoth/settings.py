@@ -138,6 +138,13 @@ class RetrievalConfig:
         "How far hits of like meaning pull each other's scores together; 0: not at all.",
         least=0,
     )
+    diversity: float = _key(
+        0.2,
+        "Share of its score that a chunk loses for each better one of its document, unless the "
+        "question asks for that document; 0: none.",
+        least=0,
+        most=1,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -467,8 +467,11 @@ def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:
     quoth.ingest([folder / "kettle.md"])
     with pytest.raises(UnsupportedFileError, match="is no PDF"):
         quoth.page_view("kettle.md", 1)
+    assert "<h1>" in quoth.page_markup("kettle.md", 1).markup
+    (folder / "plain.txt").write_text("The kettle is blue.")
+    quoth.ingest([folder / "plain.txt"])
     with pytest.raises(UnsupportedFileError, match="is no web page"):
-        quoth.page_markup("kettle.md", 1)
+        quoth.page_markup("plain.txt", 1)
 
 
 def test_a_web_page_is_shown_as_it_looks_with_a_passage_marked(
