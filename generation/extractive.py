@@ -50,13 +50,12 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
     probability that the sentence holds the answer; one far less likely than the best is left
     out. Empty when no sentence of the context states anything.
     """
-    texts = [sentence.text for sentence in evidence.sentences]
-    states = np.array([not _states_nothing(text) for text in texts], dtype=bool)
-    if not states.any():
+    stating = states(evidence)
+    if not stating.any():
         return ()
-    odds = np.where(states, log_odds(features(evidence)), -np.inf)
+    odds = np.where(stating, log_odds(features(evidence)), -np.inf)
     chances = 1 / (1 + np.exp(-odds))
-    order = np.argsort(-odds, kind="stable")[: min(max_sentences, int(states.sum()))].tolist()
+    order = np.argsort(-odds, kind="stable")[: min(max_sentences, int(stating.sum()))].tolist()
     best = sorted(index for index in order if chances[index] >= LEAST_SHARE * chances[order[0]])
     return tuple(
         Sentence(
@@ -78,8 +77,12 @@ def _quotes(evidence: Evidence, index: int) -> tuple[Quote, ...]:
     return (*sentence.quotes, before.quote) if follows else sentence.quotes
 
 
+def states(evidence: Evidence) -> NDArray[np.bool_]:
+    """Which sentences state something: bool (n,). A title, a question or a lead-in answers nothing."""
+    return np.array([not _states_nothing(s.text) for s in evidence.sentences], dtype=bool)
+
+
 def _states_nothing(text: str) -> bool:
-    """Whether it is a title, a question or the lead-in to a list: near to what was asked, no answer."""
     shouted = text.isupper() and text[-1].isalpha()
     return text.startswith("#") or text.endswith(("?", ":", "：")) or shouted
 
