@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks import synthetic
-from benchmarks.reporting import ROOT, Bar, Result, Table, tell
+from benchmarks.reporting import ROOT, Bar, Result, Skipped, Table, tell
 from benchmarks.scale_comparing import Arena, comparison, write_vectors
 from benchmarks.scale_filling import Texts, fill
 
@@ -43,6 +43,8 @@ _NOTES = (
 
 def run(options: Options) -> Result:
     """Fill, open and ask; then the others."""
+    if options.others is not None and shutil.which(options.others) is None:
+        raise Skipped(f"{options.others} is not a Python that can be run")
     n = _QUICK_CHUNKS if options.quick else options.chunks
     place = options.cache / f"scale-{n}"
     shutil.rmtree(place, ignore_errors=True)
@@ -57,7 +59,11 @@ def run(options: Options) -> Result:
     figures: dict[str, Any] = {
         "chunks": n,
         "chunks_a_second": filled.chunks_a_second,
-        "seconds": {"writing": filled.writing, "settling": filled.settling},
+        "seconds": {
+            "writing": filled.writing,
+            "settling": filled.settling,
+            "processor": filled.processor,
+        },
         "bytes_on_disk": size,
         "filling_peak_bytes": filled.peak_bytes,
         **ours,
@@ -67,7 +73,7 @@ def run(options: Options) -> Result:
         vectors = place / "asked" / "vectors.npy"
         write_vectors(vectors, synthetic.batches(made, n), n, made.topics.shape[1])
         figures["others"] = Arena(options.others, place, options.others_seconds, n).compare()
-        tables.append(comparison(figures["others"], n / filled.chunks_a_second))
+        tables.append(comparison(figures["others"], filled))
     shutil.rmtree(place)
     return Result(figures, tables, [] if options.quick else _bars(figures), _notes(options))
 

@@ -1,8 +1,8 @@
 """Sets other vector stores beside a filled library: the same vectors, the same questions, in turn.
 
-Each store runs in a process of its own (benchmarks/scale_others.py). It is asked with every effort
-that it knows; the cheapest that finds as much as the library does is then measured in turn with
-the library, for a busy machine is busy for both.
+Each store runs in a process of its own (benchmarks/scale_others.py). All are filled side by side,
+then each is asked with every effort that it knows. The cheapest that finds as much as the library
+does is measured in turn with the library's and the others', for a busy machine is busy for all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import statistics
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,23 +27,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from benchmarks.scale_filling import Filled
+
     Figures = dict[str, Any]
 
-STORES = ("chroma", "lancedb", "qdrant", "qdrant-memory")
+STORES = ("chroma", "lancedb", "lancedb-rq", "qdrant", "qdrant-memory")
 _ROUNDS = 5
 # What a store does at the end of its filling, such as training an index, can't be interrupted.
 _GRACE = 3
-
-
-class _GaveUpError(Exception):
-    """A store failed, or took too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arena:
     """Where stores meet: `python` has the others, `place` holds `asked` and `library`.
 
-    `seconds` is how long each may fill, `n` how many vectors there are.
+    `seconds` is how long they may fill, `n` how many vectors there are.
     """
 
     python: Path
@@ -50,33 +50,52 @@ class Arena:
     n: int
 
     def compare(self, names: Sequence[str] = STORES) -> dict[str, Figures]:
-        """The figures of each store, or why there are none."""
-        return {name: self._one(name) for name in names}
-
-    def _one(self, name: str) -> Figures:
-        tell(f"filling {name}", last=True)
-        try:
-            with _Other(self, name) as other:
-                return self._measured(other)
-        except _GaveUpError as error:
-            return {"skipped": str(error)}
-
-    def _measured(self, other: _Other) -> Figures:
-        filled = other.told({"fill": self.seconds})
-        if not filled["all"]:
-            raise _GaveUpError(f"{filled['n']} of {self.n} vectors in {filled['seconds']:.0f} s")
-        library = LocalLibrary(self.place / "library", IndexConfig(device="cpu"), create=False)
-        try:
+        """The figures of each store, or why it was `skipped` beside those that there are."""
+        with ExitStack() as running:
+            others = {name: running.enter_context(_Other(self, name)) for name in names}
+            tell(f"filling {', '.join(names)}", last=True)
+            with ThreadPoolExecutor(len(names)) as threads:
+                filled = list(threads.map(self._filled, others.values()))
+            found = dict(zip(names, filled, strict=True))
+            library = LocalLibrary(self.place / "library", IndexConfig(device="cpu"), create=False)
+            running.enter_context(closing(library))
             wanted = ask_dense(library, self.place / "asked")["recall"]
-            trials = [other.told({"ask": effort}) for effort in filled["efforts"]]
-            best = cheapest(trials, wanted)
-            pairs = [
-                (ask_dense(library, self.place / "asked"), other.told({"ask": best["effort"]}))
-                for _ in range(_ROUNDS)
-            ]
-        finally:
-            library.close()
-        return {"fill": filled["seconds"], "trials": trials, **summary(pairs)}
+            for name, other in _not_skipped(others, found).items():
+                tell(f"asking {name} with every effort")
+                found[name] |= _tried(other, found[name].pop("efforts"), wanted)
+            taking_part = _not_skipped(others, found)
+            for _ in range(_ROUNDS):
+                tell("asking all in turn")
+                ours = ask_dense(library, self.place / "asked")
+                for name, other in taking_part.items():
+                    theirs = other.told({"ask": found[name]["effort"]})
+                    found[name].setdefault("rounds", []).append((ours, theirs))
+        return {
+            name: figures | summary(figures.get("rounds", ())) for name, figures in found.items()
+        }
+
+    def _filled(self, other: _Other) -> Figures:
+        """Fill it; it is ended at once where it did not get ready, to leave the cores to others."""
+        found = other.told({"fill": self.seconds})
+        if not found.get("all", True):
+            found["skipped"] = f"{found['n']} of {self.n} vectors in {found['seconds']:.0f} s"
+        if "skipped" in found:
+            other.end()
+        return found
+
+
+def _not_skipped(others: Mapping[str, _Other], found: Mapping[str, Figures]) -> dict[str, _Other]:
+    return {name: other for name, other in others.items() if "skipped" not in found[name]}
+
+
+def _tried(other: _Other, efforts: Sequence[Any], wanted: float) -> Figures:
+    """What was found with each effort, and which to take."""
+    trials: list[Figures] = []
+    for effort in efforts:
+        trials.append(other.told({"ask": effort}))
+        if "skipped" in trials[-1]:
+            return trials[-1]
+    return {"trials": trials, "effort": cheapest(trials, wanted)["effort"]}
 
 
 def cheapest(trials: Sequence[Figures], wanted: float) -> Figures:
@@ -89,19 +108,22 @@ def cheapest(trials: Sequence[Figures], wanted: float) -> Figures:
 
 def summary(pairs: Sequence[tuple[Figures, Figures]]) -> Figures:
     """Medians over the rounds; `ratio` is how many times longer than ours the other took."""
+    if not pairs:
+        return {}
     ours, theirs = zip(*pairs, strict=True)
+    failed = [answer for answer in theirs if "skipped" in answer]
+    if failed:
+        return {"skipped": failed[0]["skipped"]}
 
     def median(runs: Sequence[Figures], key: str) -> float:
         return statistics.median(float(run[key]) for run in runs)
 
+    keys = ("recall", "p50", "p95", "cpu")
     return {
-        "effort": theirs[0].get("effort"),
-        "recall": median(theirs, "recall"),
-        "p50": median(theirs, "p50"),
-        "p95": median(theirs, "p95"),
-        "cpu": median(theirs, "cpu"),
-        "ours": {key: median(ours, key) for key in ("recall", "p50", "p95", "cpu")},
+        **{key: median(theirs, key) for key in keys},
+        "ours": {key: median(ours, key) for key in keys},
         "ratio": statistics.median(b["p50"] / a["p50"] for a, b in pairs),
+        "processor_ratio": statistics.median(b["cpu"] / a["cpu"] for a, b in pairs),
     }
 
 
@@ -122,25 +144,26 @@ class _Other:
         self._log = arena.place / f"{name}.log"
 
     def __enter__(self) -> Self:
-        try:
-            with self._log.open("w") as log:
-                self._process = subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                )
-        except OSError as error:
-            raise _GaveUpError(f"{self._command[0]}: {error.strerror}") from error
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the process; what it stored stays."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
 
     def told(self, task: Mapping[str, Any]) -> Figures:
-        """What the store answers to a task. Raises _GaveUpError."""
+        """What the store answers to a task, or why it does not, as `skipped`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         watch = threading.Timer(self._limit, self._process.kill)
@@ -154,7 +177,7 @@ class _Other:
         finally:
             watch.cancel()
         if not answer:
-            raise _GaveUpError(self._reason())
+            return {"skipped": self._reason()}
         found: Figures = json.loads(answer)
         return found
 
@@ -164,18 +187,23 @@ class _Other:
         return (self._log.read_text().strip().splitlines() or ["it failed"])[-1]
 
 
-def comparison(others: Mapping[str, Figures], filled: float) -> Table:
+def comparison(others: Mapping[str, Figures], filled: Filled) -> Table:
     """A row for each store, and one for Quoth in the same rounds. Times are milliseconds."""
     rows = [["store", "fill, s", "recall@10", "p50", "p95", "processor", "times Quoth", "effort"]]
     for name, found in others.items():
+        fill = _fill(found["seconds"], found["cpu_to_fill"]) if "seconds" in found else ""
         if "skipped" in found:
-            rows.append([name, *[""] * 6, found["skipped"]])
+            rows.append([name, fill, *[""] * 5, found["skipped"]])
             continue
-        ours = found["ours"]
-        rows.append([name, f"{found['fill']:.0f}", *_cells(found), f"{found['ratio']:.1f}"])
-        rows[-1].append(str(found["effort"]))
-        rows.append(["  quoth, words indexed too", f"{filled:.0f}", *_cells(ours), "", ""])
+        ratios = f"{found['ratio']:.1f} / {found['processor_ratio']:.1f}"
+        rows.append([name, fill, *_cells(found), ratios, str(found["effort"])])
+        fill = _fill(filled.writing + filled.settling, filled.processor)
+        rows.append(["  quoth, words indexed too", fill, *_cells(found["ours"]), "", ""])
     return Table("the same vectors, one question at a time, in turn with Quoth", rows)
+
+
+def _fill(seconds: float, processor: float) -> str:
+    return f"{seconds:.0f} / {processor:.0f}"
 
 
 def _cells(found: Figures) -> list[str]:

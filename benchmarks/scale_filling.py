@@ -40,12 +40,13 @@ FILTERS = {
 class Filled:
     """Seconds of filling a library: in transactions with the lexical index, and settling at the end.
 
-    `peak_bytes` is the most memory that the process had.
+    `processor` is the processor's seconds of both, `peak_bytes` the most memory that the process had.
     """
 
     n_chunks: int
     writing: float
     settling: float
+    processor: float
     peak_bytes: int
 
     @property
@@ -97,28 +98,34 @@ def document(number: int, texts: Sequence[str]) -> tuple[Document, tuple[Chunk, 
 def fill(folder: Path, made: synthetic.Mixture, n_chunks: int) -> Filled:
     """Make the library; the making of vectors and texts is not counted."""
     library = LocalLibrary(folder, IndexConfig(device="cpu"))
-    writing = 0.0
+    writing = processor = 0.0
     with_all = library.writing()
     with_all.__enter__()
     for number, (texts, vectors) in enumerate(_documents(made, n_chunks)):
         whole, chunks = document(number, texts)
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         put(library, whole, chunks, vectors)
         writing += time.perf_counter() - began
+        processor += time.process_time() - busy
         if number % 1000 == 0:
             tell(f"{number * synthetic.CHUNKS_A_DOCUMENT} chunks, {writing:.0f} s")
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     with_all.__exit__(None, None, None)
     settling = time.perf_counter() - began
+    processor += time.process_time() - busy
     library.close()
     peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Filled(n_chunks, writing, settling, peak)
+    return Filled(n_chunks, writing, settling, processor, peak)
 
 
 def put(
-    library: LocalLibrary, whole: Document, chunks: Sequence[Chunk], vectors: FloatArray
+    library: LocalLibrary,
+    whole: Document,
+    chunks: Sequence[Chunk],
+    vectors: FloatArray,
+    embedder: str = EMBEDDER,
 ) -> None:
-    """Put one document into the library."""
+    """Put one document into the library, with the fingerprint of what made its vectors."""
     library.put(
         whole,
         chunks,
@@ -126,7 +133,7 @@ def put(
         collection="default",
         file=SourceFile(whole.source, len(whole.text), 1, whole.id),
         recipe="synthetic",
-        embedder=EMBEDDER,
+        embedder=embedder,
     )
 
 

@@ -59,7 +59,9 @@ class ReadAhead:
             return
         given_up = threading.Event()
 
-        def read() -> None:
+        def read(before: threading.Thread | None) -> None:
+            if before is not None:
+                before.join()
             try:
                 model.read_ahead(next_prefix(model, answer, history, generation), given_up.is_set)
             except QuothError as error:  # nobody waits for it, and who asks next meets it again
@@ -69,7 +71,9 @@ class ReadAhead:
         with self._lock:
             self._given_up.set()
             self._given_up = given_up
-            self._thread = threading.Thread(target=read, name="reading-ahead", daemon=True)
+            self._thread = threading.Thread(
+                target=read, args=(self._thread,), name="reading-ahead", daemon=True
+            )
             self._thread.start()
 
     def give_up(self) -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from quoth.errors import QuothError
 from quoth.ui import session, texts, uploads
-from quoth.ui.markup import Html, element, plain
-from quoth.ui.widgets import chip, draw, file_name
+from quoth.ui.markup import Html, element
+from quoth.ui.widgets import chip, choose, draw, file_name, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,7 @@ _LATEST = 5  # files that are finished, shown while others are read
 
 def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     """A place to drop files, and the button that reads them into the library."""
-    job = session.ingest_job(quoth)
-    busy = job is not None and job.running
+    busy = session.is_ingesting(quoth)
     generation = st.session_state.setdefault("upload-generation", 0)
     folders = _choose_what() == texts.UPLOAD_FOLDER
     files = st.file_uploader(
@@ -44,7 +43,7 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
             limit = quoth.config.ingest.max_megabytes
             saved = uploads.save(files, quoth.path, into, limit, folders=folders)
         except QuothError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            show_error(str(error))
             return
         st.session_state["upload-generation"] = generation + 1  # a new, empty uploader
         session.start_ingest(quoth, saved, into)
@@ -52,14 +51,8 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
 
 
 def _choose_what() -> str:
-    return st.segmented_control(
-        texts.UPLOAD_WHAT,
-        (texts.UPLOAD_FILES, texts.UPLOAD_FOLDER),
-        default=texts.UPLOAD_FILES,
-        required=True,
-        key="upload-what",
-        label_visibility="collapsed",
-    )
+    options = (texts.UPLOAD_FILES, texts.UPLOAD_FOLDER)
+    return choose(texts.UPLOAD_WHAT, options, "upload-what", label_visibility="collapsed")
 
 
 def show_run(quoth: Quoth) -> None:
@@ -71,7 +64,7 @@ def show_run(quoth: Quoth) -> None:
         _follow(job)
         st.rerun()
     if job.error:
-        st.error(plain(job.error), icon=":material/error:")
+        show_error(job.error)
     elif job.report is None:
         st.error(texts.UNEXPECTED, icon=":material/error:")
     if job.stopped:
@@ -151,5 +144,5 @@ def _outcome(outcome: FileOutcome) -> Html:
         chip(texts.STATUS[outcome.status], f"q-{outcome.status}"),
         element("b", file_name(outcome.source)),
         element("span", counts, class_="q-place"),
-        element("span", " ".join(outcome.reason.split()), class_="q-reason"),
+        element("span", " ".join(outcome.why.split()), class_="q-reason"),
     )

@@ -12,8 +12,8 @@ import streamlit as st
 
 from quoth.ui import inside, texts
 from quoth.ui.citations import Source, number_quotes, source_of_hit, sources
-from quoth.ui.markup import Html, element, join, plain
-from quoth.ui.widgets import chip, draw, file_name, place, source_card, table
+from quoth.ui.markup import Html, element, join
+from quoth.ui.widgets import chip, draw, file_name, place, show_error, source_card, table
 
 if TYPE_CHECKING:
     from quoth.datatypes import Answer, Hit, Message, Sentence, Turn, Window
@@ -33,7 +33,7 @@ def show_turn(turn: Turn, open_source: OpenSource, rate: Callable[[Turn], None])
     """A finished turn: an answer, a refusal, a partial answer or an error; `rate` ends an answer."""
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.error:
-            st.error(plain(turn.error), icon=":material/error:")
+            show_error(turn.error)
         if turn.answer is None:
             _show_partial(turn)
         elif turn.answer.refused:

@@ -24,6 +24,8 @@ from quoth.ui.markup import element
 from quoth.ui.widgets import collection_select, draw, style
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quoth.datatypes import Conversation
     from quoth.engine import Quoth
     from quoth.ui.jobs import AnswerJob
@@ -48,10 +50,11 @@ def show(quoth: Quoth) -> None:
 
 def _begin(quoth: Quoth) -> None:
     """A chat without a question yet: the welcome, or what can be asked."""
-    if not any(quoth.collection_sizes().values()):
+    sizes = quoth.collection_sizes()
+    if not any(sizes.values()):
         welcome.show(quoth)
         return
-    suggested = _waiting(quoth)
+    suggested = _waiting(quoth, sizes)
     asked = st.chat_input(texts.ASK, key="question")
     _ask(quoth, (asked or suggested or "").strip())
 
@@ -100,9 +103,8 @@ def _sidebar(quoth: Quoth, conversation: Conversation | None) -> None:
         draw(element("p", texts.PRIVATE, class_="q-private"))
 
 
-def _waiting(quoth: Quoth) -> str | None:
+def _waiting(quoth: Quoth, sizes: Mapping[str, int]) -> str | None:
     """The empty chat of a filled library: what it is asked from, and questions to start with."""
-    sizes = quoth.collection_sizes()
     chosen = session.collection(quoth)
     n_documents = sum(sizes.values()) if chosen is None else sizes.get(chosen, 0)
     lead = texts.WAITING_LEAD.format(texts.count(n_documents, texts.DOCUMENTS_N))

@@ -68,17 +68,32 @@ def source_of_hit(hit: Hit) -> Source:
     )
 
 
+def marks(source: Source, start: int, end: int) -> tuple[tuple[int, int, int], ...]:
+    """Where the quotes lie between two characters of the document: (begin, end, number), sorted.
+
+    They are counted from `start`; where two overlap the earlier one keeps the text.
+    """
+    clipped = sorted(
+        (max(quote.start, start) - start, min(quote.end, end) - start, number)
+        for quote, number in zip(source.quotes, source.numbers, strict=True)
+    )
+    found: list[tuple[int, int, int]] = []
+    done = 0
+    for first, last, number in clipped:
+        begin = max(first, done)
+        if begin < last:
+            found.append((begin, last, number))
+            done = last
+    return tuple(found)
+
+
 def segments(source: Source) -> tuple[Segment, ...]:
-    """The source's text cut at its quotes; where quotes overlap the earlier one keeps the text."""
-    marks = zip(source.quotes, source.numbers, strict=True)
-    spans = sorted((quote.start, quote.end, number) for quote, number in marks)
+    """The source's text cut at its quotes."""
     pieces: list[Segment] = []
     done = 0
-    for start, end, number in spans:
-        begin, finish = max(start - source.start, done), min(end - source.start, len(source.text))
-        if begin < finish:
-            pieces += [Segment(source.text[done:begin]), Segment(source.text[begin:finish], number)]
-            done = finish
+    for begin, end, number in marks(source, source.start, source.start + len(source.text)):
+        pieces += [Segment(source.text[done:begin]), Segment(source.text[begin:end], number)]
+        done = end
     pieces.append(Segment(source.text[done:]))
     return tuple(piece for piece in pieces if piece.text)
 

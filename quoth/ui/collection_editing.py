@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.errors import QuothError
 from quoth.ui import texts, uploads
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw
+from quoth.ui.widgets import draw, succeeds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from quoth.engine import Quoth
 
 
@@ -26,7 +24,7 @@ def show(quoth: Quoth) -> None:
         with st.form("new-collection", border=False, clear_on_submit=True):
             new = st.text_input(texts.NEW_COLLECTION, max_chars=100)
             made = st.form_submit_button(texts.MAKE_COLLECTION, icon=":material/create_new_folder:")
-        if made and _succeeds(lambda: quoth.create_collection(new.strip())):
+        if made and succeeds(lambda: quoth.create_collection(new.strip())):
             st.rerun()
 
 
@@ -52,7 +50,7 @@ def _rename(quoth: Quoth, name: str) -> None:
     with st.form("rename-collection", border=False):
         new = st.text_input(texts.NEW_NAME, name, max_chars=100)
         renamed = st.form_submit_button(texts.RENAME, type="primary")
-    if renamed and _succeeds(lambda: quoth.rename_collection(name, new.strip())):
+    if renamed and succeeds(lambda: quoth.rename_collection(name, new.strip())):
         st.rerun()
 
 
@@ -65,22 +63,12 @@ def _confirm(quoth: Quoth, name: str, size: int) -> None:
     with st.container(horizontal=True):
         agreed = st.button(texts.DELETE, type="primary", key="collection-agreed")
         kept = st.button(texts.KEEP, key="collection-kept")
-    if kept or (agreed and _succeeds(lambda: _delete(quoth, name))):
+    if kept or (agreed and succeeds(lambda: _delete(quoth, name))):
         st.rerun()
 
 
 def _delete(quoth: Quoth, name: str) -> None:
     sources = [s for record in quoth.documents(collection=name) for s in record.sources]
     quoth.delete_collection(name)
-    held = {s for record in quoth.documents() for s in record.sources}
-    uploads.forget((source for source in sources if source not in held), quoth.path)
-
-
-def _succeeds(change: Callable[[], object]) -> bool:
-    """Whether it worked; if not, why is on the page."""
-    try:
-        change()
-    except QuothError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return False
-    return True
+    held = (s for record in quoth.documents() for s in record.sources)
+    uploads.forget_unread(map(Path, sources), held, quoth.path)

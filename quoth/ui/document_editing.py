@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.errors import QuothError
 from quoth.ui import session, texts, uploads
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw, file_name
+from quoth.ui.widgets import draw, file_name, succeeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +34,7 @@ def edit(quoth: Quoth, record: DocumentRecord, known_tags: Iterable[str]) -> Non
         saved = st.button(texts.SAVE, type="primary", key="tags-saved")
         again = st.button(
             texts.READ_AGAIN, icon=":material/refresh:", help=texts.READ_AGAIN_HELP, key="again",
-            disabled=_is_reading(quoth),
+            disabled=session.is_ingesting(quoth),
         )  # fmt: skip
         left = st.button(texts.LEAVE, key="edit-left")
     if saved and not _tag(quoth, record, tags):
@@ -46,25 +45,17 @@ def edit(quoth: Quoth, record: DocumentRecord, known_tags: Iterable[str]) -> Non
         st.rerun()
 
 
-def _is_reading(quoth: Quoth) -> bool:
-    job = session.ingest_job(quoth)
-    return job is not None and job.running
-
-
 def _tag(quoth: Quoth, record: DocumentRecord, tags: Iterable[str]) -> bool:
     """Give the document these tags and no others; False, and why, where that fails."""
     wanted = {tag.strip().casefold() for tag in tags if tag.strip()}
-    try:
-        quoth.tag(
+    return succeeds(
+        lambda: quoth.tag(
             [record.id],
             add=sorted(wanted - set(record.tags)),
             remove=sorted(set(record.tags) - wanted),
             collection=record.collection,
         )
-    except QuothError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return False
-    return True
+    )
 
 
 @st.dialog(texts.REMOVE_TITLE)
@@ -77,16 +68,17 @@ def confirm_removal(quoth: Quoth, record: DocumentRecord) -> None:
         agreed = st.button(texts.REMOVE, type="primary", icon=":material/delete:", key="agreed")
         kept = st.button(texts.KEEP, key="kept")
     if agreed:
-        try:
-            gone = quoth.remove([record.id], collection=record.collection)
-            uploads.forget((source for each in gone for source in each.sources), quoth.path)
-        except QuothError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+        if not succeeds(lambda: _remove(quoth, record)):
             return
         st.session_state["removed"] = name
         session.forget_ingest()
     if agreed or kept:
         st.rerun()
+
+
+def _remove(quoth: Quoth, record: DocumentRecord) -> None:
+    gone = quoth.remove([record.id], collection=record.collection)
+    uploads.forget((source for each in gone for source in each.sources), quoth.path)
 
 
 def say_removed() -> None:

@@ -13,9 +13,9 @@ from quoth.errors import QuothError
 from quoth.interpretation import reshaped
 from quoth.ui import inside_view, session, talking, texts
 from quoth.ui.jobs import Work
-from quoth.ui.markup import element, plain
+from quoth.ui.markup import element
 from quoth.ui.settings import LIMITS
-from quoth.ui.widgets import draw, legend, style
+from quoth.ui.widgets import choose, draw, legend, show_error, style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,22 +84,19 @@ def _show_answer(quoth: Quoth, conversation: Conversation, turn: Turn) -> None:
 
 
 def _sentences(quoth: Quoth, answer: Answer, key: tuple[Any, ...]) -> None:
-    kept = st.session_state.get("inside-aligned")
-    if kept is None or kept[0] != key:
-        try:
-            with st.spinner(texts.INSIDE_COMPARING):
-                kept = st.session_state["inside-aligned"] = key, quoth.align(answer)
-        except QuothError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-    found: Alignment = kept[1]
+    def compare() -> Alignment:
+        with st.spinner(texts.INSIDE_COMPARING):
+            return quoth.align(answer)
+
+    try:
+        found = session.once("inside-aligned", key, compare)
+    except QuothError as error:
+        show_error(str(error))
+        return
     if not found.sources:
         draw(element("p", texts.NOTHING_READ, class_="q-lead"))
         return
-    by = st.segmented_control(
-        texts.INSIDE_BY, (texts.INSIDE_SUPPORT, texts.SIMILARITY), default=texts.INSIDE_SUPPORT,
-        required=True, key="inside-by",
-    )  # fmt: skip
+    by = choose(texts.INSIDE_BY, (texts.INSIDE_SUPPORT, texts.SIMILARITY), "inside-by")
     is_support = by == texts.INSIDE_SUPPORT
     lead = texts.INSIDE_SUPPORT_LEAD if is_support else texts.INSIDE_SIMILARITY_LEAD
     draw(element("p", lead, class_="q-help"))
@@ -118,16 +115,17 @@ def _words(
         draw(element("p", texts.WORDS_NOT_ITS_OWN, class_="q-note"))
     kept = st.session_state.get("inside-examined")
     work: _Examined | None = kept[1] if kept and kept[0] == key else None
-    if work is None or (not work.running and not work.result):
-        if work is not None and work.error:
-            st.error(plain(work.error), icon=":material/error:")
-        if st.button(texts.WORDS_EXAMINE, icon=":material/biotech:", key="inside-examine"):
-            st.session_state["inside-examined"] = key, start()
-            st.rerun()
-    elif work.running:
+    if work is not None and work.running:
         _follow(work)
-    elif work.result:
+        return
+    if work is not None and work.result:
         _explore(work.result, settings)
+        return
+    if work is not None and work.error:
+        show_error(work.error)
+    if st.button(texts.WORDS_EXAMINE, icon=":material/biotech:", key="inside-examine"):
+        st.session_state["inside-examined"] = key, start()
+        st.rerun()
 
 
 @st.fragment(run_every=_LOOK_EVERY)
@@ -177,8 +175,7 @@ def _try_settings(configured: GenerationConfig) -> GenerationConfig:
     columns = st.columns(2, gap="large")
     for n, (name, (low, high, step)) in enumerate(LIMITS.items()):
         key = f"inside-{name}"
-        if key not in st.session_state:
-            st.session_state[key] = min(max(getattr(configured, name), low), high)
+        st.session_state.setdefault(key, min(max(getattr(configured, name), low), high))
         with columns[n % 2]:
             values[name] = st.slider(
                 texts.SETTING_LABELS[name], min_value=low, max_value=high, step=step, key=key,

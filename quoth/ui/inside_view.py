@@ -25,10 +25,10 @@ _LEAST = 0.0005  # probability below which a token has no bar, unless it has a c
 _BOUNDS = (0.9, 0.5, 0.2, 0.05)  # probabilities that part the tints of words
 
 
-def heat_map(found: Alignment, values: Sequence[Sequence[float]], most: float = 1.0) -> Html:
+def heat_map(found: Alignment, values: Sequence[Sequence[float]]) -> Html:
     """A table of source sentences by sentences of the answer; a cell's tint says how much it is.
 
-    `values` are `found.support` or `found.similarity`; `most` has the fullest tint.
+    `values` are `found.support` or `found.similarity`; 1 has the fullest tint.
     """
     chosen = sorted(
         sorted(
@@ -36,7 +36,7 @@ def heat_map(found: Alignment, values: Sequence[Sequence[float]], most: float = 
         )[:_SOURCES]
     )
     titles = (texts.INSIDE_SOURCE, *(str(n) for n in range(1, len(found.sentences) + 1)))
-    rows = tuple((_source(found, j), *(_cell(row[j], most) for row in values)) for j in chosen)
+    rows = tuple((_source(found, j), *(_cell(row[j]) for row in values)) for j in chosen)
     return element("div", table(titles, rows), class_="q-heat")
 
 
@@ -49,8 +49,8 @@ def _source(found: Alignment, index: int) -> Html:
     )  # fmt: skip
 
 
-def _cell(value: float, most: float) -> Html:
-    share = round(_DARKEST * min(max(value / most, 0.0), 1.0))
+def _cell(value: float) -> Html:
+    share = round(_DARKEST * min(max(value, 0.0), 1.0))
     tint = f"background:color-mix(in srgb, var(--q-accent) {share}%, transparent)"
     return element("span", texts.PERCENT.format(value), class_="q-heat-cell", style=tint)
 

@@ -6,7 +6,6 @@ A re-run of the page, or another page, neither stops nor repeats them: the page 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
@@ -23,7 +22,6 @@ class _Job:
 
     def __init__(self) -> None:
         self.error = ""
-        self.started = time.monotonic()
         self._stop = threading.Event()
         self._finished = threading.Event()
 

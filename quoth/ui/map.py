@@ -11,14 +11,16 @@ from quoth.errors import QuothError
 from quoth.ui import map_chart, reader, session, texts
 from quoth.ui.citations import Source
 from quoth.ui.jobs import Work
-from quoth.ui.markup import Html, element, plain
+from quoth.ui.markup import Html, element
 from quoth.ui.widgets import (
     card_title,
+    choose,
     collection_select,
     dot,
     draw,
     file_name,
     legend,
+    show_error,
     source_card,
     style,
     table,
@@ -77,32 +79,24 @@ def _controls(quoth: Quoth) -> tuple[str | None, str]:
 def _choose_colours(shown: CollectionMap) -> str:
     if not shown.clusters:
         return texts.MAP_BY_DOCUMENT
-    return st.segmented_control(
-        texts.MAP_COLOURS,
-        (texts.MAP_BY_CLUSTER, texts.MAP_BY_DOCUMENT),
-        default=texts.MAP_BY_CLUSTER,
-        required=True,
-        key="map-colours",
-    )
+    return choose(texts.MAP_COLOURS, (texts.MAP_BY_CLUSTER, texts.MAP_BY_DOCUMENT), "map-colours")
 
 
 def _locate(
     quoth: Quoth, question: str, shown: CollectionMap, collection: str | None
 ) -> Located | None:
     """Where the question is, found once for each question and map."""
-    key = (question, collection, shown.content, shown.method)
     if not question:
         return None
-    kept = st.session_state.get("map-located")
-    if kept is None or kept[0] != key:
-        try:
-            kept = key, quoth.locate(question, shown, collection=collection)
-        except QuothError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return None
-        st.session_state["map-located"] = kept
-    located: Located | None = kept[1]
-    return located
+    try:
+        return session.once(
+            "map-located",
+            (question, collection, shown.content, shown.method),
+            lambda: quoth.locate(question, shown, collection=collection),
+        )
+    except QuothError as error:
+        show_error(str(error))
+        return None
 
 
 def _improved(quoth: Quoth, quick: CollectionMap, collection: str | None) -> CollectionMap:
@@ -111,7 +105,7 @@ def _improved(quoth: Quoth, quick: CollectionMap, collection: str | None) -> Col
         return quick
     work = _layout(str(quoth.path.absolute()), quick.content, collection, quoth)
     if work.error:
-        st.error(plain(work.error), icon=":material/error:")
+        show_error(work.error)
     elif work.result is None:
         _follow(work)
     return work.result or quick

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from quoth import models
-from quoth.errors import QuothError
 from quoth.ui import model_rows, texts
 from quoth.ui.jobs import Work
 from quoth.ui.map_chart import PALETTE
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import card_title, draw, legend
+from quoth.ui.widgets import card_title, draw, legend, show_error, succeeds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from quoth.engine import Quoth
     from quoth.models import LocalModel, Progress
-    from quoth.ui.model_rows import ModelRow
+    from quoth.ui.model_rows import Chart, ModelRow
 
 _LOOK_EVERY = 0.5  # seconds
 _LINES = 4  # models in the memory chart at first
@@ -62,13 +61,18 @@ def _running(info: Mapping[str, object]) -> Path | None:
     return Path(path) if isinstance(path, str) else None
 
 
+def _position(compared: Iterable[ModelRow], running: Path | None) -> int:
+    """Where the model that runs is among others; 0 where it is not."""
+    return next((n for n, row in enumerate(compared) if row.path == running), 0)
+
+
 def _switch(quoth: Quoth, compared: Sequence[ModelRow], running: Path | None) -> None:
     card_title(texts.SWITCH, texts.SWITCH_LEAD)
     said = st.session_state.pop("model-switched", None)
     if said:
         st.success(plain(texts.SWITCHED.format(said)), icon=":material/check:")
     others = {row.use: row for row in compared if row.use and not row.error}
-    start = next((n for n, row in enumerate(others.values()) if row.path == running), 0)
+    start = _position(others.values(), running)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             texts.SWITCH_TO, list(others), index=start if others else None, key="model-to-run",
@@ -79,11 +83,9 @@ def _switch(quoth: Quoth, compared: Sequence[ModelRow], running: Path | None) ->
             disabled=chosen not in others or others[chosen].path == running,
         )  # fmt: skip
     if pressed and chosen:
-        try:
-            with st.spinner(plain(texts.SWITCHING.format(others[chosen].name))):
-                quoth.use_model(chosen)
-        except QuothError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+        with st.spinner(plain(texts.SWITCHING.format(others[chosen].name))):
+            switched = succeeds(lambda: quoth.use_model(chosen))
+        if not switched:
             return
         st.session_state["model-switched"] = others[chosen].name
         st.rerun()
@@ -96,7 +98,7 @@ def _pull(offered: Sequence[ModelRow]) -> None:
         _follow(work, st.session_state["model-progress"])
         return
     if work is not None and work.error:
-        st.error(plain(work.error), icon=":material/error:")
+        show_error(work.error)
     elif work is not None and work.result is not None:
         st.success(plain(texts.PULL_DONE.format(work.result.name)), icon=":material/check:")
     by_name = {row.pull: row for row in offered}
@@ -180,22 +182,16 @@ def _memory(compared: Sequence[ModelRow], free: int, total: int) -> None:
     shown = [row for name, row in by_name.items() if name in names][: len(PALETTE)]
     if not shown:
         return
-    sizes = "; ".join(
-        f"{row.name} {_gib(row.needs[min(1, len(row.needs) - 1)].total)}" for row in shown
-    )
-    alternative = texts.CHART_MEMORY_ALT.format(sizes, _gib(free))
+    sizes = "; ".join(f"{row.name} {model_rows.gib(row.memory)}" for row in shown)
+    alternative = texts.CHART_MEMORY_ALT.format(sizes, model_rows.gib(free))
     _chart(model_rows.memory_chart(shown, free, total), "memory", alternative)
     draw(legend((PALETTE[n], row.name, "") for n, row in enumerate(shown)))
-
-
-def _gib(n_bytes: int) -> str:
-    return texts.GIB.format(n_bytes / 2**30)
 
 
 def _sizes(compared: Sequence[ModelRow], running: Path | None) -> None:
     card_title(texts.SIZE_CHART, texts.SIZE_CHART_LEAD)
     by_name = {row.name: row for row in compared if row.parameters}
-    start = next((n for n, row in enumerate(by_name.values()) if row.path == running), 0)
+    start = _position(by_name.values(), running)
     name = st.selectbox(texts.SIZE_OF, list(by_name), index=start, key="model-size")
     if not name:
         return
@@ -206,6 +202,6 @@ def _sizes(compared: Sequence[ModelRow], running: Path | None) -> None:
     _chart((data, spec), "size", texts.CHART_SIZE_ALT.format(name, figures))
 
 
-def _chart(made: tuple[dict[str, list[Any]], dict[str, Any]], key: str, alternative: str) -> None:
+def _chart(made: Chart, key: str, alternative: str) -> None:
     data, spec = made
     st.vega_lite_chart(data, spec, alt=alternative, key=f"chart-{key}")

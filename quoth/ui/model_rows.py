@@ -30,6 +30,9 @@ BITS: Mapping[str, float] = {
 METRICS = ("parameters", "layers", "width", "heads", "vocabulary", "context", "n_bytes")
 _GIB = 2**30
 
+Chart = tuple[dict[str, list[Any]], dict[str, Any]]
+"""The columns of a chart's data, and its description."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
@@ -55,6 +58,11 @@ class ModelRow:
     needs: tuple[MemoryNeed, ...] = ()
     path: Path | None = None
     error: str = ""
+
+    @property
+    def memory(self) -> int:
+        """Bytes that it takes with a window of 4,096 tokens, or its largest if that is smaller."""
+        return self.needs[min(1, len(self.needs) - 1)].total
 
 
 def rows(local: Sequence[LocalModel], catalogue: Sequence[CatalogueModel]) -> tuple[ModelRow, ...]:
@@ -114,15 +122,14 @@ def _cells(row: ModelRow, running: Path | None, free: int) -> tuple[str, ...]:
     if row.error:
         return (row.name, element("span", row.error, class_="q-warning"), *[blank] * 9)
     heads = f"{row.heads:,}" if row.heads == row.kv_heads else f"{row.heads:,} / {row.kv_heads:,}"
-    need = row.needs[min(1, len(row.needs) - 1)].total
-    gib = texts.GIB.format(need / _GIB)
-    fits = gib if need <= free else f"{gib} · {texts.MODEL_TOO_LARGE}"
-    figures = (row.parameters, row.layers, row.width, heads, row.vocabulary, row.context)
+    needed = gib(row.memory)
+    fits = needed if row.memory <= free else f"{needed} · {texts.MODEL_TOO_LARGE}"
+    figures = (row.layers, row.width, heads, row.vocabulary, row.context)
     return (
         row.name,
         _state(row, running),
         millions(row.parameters),
-        *(f if isinstance(f, str) else (f"{f:,}" if f else blank) for f in figures[1:]),
+        *(f if isinstance(f, str) else (f"{f:,}" if f else blank) for f in figures),
         texts.GIGABYTES.format(row.n_bytes / 1e9),
         row.quantization or blank,
         fits,
@@ -146,9 +153,12 @@ def millions(parameters: int) -> str:
     return texts.MILLIONS.format(parameters / 1e6)
 
 
-def metric_chart(
-    compared: Sequence[ModelRow], metric: str
-) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+def gib(n_bytes: int) -> str:
+    """An amount of memory as people say it."""
+    return texts.GIB.format(n_bytes / _GIB)
+
+
+def metric_chart(compared: Sequence[ModelRow], metric: str) -> Chart:
     """Bars that compare one figure of the models: data and description."""
     factor = 1e6 if metric in {"parameters", "n_bytes"} else 1
     known = [row for row in compared if getattr(row, metric)]
@@ -176,9 +186,7 @@ def metric_chart(
     }  # fmt: skip
 
 
-def memory_chart(
-    compared: Sequence[ModelRow], free: int, total: int
-) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+def memory_chart(compared: Sequence[ModelRow], free: int, total: int) -> Chart:
     """Memory against the window's size, a line a model, with what the machine has drawn in."""
     points = [
         (row.name, PALETTE[n % len(PALETTE)], need)
@@ -250,7 +258,7 @@ def _memory_limits() -> list[dict[str, Any]]:
     ]
 
 
-def size_chart(row: ModelRow) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+def size_chart(row: ModelRow) -> Chart:
     """A model's size by quantization: estimated from its parameters, its own file as it is."""
     names = list(BITS)
     sizes = [row.parameters * bits / 8 / 1e9 for bits in BITS.values()]

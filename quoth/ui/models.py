@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.ui import model_list, session, settings, texts
+from quoth.ui import model_list, settings, texts
 from quoth.ui.markup import Html, element, join
 from quoth.ui.widgets import card_title, draw, style
 
@@ -23,12 +23,19 @@ def show(quoth: Quoth) -> None:
     answers, compared, running = st.tabs(texts.MODEL_TABS)
     info = quoth.info()
     with answers:
-        settings.show(quoth.config, session.context_window(quoth))
+        settings.show(quoth.config, context_window(info, quoth.config.model.context_size))
     with compared:
         model_list.show(quoth, info)
     with running:
         card_title(texts.RUNNING, texts.RUNNING_LEAD)
         draw(description({**info, texts.PROCESS: {texts.MEMORY: resident_bytes()}}))
+
+
+def context_window(info: Mapping[str, object], configured: int) -> int:
+    """Tokens of the running model's window; as configured where the engine does not say."""
+    model = info.get("model")
+    size = model.get("context_window") if isinstance(model, dict) else None
+    return size if isinstance(size, int) else configured
 
 
 def description(info: Mapping[str, object]) -> Html:

@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quoth.errors import QuothError
-from quoth.pages import is_shown
-from quoth.ui import pictures, texts
+from quoth.pages import is_markup, is_picture
+from quoth.ui import framing, pictures, texts
+from quoth.ui.chunk_view import show_chunks
+from quoth.ui.citations import marks
 from quoth.ui.laid_out import MarkedText, blocks
-from quoth.ui.markup import Html, element, picture, plain
-from quoth.ui.widgets import draw, file_name
+from quoth.ui.markup import Html, element
+from quoth.ui.sheets import alternative, sheet
+from quoth.ui.widgets import choose, draw, file_name, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from quoth.datatypes import Document, Page, Quote
     from quoth.engine import Quoth
     from quoth.ui.citations import Source
+
+    Show = Callable[[Quoth, Source, Page], None]
 
 _KEY, _BESIDE = "reader-page", "reader-source"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
@@ -88,76 +93,83 @@ def show_document(quoth: Quoth, source: Source) -> None:
     try:
         document = quoth.document(source.document_id)
     except QuothError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_error(str(error))
         return
     page = document.pages[
         min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1
     ]
     _turn_pages(page, len(document.pages), source)
-    if not is_shown(document.media_type):
+    ways = _ways_to_show(document.media_type)
+    if not ways:
         draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))
-    elif _choose_view() == texts.VIEW_PAGE and _show_picture(quoth, source, page):
+    elif (show := ways.get(_choose_view(*ways))) and _succeeds(show, quoth, source, page):
         return
     draw(page_body(page, source, document))
 
 
-def _choose_view() -> str:
-    return st.segmented_control(
-        texts.VIEW,
-        (texts.VIEW_PAGE, texts.VIEW_TEXT),
-        default=texts.VIEW_PAGE,
-        required=True,
-        key="reader-view",
-        label_visibility="collapsed",
-    )
+def _ways_to_show(media_type: str) -> dict[str, Show]:
+    """What shows such a document's pages, by name; nothing where only its text can be shown."""
+    if is_picture(media_type):
+        return {texts.VIEW_PAGE: _show_picture, texts.VIEW_CHUNKS: show_chunks}
+    return {texts.VIEW_PAGE: _show_frame} if is_markup(media_type) else {}
 
 
-def _show_picture(quoth: Quoth, source: Source, page: Page) -> bool:
+def _choose_view(*ways: str) -> str:
+    key = f"reader-view-{len(ways)}"  # a view that the document before had is none of this one's
+    return choose(texts.VIEW, (*ways, texts.VIEW_TEXT), key, label_visibility="collapsed")
+
+
+def _succeeds(show: Show, quoth: Quoth, source: Source, page: Page) -> bool:
     """Show the page as it looks; where it can't be shown, say why and give False."""
     try:
-        with st.spinner(texts.DRAWING):
-            seen = pictures.picture(quoth, source.document_id, page, source.quotes)
-        problem = seen.problem
+        show(quoth, source, page)
     except QuothError as error:
-        problem = str(error)
-    if problem:
-        draw(element("p", texts.NO_PICTURE.format(problem), class_="q-warning", role="status"))
+        draw(element("p", texts.NO_PICTURE.format(error), class_="q-warning", role="status"))
         return False
-    marked = [quote.text for quote in source.quotes if _on(page, quote)]
-    if marked and seen.top is None:
-        draw(element("p", texts.NO_BOXES, class_="q-warning", role="status"))
-    draw(sheet(seen, alternative(page, file_name(source.source), marked)))
     return True
 
 
-def alternative(page: Page, name: str, marked: Sequence[str]) -> str:
-    """What the picture shows, in words, for those who don't see it."""
-    shown = texts.PICTURE_OF.format(page=page.number, name=name)
-    quoted = ", ".join(f"“{' '.join(text.split())}”" for text in marked)
-    return texts.PICTURE_MARKED.format(shown, quoted) if marked else shown
+def _show_picture(quoth: Quoth, source: Source, page: Page) -> None:
+    with st.spinner(texts.DRAWING):
+        seen = pictures.picture(quoth, source.document_id, page, source.quotes)
+    marked = _marked_words(source, page)
+    if marked and seen.top is None:
+        _say_not_found()
+    words = alternative(page, file_name(source.source), marked)
+    draw(sheet(seen.png, words, top=seen.top))
 
 
-def sheet(seen: pictures.Picture, words: str) -> Html:
-    """The picture in a frame that opens where the first highlight is."""
-    here = "" if seen.top is None else element(
-        "span", class_="q-here", style=f"top:{100 * seen.top:.2f}%"
-    )  # fmt: skip
-    paper = element("div", picture(seen.png, words), here, class_="q-paper")
-    return element(
-        "div", paper, class_="q-sheet", tabindex="0", role="group", aria_label=texts.PICTURE_FRAME
-    )
+def _show_frame(quoth: Quoth, source: Source, page: Page) -> None:
+    marked = pictures.spans(page, source.quotes)
+    with st.spinner(texts.DRAWING):
+        seen = framing.markup(quoth, source.document_id, page, marked)
+    if not all(seen.found):
+        _say_not_found()
+    words = alternative(page, file_name(source.source), _marked_words(source, page))
+    framing.show_frame(seen, words)
+
+
+def _marked_words(source: Source, page: Page) -> list[str]:
+    return [quote.text for quote in source.quotes if _on(page, quote)]
+
+
+def _say_not_found() -> None:
+    draw(element("p", texts.NO_BOXES, class_="q-warning", role="status"))
 
 
 def _turn_pages(page: Page, last: int, source: Source) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="left"):
-        st.button(
-            texts.PREVIOUS, disabled=page.number <= 1, on_click=_go, args=(page.number - 1,),
-            icon=":material/chevron_left:", key="reader-previous",
-        )  # fmt: skip
-        st.button(
-            texts.NEXT, disabled=page.number >= last, on_click=_go, args=(page.number + 1,),
-            icon=":material/chevron_right:", key="reader-next",
-        )  # fmt: skip
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="left", key="reader-head"
+    ):
+        if last > 1:
+            st.button(
+                texts.PREVIOUS, disabled=page.number <= 1, on_click=_go, args=(page.number - 1,),
+                icon=":material/chevron_left:", key="reader-previous",
+            )  # fmt: skip
+            st.button(
+                texts.NEXT, disabled=page.number >= last, on_click=_go, args=(page.number + 1,),
+                icon=":material/chevron_right:", key="reader-next",
+            )  # fmt: skip
         title = element("b", file_name(source.source))
         where = place_of(page, last)
         draw(
@@ -180,32 +192,17 @@ def page_body(page: Page, source: Source, document: Document) -> Html:
     """The page's text with the source's quotes marked; what is far before them is folded away."""
     if not page.text.strip():
         return element("p", texts.PAGE_EMPTY, class_="q-place")
-    marks = _marks(page, source)
-    first = marks[0][0] if marks else 0
+    found = marks(source, page.start, page.end)
+    first = found[0][0] if found else 0
     begin = page.text.find("\n", first - _SHOWN // 2) + 1 if first > _SHOWN // 2 else 0
     text = page.text[begin : begin + _SHOWN]
     cut = element("p", texts.PAGE_CUT, class_="q-place") if len(text) < len(page.text) else ""
-    shown = MarkedText(text, tuple((s - begin, e - begin, n) for s, e, n in marks))
+    shown = MarkedText(text, tuple((s - begin, e - begin, n) for s, e, n in found))
     if document.media_type in _AS_IT_IS:
         return element("div", cut, shown.words(0, len(text)), class_="q-page q-raw")
     offset = page.start + begin
     headings = {heading.start - offset: heading.level for heading in document.headings}
     return element("div", cut, *_folded(shown, headings), class_="q-page")
-
-
-def _marks(page: Page, source: Source) -> tuple[tuple[int, int, int], ...]:
-    """Where the quotes lie in the page's text; where two overlap the earlier one keeps the text."""
-    found = sorted(
-        (max(quote.start, page.start), min(quote.end, page.end), number)
-        for quote, number in zip(source.quotes, source.numbers, strict=True)
-        if _on(page, quote)
-    )
-    marks: list[tuple[int, int, int]] = []
-    for start, end, number in found:
-        begin = max(start - page.start, marks[-1][1] if marks else 0)
-        if begin < end - page.start:
-            marks.append((begin, end - page.start, number))
-    return tuple(marks)
 
 
 def _on(page: Page, quote: Quote) -> bool:

@@ -13,7 +13,7 @@ from quoth.datatypes import IngestReport, Progress
 from quoth.errors import QuothError
 from quoth.ui import access, uploads
 from quoth.ui.jobs import Cancelled, IngestJob
-from quoth.ui.markup import plain
+from quoth.ui.widgets import show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +32,12 @@ def show_page(show: Callable[[Quoth], None]) -> None:
         if access.admitted(quoth):
             show(quoth)
     except QuothError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_error(str(error))
 
 
 def user() -> str:
     """Who uses this tab; "" where nobody need sign in."""
-    name: str = st.session_state.get("user", "")
+    name: str = st.session_state.get(access.USER, "")
     return name
 
 
@@ -65,6 +65,12 @@ def ingest_job(quoth: Quoth) -> IngestJob | None:
         if going_on is not None and going_on.running:
             job = st.session_state["ingest_job"] = going_on
     return job
+
+
+def is_ingesting(quoth: Quoth) -> bool:
+    """Whether that run goes on."""
+    job = ingest_job(quoth)
+    return job is not None and job.running
 
 
 def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
@@ -141,11 +147,13 @@ def change_answering(configured: AnswerConfig, **values: Any) -> None:
     st.session_state["answering"] = replace(answering(configured), **values)
 
 
-def context_window(quoth: Quoth) -> int:
-    """Tokens of the running model's window; as configured where the engine does not say."""
-    model = quoth.info().get("model")
-    size = model.get("context_window") if isinstance(model, dict) else None
-    return size if isinstance(size, int) else quoth.config.model.context_size
+def once(name: str, key: object, make: Callable[[], _T]) -> _T:
+    """What `make` gives for this key; this tab keeps it under `name` until the key is another."""
+    kept = st.session_state.get(name)
+    if kept is None or kept[0] != key:
+        kept = st.session_state[name] = key, make()
+    made: _T = kept[1]
+    return made
 
 
 def _kept(key: str, default: Callable[[], _T]) -> _T:

@@ -66,11 +66,10 @@ def show(config: Config, window: int) -> None:
 
 def _refusal(configured: AnswerConfig) -> None:
     key = "setting-refusal"
-    if key not in st.session_state:
-        st.session_state[key] = session.answering(configured).refusal
+    st.session_state.setdefault(key, session.answering(configured).refusal)
     st.selectbox(
         texts.REFUSAL, list(texts.REFUSAL_NAMES), key=key,
-        format_func=lambda name: texts.REFUSAL_NAMES[name],
+        format_func=texts.REFUSAL_NAMES.__getitem__,
         on_change=_refusal_changed, args=(configured,),
     )  # fmt: skip
     draw(element("p", texts.REFUSAL_HELP, class_="q-help"))
@@ -82,8 +81,7 @@ def _refusal_changed(configured: AnswerConfig) -> None:
 
 def _instruction(configured: GenerationConfig, settings: GenerationConfig) -> None:
     key = "setting-system_prompt"
-    if key not in st.session_state:
-        st.session_state[key] = settings.system_prompt
+    st.session_state.setdefault(key, settings.system_prompt)
     st.text_area(
         texts.INSTRUCTION, key=key, height="content", placeholder=texts.INSTRUCTION_OWN,
         on_change=_changed, args=(configured, "system_prompt"),
@@ -94,9 +92,7 @@ def _instruction(configured: GenerationConfig, settings: GenerationConfig) -> No
 def _examples(configured: GenerationConfig, settings: GenerationConfig) -> None:
     """Worked examples to write, change and take away; those without both sides are not used."""
     card_title(texts.EXAMPLES, texts.EXAMPLES_LEAD)
-    if "examples" not in st.session_state:
-        st.session_state["examples"] = dict(enumerate(settings.examples))
-    written: dict[int, Example] = st.session_state["examples"]
+    written = st.session_state.setdefault("examples", dict(enumerate(settings.examples)))
     for position, number in enumerate(written, 1):
         _example(configured, number, position)
     st.button(
@@ -126,8 +122,7 @@ def _example(configured: GenerationConfig, number: int, position: int) -> None:
 
 
 def _add_example(configured: GenerationConfig) -> None:
-    written = st.session_state["examples"]
-    written[max(written, default=-1) + 1] = Example("", "")
+    st.session_state["examples"][_fresh_number()] = Example("", "")
     _use_examples(configured)
 
 
@@ -159,9 +154,8 @@ def _widget(
 ) -> None:
     low, high, step = bounds
     key = f"setting-{name}"
-    if key not in st.session_state:
-        value = max(getattr(settings, name), low)
-        st.session_state[key] = value if high is None else min(value, high)
+    value = max(getattr(settings, name), low)
+    st.session_state.setdefault(key, value if high is None else min(value, high))
     widget: Any = st.slider if name in LIMITS else st.number_input
     widget(
         texts.SETTING_LABELS[name],

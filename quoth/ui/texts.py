@@ -28,9 +28,7 @@ PRIVATE = "Runs on this machine. Nothing leaves it."
 PAGES_N: Counted = ("{} page", "{} pages")
 CHUNKS_N: Counted = ("{} chunk", "{} chunks")
 DOCUMENTS_N: Counted = ("{} document", "{} documents")
-FILES_N: Counted = ("{} file", "{} files")
 CHARACTERS_N: Counted = ("{} character", "{} characters")
-TOKENS_N: Counted = ("{} token", "{} tokens")
 SECONDS = "{:.1f} s"
 MILLISECONDS = "{:.0f} ms"
 PAGE = "page {}"
@@ -49,6 +47,11 @@ NOT_ADMITTED = "The name or the password is wrong."
 TOO_MANY_TRIES = "Too many wrong passwords. Try again in {} s."
 SIGNED_IN = "Signed in as {}"
 SIGN_OUT = "Sign out"
+SIGN_IN_FIRST = "Sign in before you send files."
+NOT_LISTENING = "This page is for the machine it runs on; start it with: quoth ui --listen ADDRESS"
+NO_ROOM_IN_MEMORY = (
+    "The memory of this machine has no room for the file now; add it with: quoth ingest FILE"
+)
 SIGN_OUT_HELP = "This browser forgets you; your conversations stay."
 
 # Collections
@@ -82,7 +85,6 @@ TRY = "Try one of these"
 
 # Asking
 ASK = "Ask about your documents"
-ASK_LABEL = "Your question"
 NEW_CHAT = "New chat"
 STOP = "Stop"
 STOPPING = "Stopping …"
@@ -91,7 +93,6 @@ WAITING_N: Counted = (
     "{} answer is written before yours …",
     "{} answers are written before yours …",
 )
-YOU = "You"
 WITHDRAWN = (
     "The first draft did not hold up against the documents, so Quoth took it back and replaced it."
 )
@@ -130,10 +131,6 @@ CLOSEST = "The closest passages"
 NOT_ENOUGH = "Not enough: {}."
 UNSUPPORTED = "not supported"
 UNSUPPORTED_WHY = "not supported: {}"
-UNSUPPORTED_N: Counted = (
-    "{} sentence is not supported by the documents.",
-    "{} sentences are not supported by the documents.",
-)
 SOURCES = "Sources"
 SOURCE_ANCHOR = "Source {}: open the quote"
 OPEN_PAGE = "Read"
@@ -188,14 +185,21 @@ NEXT = "Next page"
 PAGE_OF = "Page {} of {}"
 PAGE_LABELLED = "{}, labelled {}"
 VIEW = "Show the page as"
-VIEW_PAGE, VIEW_TEXT = "Page", "Text"
+VIEW_PAGE, VIEW_CHUNKS, VIEW_TEXT = "Page", "Chunks", "Text"
 DRAWING = "Drawing the page …"
 PICTURE_OF = "Page {page} of {name} as it looks"
 PICTURE_MARKED = "{}; highlighted: {}"
+PICTURE_CHUNKS = "{}, with its {} chunks tinted in turn"
+CHUNK_NAMED = "Chunk {}: {}"
+CHUNK_SIZE = "{tokens:,} tokens, {characters:,} characters"
+CHUNKS_OVER: Counted = (
+    "{} of them goes on over the edge of this page.",
+    "{} of them go on over the edges of this page.",
+)
 PICTURE_FRAME = "The page, to be scrolled"
 NO_PICTURE = "The page can't be shown as it looks: {}. This is its text."
 NO_PICTURE_OF_THESE = (
-    "Only the pages of PDFs and pictures are shown as they look. This is the text that Quoth read."
+    "Pages of this format are not shown as they look. This is the text that Quoth read."
 )
 NO_BOXES = "Where the quote stands on the page could not be found; the text view marks it."
 PAGE_BEFORE = "The page before the quote"
@@ -297,7 +301,6 @@ DELETE_COLLECTION_ASK = "{} is deleted with {}, and Quoth stops answering from t
 NO_MATCH = "No document matches."
 NO_DOCUMENTS = "No documents yet."
 PART = "Page of the list"
-PART_OF = "{} of {}"
 OPEN = "Read"
 REMOVE = "Remove"
 REMOVE_NAMED = "Remove {}"

@@ -49,8 +49,7 @@ def show(quoth: Quoth) -> None:
 def _offer_examples(quoth: Quoth) -> None:
     with st.container(border=True):
         card_title(texts.WELCOME_EXAMPLES, texts.WELCOME_EXAMPLES_LEAD)
-        job = session.ingest_job(quoth)
-        busy = job is not None and job.running
+        busy = session.is_ingesting(quoth)
         if st.button(
             texts.ADD_EXAMPLES, type="primary", icon=":material/auto_stories:", disabled=busy
         ):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from quoth.errors import QuothError
 from quoth.ui import texts
 from quoth.ui.citations import Source, segments
-from quoth.ui.markup import Html, element, join
+from quoth.ui.markup import Html, element, join, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -25,6 +26,21 @@ def style() -> None:
 def draw(markup: Html) -> None:
     """Put escaped markup on the page."""
     st.html(markup)
+
+
+def show_error(message: str) -> None:
+    """What went wrong, on one line and as text."""
+    st.error(plain(message), icon=":material/error:")
+
+
+def succeeds(change: Callable[[], object]) -> bool:
+    """Whether it worked; if not, why is on the page."""
+    try:
+        change()
+    except QuothError as error:
+        show_error(str(error))
+        return False
+    return True
 
 
 def card_title(title: str, lead: str = "") -> None:
@@ -45,6 +61,14 @@ def collection_select(names: tuple[str, ...], chosen: str | None, key: str, **ch
         **changes,
     )
     return picked
+
+
+def choose(label: str, options: tuple[str, ...], key: str, **changes: Any) -> str:
+    """Choose one of a few that are all in sight; at first the first of them."""
+    chosen: str = st.segmented_control(
+        label, options, default=options[0], required=True, key=key, **changes
+    )
+    return chosen
 
 
 def chip(text: str, kind: str = "") -> Html:

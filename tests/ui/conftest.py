@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.fake_engine import FakeQuoth, record
 from tests.ui.serving import CHROMIUM, chromium, serving
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def page(browser: Browser) -> Iterator[Page]:
     elsewhere = [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
     assert asked, "the tab loaded nothing"
     assert elsewhere == [], "a request left the machine"
+
+
+@pytest.fixture
+def quoth(tmp_path: Path) -> FakeQuoth:
+    """An engine without models over a library of one document."""
+    return FakeQuoth(tmp_path, [record()])
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from quoth import Quoth
 from tests.ui.serving import ROOT, chromium, serving
 from tests.ui.test_browser import ask, go
-from tests.ui.touring import tour
+from tests.ui.touring import QUESTION, tour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-QUESTION = "How many entries does the vocabulary of GPT-2 have?"
 OF_A_PDF = "How large is a Q4_K_M file of Llama 3 8B?"
 OFF_TOPIC = "Who won the football world cup in 1974?"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from quoth.datatypes import Message
 from quoth.ui import talking
 from quoth.ui.answer_view import streaming
@@ -15,12 +13,8 @@ from tests.ui.test_pages import _ask, _button, _page, _shown
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from streamlit.testing.v1 import AppTest
-
-
-@pytest.fixture
-def quoth(tmp_path: Path) -> FakeQuoth:
-    return FakeQuoth(tmp_path, [record()])
 
 
 def _listed(app: AppTest) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,16 +11,8 @@ from streamlit.testing.v1 import AppTest
 from quoth.datatypes import Message
 from quoth.interpretation import Share
 from quoth.ui import inside_view
-from tests.ui.fake_engine import HOSTILE, UNEXAMINED, FakeQuoth, answer, record
+from tests.ui.fake_engine import HOSTILE, UNEXAMINED, FakeQuoth, answer
 from tests.ui.test_pages import _ask, _button, _markup, _page, _script, _shown
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def quoth(tmp_path: Path) -> FakeQuoth:
-    return FakeQuoth(tmp_path, [record()])
 
 
 def inside(quoth: FakeQuoth, *questions: str) -> AppTest:

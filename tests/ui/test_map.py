@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL.ImageColor import getrgb
 
 from quoth.errors import EmbedderMismatchError
 from quoth.ui import map_chart
 from quoth.ui.map import central, cluster_table, facts
+from tests.ui.contrast import contrast
 from tests.ui.fake_engine import HOSTILE, FakeQuoth, record
 from tests.ui.test_pages import _page, _shown
 
@@ -147,14 +149,7 @@ def test_a_whole_map_says_nothing_of_a_sample(quoth: FakeQuoth) -> None:
     assert facts(replace(quoth.map(best=True), n_chunks=4)).startswith("4 passages. Laid out")
 
 
-def luminance(colour: str) -> float:
-    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.parametrize("paper", ["#fbfaf6", "#15181b"])
 @pytest.mark.parametrize("colour", [*map_chart.PALETTE, map_chart.OTHERS])
 def test_every_colour_stands_out_from_the_page(colour: str, paper: str) -> None:
-    low, high = sorted((luminance(colour), luminance(paper)))
-    assert (high + 0.05) / (low + 0.05) >= 3
+    assert contrast(getrgb(colour), getrgb(paper)) >= 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from quoth.config import AnswerConfig, Example, GenerationConfig
@@ -13,7 +13,10 @@ from quoth.datatypes import Message, Sentence
 from quoth.errors import ModelNotFoundError
 from tests.ui.fake_engine import REFUSED, FakeQuoth, answer, record
 
-APP = Path(__file__).parents[2] / "app.py"
+if TYPE_CHECKING:
+    import pytest
+
+APP = Path(__file__).parents[2] / "quoth" / "ui" / "script.py"
 
 
 def _script(page: str, quoth: object) -> None:
@@ -47,11 +50,6 @@ def _ask(app: AppTest, question: str) -> AppTest:
 
 def _button(app: AppTest, label: str):  # noqa: ANN202
     return next(button for button in app.button if button.label == label)
-
-
-@pytest.fixture
-def quoth(tmp_path: Path) -> FakeQuoth:
-    return FakeQuoth(tmp_path, [record()])
 
 
 def test_an_empty_library_is_a_welcome_with_ways_to_add_documents(tmp_path: Path) -> None:
