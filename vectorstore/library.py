@@ -318,14 +318,14 @@ class LocalLibrary:
         """
         with self.transaction() as sql:
             every = records.records(sql, self._collections(collection))
-            gone = {(r.collection, r.id): r for name in names for r in selection.named(every, name)}
-            for record in gone.values():
+            gone = selection.named(every, names)
+            for record in gone:
                 place = records.collection_id(sql, record.collection)
                 assert place is not None
                 row = records.document_row(sql, place, record.id)
                 assert row is not None
                 writes.delete_document(sql, row)
-        return tuple(gone.values())
+        return gone
 
     def compact(self) -> Compaction:
         """Give back the space of what was removed. Raises LibraryError, StorageFullError."""
