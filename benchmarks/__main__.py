@@ -36,7 +36,7 @@ NAMES = (
     "gpu",
 )
 # Too long to run unless it is named.
-_LONG = ("scale",)
+_LONG = ("scale", "bulk")
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 

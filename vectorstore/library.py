@@ -6,6 +6,7 @@ Above this module nobody sees SQL, FAISS or tantivy: a library on a server could
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -329,9 +330,10 @@ class LocalLibrary:
 
     def compact(self) -> Compaction:
         """Give back the space of what was removed. Raises LibraryError, StorageFullError."""
+        began = time.perf_counter()
         self.require_whole()
         with self.writing(), self.reading() as sql:
-            return compact(sql, self._indexes, self.folder)
+            return compact(sql, self._indexes, self.folder, began)
 
     def require_whole(self) -> None:
         """Raise CorruptLibraryError where SQLite sees damage on a quick look."""
