@@ -7,35 +7,32 @@ that run through the pages, which Quoth leaves out on purpose.
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import logging
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.reading_awkward import awkward_bars, awkward_tables, read_all
 from benchmarks.reading_truth import passes, row_is_kept, similarity, statement_rows
 from benchmarks.reporting import Bar, Result, Skipped, Table, tell
-from ingest import ReaderPool, read_document, with_passwords
+from ingest import read_document
 from quoth.config import IngestConfig
-from quoth.datatypes import Coverage
 from quoth.errors import QuothError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from benchmarks.reporting import Options
 
 Pages = tuple[str, ...]
 _KINDS = ("present", "order", "table", "absent")
 _SPEED_FILES = ("BESTBUY_2023_10K.pdf", "AMAZON_2017_10K.pdf", "BLOCK_2020_10K.pdf")
-_SLOWEST = 60.0
 _SIMILAR, _BESIDE, _PAGES_A_SECOND, _MEGABYTES = 0.9, 0.9, 25.0, 400.0
 _OUTER = 2
 
@@ -49,8 +46,8 @@ def run(options: Options) -> Result:
     tests = _tests(bench)
     statements = _statements(options.data / "financebench")
     speed, megabytes = _speed(options.data / "financebench" / "pdfs")
-    hard = _Hard() if options.quick else _hard_files(options.data / "hard_files")
-    megabytes = max(megabytes, hard.megabytes)
+    hard = () if options.quick else read_all(options.data / "hard_files")
+    megabytes = max([megabytes, *(one.megabytes for one in hard)])
     return Result(
         figures={
             "similarity": {row.name: row.figures() for row in words},
@@ -58,16 +55,15 @@ def run(options: Options) -> Result:
             "statement_rows": statements,
             "pages_per_second": speed,
             "megabytes": megabytes,
-            "hard_files": hard.ends,
-            "slowest_seconds": hard.slowest,
+            "hard_files": {one.name: one.figures() for one in hard},
         },
         tables=[
             _words_table(words),
             _counts_table("olmOCR-bench (tests passed)", tests),
             _counts_table("rows of statements with their figures beside the label", statements),
-            *_hard_table(hard.ends),
+            *(awkward_tables(hard) if hard else ()),
         ],
-        bars=_bars(words, statements, speed, megabytes, hard.slowest),
+        bars=[*_bars(words, statements, speed, megabytes), *(awkward_bars(hard) if hard else ())],
         notes=("speed is of one core's own time, layout included, OCR off",),
     )
 
@@ -222,53 +218,6 @@ def _speed(folder: Path) -> tuple[float, float]:
     return speed, megabytes
 
 
-@dataclass(slots=True)
-class _Hard:
-    """For each category how its files ended, the slowest's seconds, and the readers' peak in MB."""
-
-    ends: dict[str, dict[str, int]] = field(default_factory=dict)
-    slowest: float = 0.0
-    megabytes: float = 0.0
-
-
-def _hard_files(folder: Path) -> _Hard:
-    """All files through one process that reads, OCR included, passwords given."""
-    with (folder / "MANIFEST.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    passwords = list(dict.fromkeys(row["password"] for row in rows if row["password"]))
-    hard = _Hard()
-    with ReaderPool(with_passwords(IngestConfig(), passwords)) as pool:
-        for row in rows:
-            tell(row["file"])
-            began = time.perf_counter()
-            future = pool.submit(folder / row["file"])
-            error = future.exception()
-            hard.slowest = max(hard.slowest, time.perf_counter() - began)
-            hard.megabytes = max(hard.megabytes, _peak_of_children())
-            end = "added" if error is None else type(error).__name__
-            if error is None and _is_partial(future.result().metadata.get("coverage", "")):
-                end = "added in part"
-            counts = hard.ends.setdefault(row["category"], {})
-            counts[end] = counts.get(end, 0) + 1
-    return hard
-
-
-def _peak_of_children() -> float:
-    """The most memory in MB that a child of this process has had since it began."""
-    peaks = [0.0]
-    for listed in Path("/proc/self/task").glob("*/children"):
-        for child in listed.read_text().split():
-            with contextlib.suppress(OSError, IndexError):
-                status = Path(f"/proc/{child}/status").read_text().split("VmHWM:")[1]
-                peaks.append(int(status.split()[0]) / 1000)
-    return max(peaks)
-
-
-def _is_partial(coverage: str) -> bool:
-    found = Coverage.from_metadata({"coverage": coverage}) if coverage else None
-    return found is not None and bool(found.failed)
-
-
 def _words_table(found: Sequence[_Similarity]) -> Table:
     head = [f"{name}{kind}" for kind in ("", ", body") for name in READERS]
     rows = [
@@ -289,21 +238,11 @@ def _counts_table(title: str, counts: dict[str, dict[str, tuple[int, int]]]) -> 
     return Table(title, [["", *READERS], *rows])
 
 
-def _hard_table(outcomes: dict[str, dict[str, int]]) -> list[Table]:
-    ends = sorted({end for counts in outcomes.values() for end in counts})
-    rows = [
-        [category, *(str(counts.get(end, 0)) for end in ends)]
-        for category, counts in sorted(outcomes.items())
-    ]
-    return [Table("how awkward files end", [["category", *ends], *rows])] if rows else []
-
-
 def _bars(
     words: Sequence[_Similarity],
     statements: dict[str, dict[str, tuple[int, int]]],
     speed: float,
     megabytes: float,
-    slowest: float,
 ) -> list[Bar]:
     mean = sum(one.body["quoth"] for one in words) / len(words)
     margin = min(one.body["quoth"] - max(one.body["pdfium"], one.body["pypdf"]) for one in words)
@@ -314,5 +253,4 @@ def _bars(
         Bar("statement rows with their figures beside the label", _BESIDE, kept / max(rows, 1)),
         Bar("pages a second", _PAGES_A_SECOND, speed),
         Bar("megabytes of the reading process", _MEGABYTES, megabytes, at_least=False),
-        Bar("seconds of the slowest awkward file", _SLOWEST, slowest, at_least=False),
     ]

@@ -119,9 +119,13 @@ def fill(folder: Path, made: synthetic.Mixture, n_chunks: int) -> Filled:
 
 
 def put(
-    library: LocalLibrary, whole: Document, chunks: Sequence[Chunk], vectors: FloatArray
+    library: LocalLibrary,
+    whole: Document,
+    chunks: Sequence[Chunk],
+    vectors: FloatArray,
+    embedder: str = EMBEDDER,
 ) -> None:
-    """Put one document into the library."""
+    """Put one document into the library, with the fingerprint of what made its vectors."""
     library.put(
         whole,
         chunks,
@@ -129,7 +133,7 @@ def put(
         collection="default",
         file=SourceFile(whole.source, len(whole.text), 1, whole.id),
         recipe="synthetic",
-        embedder=EMBEDDER,
+        embedder=embedder,
     )
 
 

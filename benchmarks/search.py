@@ -16,7 +16,7 @@ from retrieval import hits_of, rank
 from vectorstore import LocalLibrary, load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.reporting import Options
@@ -42,54 +42,61 @@ def run(options: Options) -> Result:
     library = library_of(folder, options, embedder)
     every = list(judged(folder).questions.values())
     questions = every[: _QUICK_QUESTIONS if options.quick else _QUESTIONS]
-    n_chunks, searched = _searches(library, questions, embedder)
-    parts = _parts(library, questions, embedder)
+    n_chunks, searched = searches(library, questions, embedder)
+    parts = search_parts(library, questions, embedder)
     figures: dict[str, Any] = {"chunks": n_chunks, "questions": len(questions)}
-    figures |= {"search": _summary(searched), "search_parts": _summary(parts)}
-    tables = [_table(f"{n_chunks} chunks, a search", searched), _table("of which", parts)]
+    figures |= {"search": summary(searched), "search_parts": summary(parts)}
+    tables = [
+        table(f"{n_chunks} chunks, a search", figures["search"]),
+        table("of which", figures["search_parts"]),
+    ]
     bars = [] if options.quick else [_bar("search without the embedder, p50", searched["search"])]
     answered = _answers(library, questions[:: max(len(questions) // _ASKED, 1)], embedder)
-    figures["answer"] = _summary(answered)
-    tables.append(_table("a whole answer", answered))
+    figures["answer"] = summary(answered)
+    tables.append(table("a whole answer", figures["answer"]))
     if not options.quick:
         bars.append(_bar("overhead of an answer, p50", answered["overhead"]))
     return Result(figures, tables, bars, _NOTES)
 
 
-def _searches(
+def searches(
     library: Path, questions: Sequence[str], embedder: WatchedEmbedder
 ) -> tuple[int, Rows]:
-    """How many chunks there are, and the seconds of each question through `Quoth.search`."""
-    rows: Rows = {"total": [], "embedding": [], "search": []}
+    """How many chunks there are, and the seconds of each question through `Quoth.search`.
+
+    `processor` is what all threads of the process together spent on the question.
+    """
+    rows: Rows = {"total": [], "embedding": [], "search": [], "processor": []}
     with Quoth.open(library, config=Config(), create=False, embedder=embedder) as quoth:
         n_chunks = sum(record.n_chunks for record in quoth.documents())
         for question in questions[:_WARM]:
             quoth.search(question)
         for question in questions:
             embedder.watch.reset()
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             quoth.search(question)
-            total = time.perf_counter() - began
+            total, busy = time.perf_counter() - began, time.process_time() - busy
             embedding = embedder.watch.seconds["question"]
-            for name, value in zip(rows, (total, embedding, total - embedding), strict=True):
+            for name, value in zip(rows, (total, embedding, total - embedding, busy), strict=True):
                 rows[name].append(value)
     return n_chunks, rows
 
 
-def _parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
+def search_parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
     """The same searches again, with the library's own calls timed."""
     config = Config()
     opened = LocalLibrary(library, config.index, create=False)
     watched = WatchedLibrary(opened)
     rows: Rows = {name: [] for name in ("dense", "lexical", "vectors", "chunks", "fusion and rest")}
-    for number, question in enumerate([*questions[:_WARM], *questions]):
+    warm = questions[:_WARM]
+    for number, question in enumerate([*warm, *questions]):
         watched.watch.reset()
         embedder.watch.reset()
         began = time.perf_counter()
         k = config.retrieval.k
-        hits_of(rank(question, watched, embedder, config.retrieval, k=k), watched, k)
+        hits_of(rank(question, watched, embedder, config.retrieval, k=k), k)
         rest = time.perf_counter() - began - embedder.watch.seconds["question"]
-        if number < _WARM:
+        if number < len(warm):
             continue
         for name in list(rows)[:-1]:
             rows[name].append(watched.watch.seconds[name])
@@ -126,18 +133,20 @@ def _answer(
     yield total - writing - embedding
 
 
-def _summary(rows: Rows) -> dict[str, dict[str, float]]:
+def summary(rows: Rows) -> dict[str, dict[str, float]]:
+    """The p50 and p95 of each row, in seconds."""
     return {
         name: {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
         for name, values in rows.items()
     }
 
 
-def _table(title: str, rows: Rows) -> Table:
-    def shown(values: list[float], share: float) -> str:
-        return f"{1000 * percentile(values, share):.2f}"
-
-    lines = [[name, shown(values, 0.5), shown(values, 0.95)] for name, values in rows.items()]
+def table(title: str, figures: Mapping[str, Mapping[str, float]]) -> Table:
+    """What `summary` gives, in milliseconds."""
+    lines = [
+        [name, *(f"{1000 * values[share]:.2f}" for share in ("p50", "p95"))]
+        for name, values in figures.items()
+    ]
     return Table(title, [["milliseconds", "p50", "p95"], *lines])
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from generation.memory import CPU_BATCH, GPU_BATCH
 from generation.model import PENALTY_WINDOW
 from generation.states import State, common_prefix
+from generation.stopping import StopFlag
 from generation.token_vocabulary import Vocabulary
 from quoth.errors import MissingDependencyError, ModelError, ModelLoadError
 
@@ -157,7 +158,7 @@ class NativeModel:
         self._library = library()
         self._c = self._library.functions
         self._file = facts.path
-        self.abort = False
+        self.abort = StopFlag()
         self.cached: list[int] = []
         self._n_whole = 0  # tokens from the start that were evaluated in whole batches
         self._pointers: list[tuple[str, Any]] = []
@@ -200,8 +201,8 @@ class NativeModel:
         self._memory = self._c.llama_get_memory(self._context)
         if not self._memory:
             raise ModelLoadError(f"{self._file} does not write text; choose a chat model")
-        self._abort_callback = self._c.ggml_abort_callback(lambda _: self.abort)
-        self._c.llama_set_abort_callback(self._context, self._abort_callback, None)
+        callback = self.abort.callback(self._c.ggml_abort_callback)
+        self._c.llama_set_abort_callback(self._context, *callback)
 
     def keep_prefix(self, tokens: Sequence[int]) -> int:
         """Forget all but the common prefix with `tokens`, their last few never part of it.

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from ingest.chunking import chunk_document
     from ingest.discovery import Discovery, discover
     from ingest.isolation import ReaderPool
+    from ingest.markups import way_to_show
     from ingest.mirror import mirror_folders
     from ingest.passwords import with_passwords
     from ingest.pipeline import ingest_files
     from ingest.reading import SUFFIXES, document_id, read_document
-    from ingest.viewing import page_view
+    from ingest.viewing import page_markup, page_view
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised when the same file gives another text or other chunks, so that it is read again."""
 
 _HOMES = {
@@ -30,7 +31,9 @@ _HOMES = {
     "document_id": "ingest.reading",
     "ingest_files": "ingest.pipeline",
     "mirror_folders": "ingest.mirror",
+    "page_markup": "ingest.viewing",
     "page_view": "ingest.viewing",
+    "way_to_show": "ingest.markups",
     "read_document": "ingest.reading",
     "with_passwords": "ingest.passwords",
 }
@@ -46,8 +49,10 @@ __all__ = [
     "document_id",
     "ingest_files",
     "mirror_folders",
+    "page_markup",
     "page_view",
     "read_document",
+    "way_to_show",
     "with_passwords",
 ]
 

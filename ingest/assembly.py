@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from quoth.config import IngestConfig
+    from quoth.datatypes import Place
 
 _LINE_ENDS = re.compile("\r\n?|[\v\f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
@@ -26,7 +27,7 @@ _SPACE = re.compile(r"\s+")
 class Content:
     """What a reader found: `pages` as (text, label); heading offsets count over all pages.
 
-    Texts are clean already (see `clean`). `title` and `language` are the format's own, or "".
+    `places` are by page number, of those that were read by OCR. Texts are clean already (see `clean`). `title` and `language` are the format's own, or "".
     """
 
     media_type: str
@@ -36,6 +37,7 @@ class Content:
     language: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    places: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
 
 
 def document_id(data: bytes) -> str:
@@ -69,7 +71,7 @@ def assemble(data: bytes, source: str, content: Content, config: IngestConfig) -
         source=source,
         title=_title(source, content),
         media_type=content.media_type,
-        pages=_pages(content.pages),
+        pages=_pages(content),
         headings=tuple(sorted(content.headings, key=lambda heading: heading.start)),
         language=language_code(content.language),
         metadata={
@@ -96,11 +98,11 @@ def check_characters(n_characters: int, source: str, config: IngestConfig) -> No
         )
 
 
-def _pages(texts: Sequence[tuple[str, str]]) -> tuple[Page, ...]:
+def _pages(content: Content) -> tuple[Page, ...]:
     pages: list[Page] = []
     start = 0
-    for number, (text, label) in enumerate(texts, 1):
-        pages.append(Page(number=number, text=text, start=start, label=label))
+    for number, (text, label) in enumerate(content.pages, 1):
+        pages.append(Page(number, text, start, label, content.places.get(number, ())))
         start += len(text)
     return tuple(pages)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,15 @@ class Discovery:
 
     `problems` are the paths that gave nothing. `skipped` counts, by lower-case suffix, the files
     in folders that no reader takes. `folders` are those that were walked, without their
-    subfolders: the folders named, and where links in them lead.
+    subfolders: the folders named, and where links in them lead. `named` are the files and archives
+    that were named themselves.
     """
 
     files: tuple[Path, ...]
     problems: tuple[FileOutcome, ...]
     skipped: Mapping[str, int]
     folders: tuple[Path, ...] = ()
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class _Found:
     problems: list[FileOutcome]
     skipped: Counter[str]
     folders: set[Path]
+    named: set[str] = field(default_factory=set)
 
     def fail(self, path: Path, reason: str) -> None:
         self.problems.append(FileOutcome(source=str(path), status="failed", reason=reason))
@@ -89,13 +92,16 @@ def discover(
         tuple(found.problems),
         dict(found.skipped),
         tuple(sorted(found.folders)),
+        frozenset(found.named),
     )
 
 
 def _add(path: Path, found: _Found, *, hidden: bool, may_be_empty: bool) -> None:
     if path.is_dir():
         _add_folder(path, found, hidden=hidden, may_be_empty=may_be_empty)
-    elif path.exists() and is_archive(path):
+        return
+    found.named.add(str(_resolved(path)))
+    if path.exists() and is_archive(path):
         _add_archive(_resolved(path), found, hidden=hidden)
     elif path.exists() or is_member(path):
         if found.can_be_kept(path):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest import archives
 from ingest.discovery import discover
+from ingest.failures import failures_before
 from ingest.nested import INSIDE
 from ingest.pipeline import Shelf, bring
 from ingest.run import Run
@@ -35,6 +36,10 @@ class MirrorShelf(Shelf, Protocol):
 
     def drop(self, sources: Sequence[str]) -> None:
         """Forget these sources, and the documents that no other source names."""
+        ...
+
+    def forget_failures(self, sources: Sequence[str]) -> None:
+        """Forget that these files failed."""
         ...
 
     def note_devices(self, devices: Mapping[str, int]) -> None:
@@ -65,7 +70,9 @@ def mirror_folders(
     files = {str(file) for file in found.files}
     if not allow_empty:
         _refuse_emptied(places, files, kept)
-    run = Run(len(found.files) + len(found.problems), on_progress)
+    failed = shelf.failures()
+    failures = failures_before(failed, config)
+    run = Run(len(found.files) + len(found.problems), on_progress, failures)
     for problem in found.problems:
         run.report(problem)
     bring(found.files, shelf, config, run, known=kept.get, cancelled=cancelled)
@@ -78,6 +85,9 @@ def mirror_folders(
             gone = _gone(kept, files | there, devices, run, allow_empty=allow_empty)
         with run.timed("write"):
             _write(shelf, moved, gone)
+            _forget(
+                shelf, (source for source in failed.keys() - files if _is_below(source, places))
+            )
         for source in gone:
             run.report(FileOutcome(source, "removed", kept[source].document_id))
     return run.finished(found.skipped)
@@ -98,6 +108,16 @@ def _write(shelf: MirrorShelf, moved: Mapping[str, int], gone: Sequence[str]) ->
         shelf.note_devices(moved)
     if gone:
         shelf.drop(gone)
+
+
+def _is_below(source: str, places: Iterable[Path]) -> bool:
+    return any(source.startswith(str(place).rstrip("/") + "/") for place in places)
+
+
+def _forget(shelf: MirrorShelf, failed: Iterable[str]) -> None:
+    """Files that failed and are not found any more, wherever they went."""
+    if sources := sorted(failed):
+        shelf.forget_failures(sources)
 
 
 def _usable(folder: Path) -> Path:

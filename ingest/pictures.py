@@ -46,7 +46,10 @@ def frames(data: bytes, source: str, longest: int) -> Iterator[tuple[Image, str]
 
 
 def picture_view(data: bytes, source: str, number: int, scale: float) -> PageView:
-    """Page `number` as PNG, taken to be as long as an A4 page. Raises as `frames` does."""
+    """Page `number` as PNG, taken to be as long as an A4 page. Raises as `frames` does.
+
+    A picture that has fewer pixels than `scale` asks for is not enlarged.
+    """
     longest = min(_LONGEST_SIDE, round(_PAGE_LENGTH * scale))
     shown = next(islice(frames(data, source, longest), number - 1, None), None)
     if shown is None:
@@ -56,7 +59,13 @@ def picture_view(data: bytes, source: str, number: int, scale: float) -> PageVie
     picture, _ = shown
     png = io.BytesIO()
     picture.save(png, "PNG")
-    return PageView(png.getvalue(), picture.width / scale, picture.height / scale)
+    across = pixels_a_point(picture)
+    return PageView(png.getvalue(), picture.width / across, picture.height / across)
+
+
+def pixels_a_point(picture: Image) -> float:
+    """Of a picture that is as long as an A4 page."""
+    return max(picture.size) / _PAGE_LENGTH
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import numpy as np
 from ingest import archives
 from ingest.discovery import discover
 from ingest.embedding import Embedding, Embeddings
+from ingest.failures import failures_before
 from ingest.isolation import ReaderPool
 from ingest.reading import document_id
 from ingest.run import Run
@@ -23,12 +24,12 @@ from quoth.datatypes import Document, FileOutcome, IngestReport, KnownFile, Prog
 from quoth.errors import LimitError, MissingFileError, ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
     from quoth.config import IngestConfig
-    from quoth.datatypes import Chunk, FileStatus, FloatArray
+    from quoth.datatypes import Chunk, FileStatus, FloatArray, KnownFailure
 
 
 # Files are read this far ahead of the embedder, in another process.
@@ -47,6 +48,14 @@ class Shelf(Protocol):
 
     def known(self, source: str) -> KnownFile | None:
         """What is kept under this source."""
+        ...
+
+    def failures(self) -> Mapping[str, KnownFailure]:
+        """What failed before, by source."""
+        ...
+
+    def note_failures(self, found: Sequence[KnownFailure]) -> None:
+        """Keep that these files failed, until they are kept themselves."""
         ...
 
     def attach(self, file: SourceFile) -> bool:
@@ -88,11 +97,13 @@ def ingest_files(
 ) -> IngestReport:
     """Bring files and folders onto the shelf; a file that fails costs nothing but itself.
 
-    A run over unchanged files cuts and embeds nothing. `cancelled` is asked between files and
-    while texts are embedded: what is kept by then stays.
+    A run over unchanged files cuts and embeds nothing. Those that failed before are not tried
+    again either, unless `paths` name them. `cancelled` is asked between files and while texts are
+    embedded: what is kept by then stays.
     """
     found = discover(paths, hidden=config.hidden)
-    run = Run(len(found.files) + len(found.problems), on_progress)
+    failures = failures_before(shelf.failures(), config, found.named)
+    run = Run(len(found.files) + len(found.problems), on_progress, failures)
     for problem in found.problems:
         run.report(problem)
     bring(found.files, shelf, config, run, known=shelf.known, cancelled=cancelled)
@@ -125,6 +136,8 @@ def bring(
                 before = now
             if before is not None:
                 _keep(*before, shelf, run, cancelled)
+        if run.failures.found:
+            shelf.note_failures(run.failures.found)
     finally:
         run.timings["embed"] += embeddings.seconds
         archives.forget()
@@ -187,7 +200,7 @@ def _finish(
         with run.timed("read"):
             document = future.result()
     except ReadError as error:
-        run.fail(file.source, error)
+        run.fail(file, error)
     else:
         # What counts is what was read, should the file have changed since it was looked at.
         yield _Read(document, replace(file, document_id=document.id), status)
@@ -198,14 +211,18 @@ def _look(
 ) -> tuple[SourceFile, FileStatus] | None:
     """The file and its coming status when it must be read; else its outcome is reported."""
     same_recipe = known is not None and known.recipe == shelf.recipe
+    file = SourceFile(str(path))
     try:
         file = _state(path)
         if known is not None and same_recipe and _untouched(known, file):
             run.report(FileOutcome(file.source, "unchanged", known.document_id))
             return None
+        if (again := run.failures.again(file)) is not None:
+            run.report(again)
+            return None
         file = _with_id(path, file, config)
     except ReadError as error:
-        run.fail(str(path), error)
+        run.fail(file, error)
         return None
     unchanged = known is not None and same_recipe and known.document_id == file.document_id
     status: FileStatus = "added" if known is None else "unchanged" if unchanged else "replaced"

@@ -13,6 +13,8 @@ from quoth.errors import EncryptedFileError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from ingest.failures import Failures
+    from quoth.datatypes import SourceFile
     from quoth.errors import ReadError
 
 
@@ -22,6 +24,7 @@ class Run:
 
     files_total: int
     on_progress: Callable[[Progress], None]
+    failures: Failures
     started: float = field(default_factory=time.perf_counter)
     outcomes: list[FileOutcome] = field(default_factory=list)
     n_pages: int = 0
@@ -55,10 +58,11 @@ class Run:
         self.n_chunks += outcome.n_chunks
         self.tell(outcome.source, outcome)
 
-    def fail(self, source: str, error: ReadError) -> None:
+    def fail(self, file: SourceFile, error: ReadError) -> None:
         """A file failed."""
+        self.failures.note(file, error)
         encrypted = isinstance(error, EncryptedFileError)
-        self.report(FileOutcome(source, "failed", reason=str(error), encrypted=encrypted))
+        self.report(FileOutcome(file.source, "failed", reason=str(error), encrypted=encrypted))
 
     def tell(self, current: str, outcome: FileOutcome | None = None) -> None:
         """Say how far the run is, and that it is now at `current`."""

@@ -1,4 +1,4 @@
-"""Shows a page of a PDF, or a picture, and where a passage stands on it; in a process of its own.
+"""Shows a page as it looks, and where passages stand on it; in a process of its own.
 
 The file is as hostile as when it was read, so the process has the same limits.
 """
@@ -16,15 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.archives import bytes_of
+from ingest.markups import way_to_show
 from ingest.passwords import passwords_of, with_passwords
 from ingest.pictures import picture_view
+from ingest.places import boxes_in
+from ingest.readers import html_view
 from ingest.signatures import format_of
 from ingest.wire import error_from, from_error
 from quoth.config import IngestConfig
-from quoth.datatypes import Box, PageView
+from quoth.datatypes import Box, PageMarkup, PageView
 from quoth.errors import DamagedFileError, LimitError, MissingFileError, QuothError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from quoth.datatypes import Page
 
 # -P keeps the current folder out of the child's import path until the parent's replaces it.
@@ -40,22 +45,53 @@ def page_view(
     page: Page,
     config: IngestConfig,
     *,
-    start: int = 0,
-    end: int = 0,
+    spans: Sequence[tuple[int, int]] = (),
     scale: float = 2.0,
 ) -> PageView:
-    """The page as PNG of `scale` pixels a point, and boxes around the text from `start` to `end`.
+    """A PDF's page, or a picture, as PNG of `scale` pixels a point, and boxes around spans.
 
-    These count in the document's text, as `Page.start` does. A page that was read by OCR has no
-    boxes. Raises ReadError's subclasses.
+    These are (start, end) in the document's text, as `Page.start` is. Raises ReadError's subclasses.
     """
+    inside = _clipped(page, spans)
+    # Where the text of pages without places stands is found in the file.
+    shown = _shown(path, page, config, [] if page.places else inside, scale=scale)
+    found = tuple(tuple(Box(**box) for box in each) for each in shown["boxes"])
+    boxes = tuple(boxes_in(page.places, *span) for span in inside) if page.places else found
+    png = base64.b64decode(shown["png"])
+    return PageView(png, shown["width"], shown["height"], boxes)
+
+
+def page_markup(
+    path: Path,
+    page: Page,
+    media_type: str,
+    config: IngestConfig,
+    *,
+    spans: Sequence[tuple[int, int]] = (),
+) -> PageMarkup:
+    """A page as HTML that is safe to show, the spans marked; these count as in `page_view`.
+
+    `media_type` is the document's, for which there is a `way_to_show`. Raises ReadError's
+    subclasses.
+    """
+    shown = _shown(path, page, config, _clipped(page, spans), media_type=media_type)
+    return PageMarkup(shown["markup"], tuple(shown["found"]))
+
+
+def _shown(
+    path: Path,
+    page: Page,
+    config: IngestConfig,
+    spans: Sequence[tuple[int, int]],
+    **how: float | str,
+) -> dict[str, Any]:
+    """What a process of its own answers."""
     order = {
         "path": str(path),
         "number": page.number,
         "text": page.text,
-        "start": start - page.start,
-        "end": end - page.start,
-        "scale": scale,
+        "spans": spans,
+        **how,
         "config": asdict(config),
         "passwords": passwords_of(config),
     }
@@ -73,18 +109,16 @@ def page_view(
         ) from error
     if done.returncode:
         raise DamagedFileError(f"page {page.number} of {path.name} can't be shown; it is damaged")
-    return _view_from(json.loads(done.stdout))
-
-
-def _view_from(answer: dict[str, Any]) -> PageView:
+    answer: dict[str, Any] = json.loads(done.stdout)
     if "error" in answer:
         raise error_from(answer)
-    return PageView(
-        png=base64.b64decode(answer["png"]),
-        width=answer["width"],
-        height=answer["height"],
-        boxes=tuple(Box(**box) for box in answer["boxes"]),
-    )
+    return answer
+
+
+def _clipped(page: Page, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of each span is on the page, counted from its start; (0, 0) where nothing is."""
+    inside = [(max(start, page.start), min(end, page.end)) for start, end in spans]
+    return [(s - page.start, e - page.start) if s < e else (0, 0) for s, e in inside]
 
 
 def main() -> None:
@@ -105,17 +139,29 @@ def main() -> None:
 
 
 def _answer(
-    config: IngestConfig, path: str, number: int, text: str, start: int, end: int, scale: float
+    config: IngestConfig,
+    path: str,
+    number: int,
+    text: str,
+    spans: list[tuple[int, int]],
+    scale: float = 0.0,
+    media_type: str = "",
 ) -> dict[str, Any]:
+    way = way_to_show(media_type)
+    if way is not None and way.of_text is not None:
+        return asdict(html_view.look(way.of_text(text), path, text, spans, way.plain))
     try:
         data = bytes_of(Path(path), config.max_megabytes * 1_000_000)
     except OSError as error:
         name = Path(path).name
         raise MissingFileError(f"{name} cannot be read ({error.strerror}); check it") from error
+    if way is not None and way.of_file is not None:
+        markup = way.of_file(data, path, config)
+        return asdict(html_view.look(markup, path, text, spans, way.plain))
     if format_of(data, path, None)[0] == "picture":
         view = picture_view(data, path, number, scale)
     else:
         from ingest.readers.pdf_view import look
 
-        view = look(data, path, number, text, (start, end), scale, passwords_of(config))
+        view = look(data, path, number, text, spans, scale, passwords_of(config))
     return {**asdict(view), "png": base64.b64encode(view.png).decode()}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from quoth import errors
-from quoth.datatypes import Document, Heading, Page
+from quoth.datatypes import Box, Document, Heading, Page, Place
 
 
 def from_document(document: Document) -> dict[str, Any]:
@@ -19,11 +19,16 @@ def document_from(data: dict[str, Any]) -> Document:
     return Document(
         **{
             **data,
-            "pages": tuple(Page(**page) for page in data["pages"]),
+            "pages": tuple(map(_page_from, data["pages"])),
             "headings": tuple(Heading(**heading) for heading in data["headings"]),
             "warnings": tuple(data["warnings"]),
         }
     )
+
+
+def _page_from(data: dict[str, Any]) -> Page:
+    places = (Place(one["start"], one["end"], Box(**one["box"])) for one in data["places"])
+    return Page(**{**data, "places": tuple(places)})
 
 
 def from_error(error: errors.QuothError) -> dict[str, Any]:

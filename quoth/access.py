@@ -1,6 +1,6 @@
 """Who may use the page over a network: names, hashed passwords, and patience with wrong ones.
 
-Only the standard library's scrypt; the engine gives out `Users`. Knows no page and no address.
+Only the standard library's scrypt; the engine gives out `Users`. Knows no page.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import threading
 import time
@@ -79,6 +80,14 @@ def _key(password: str, salt: bytes, cost: Cost) -> bytes:
             p=cost.p,
             maxmem=256 * cost.n * cost.r,
         )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address; "" is every address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Users:

@@ -42,13 +42,40 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as displayed, in points from its top left corner, y downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the characters from `start` to `end` of a page's text stand, side by side on one line.
+
+    These count from the page's own beginning.
+    """
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a document: `number` from 1, `label` as printed on it ("" when it has none)."""
+    """One page of a document: `number` from 1, `label` as printed on it ("" when it has none).
+
+    `places` are kept of pages that were read by OCR, in the order of the text; where the text of
+    others stands, their file says.
+    """
 
     number: int
     text: str
     start: int
     label: str = ""
+    places: tuple[Place, ...] = ()
 
     @property
     def end(self) -> int:
@@ -262,23 +289,25 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on a page as displayed, in points from its top left corner, y downwards."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
 class PageView:
-    """A page as a PNG picture, its size in points, and the boxes of the passage asked for."""
+    """A page as a PNG picture, its size in points, and the boxes of each span asked for."""
 
     png: bytes
     width: float
     height: float
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[tuple[Box, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarkup:
+    """A page as an HTML document of its own, to be shown in a frame without scripts.
+
+    It asks no machine for anything. `found` says of each span asked for whether it is marked; the
+    first mark's id is "quote".
+    """
+
+    markup: str
+    found: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,10 +582,23 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """What the library holds of a file that failed. `recipe` names how it was read."""
+
+    source: str
+    size: int
+    modified_ns: int
+    recipe: str
+    reason: str
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file of an ingest run. `reason` is one line, for failures and warnings.
 
-    `encrypted` says that it failed for want of a password.
+    `encrypted` says that it failed for want of a password; `known` that it failed before, is the
+    same, and was not tried again.
     """
 
     source: str
@@ -566,6 +608,12 @@ class FileOutcome:
     n_chunks: int = 0
     reason: str = ""
     encrypted: bool = False
+    known: bool = False
+
+    @property
+    def why(self) -> str:
+        """The reason, to stand beside the file's name, with which most reasons begin."""
+        return self.reason.removeprefix(f"{self.source.rpartition('/')[2]} ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from quoth.config import check_ranges, load_config
 from quoth.contexts import RememberedContexts, content_key
 from quoth.errors import QuothError
+from quoth.switching import Switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Hit,
         IngestReport,
         Message,
+        PageMarkup,
         PageView,
         Piece,
         Problem,
@@ -96,6 +98,7 @@ class Quoth:
         self._reranker = reranker
         self._embed = RememberedVectors(embedder.embed_passages)
         self._lock = threading.Lock()
+        self._switch = Switch()
         self._contexts = RememberedContexts()
         self._ahead = ReadAhead()
         self._maps = Maps(library)
@@ -307,17 +310,35 @@ class Quoth:
         return shelf.cut(self.document(document_id))
 
     def page_view(
-        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+        self,
+        document_id: str,
+        page: int,
+        *,
+        spans: Sequence[tuple[int, int]] = (),
+        scale: float = 2.0,
     ) -> PageView:
-        """A PDF's page as a picture, with boxes around the document's text from `start` to `end`.
+        """A PDF's page as a picture, with boxes around spans (start, end) of the document's text.
 
         The source file must still be as it was read. Raises UnknownDocumentError, ReadError.
         """
         from quoth.pages import page_view
 
         record = self.find(document_id)[0]
-        document = self.document(record.id)
-        return page_view(record, document, page, self.config.ingest, span=(start, end), scale=scale)
+        found = self.document(record.id)
+        return page_view(record, found, page, self.config.ingest, spans=spans, scale=scale)
+
+    def page_markup(
+        self, document_id: str, page: int, *, spans: Sequence[tuple[int, int]] = ()
+    ) -> PageMarkup:
+        """A web page as HTML that asks nothing of any machine, the spans marked; see `page_view`.
+
+        Show it in a sandboxed frame. Raises UnknownDocumentError, ReadError.
+        """
+        from quoth.pages import page_markup
+
+        record = self.find(document_id)[0]
+        found = self.document(record.id)
+        return page_markup(record, found, page, self.config.ingest, spans=spans)
 
     def remove(
         self, names: Sequence[str], *, collection: Collections = None
@@ -416,7 +437,7 @@ class Quoth:
         from retrieval import hits_of
 
         k = k or self.config.retrieval.k
-        return hits_of(self._rank(question, k, collection, where), self._library, k)
+        return hits_of(self._rank(question, k, collection, where), k)
 
     def explain(
         self,
@@ -435,7 +456,7 @@ class Quoth:
 
         k = k or self.config.retrieval.k
         ranking = self._rank(question, k, collection, where)
-        return explain(ranking, self._library, k=k, beyond=beyond)
+        return explain(ranking, k=k, beyond=beyond)
 
     def _rank(
         self, question: str, k: int, collection: Collections, where: Where | str | None
@@ -546,31 +567,40 @@ class Quoth:
         where = _as_where(where)
         # A context serves a follow-up only over the same documents, as they still are.
         scope = (content_key(collection, self._library.change), where)
+        previous = self._contexts.before(history, scope)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
-        model = self._language_model()
-        pieces = stream_answer(
-            question,
-            hits,
-            history,
-            model=Watched(model, on_wait),
-            embed=self._embed,
-            generation=generation,
-            answer=answer,
-            previous=self._contexts.before(history, scope),
-            page_of=self._library.page_of,
-            query=query,
-            cancelled=cancelled,
-        )
-        for piece in pieces:
-            if piece.answer is None:
-                yield piece
-                continue
-            self._contexts.remember(question, scope, piece.answer.context)
-            final = _with_search(piece.answer, hits, searched)
-            yield replace(piece, answer=final)
-            self._ahead.start(model, final, history, generation)
+        with self._switch.using(on_wait) as use:
+            model = self._language_model()
+            pieces = stream_answer(
+                question,
+                hits,
+                history,
+                model=Watched(model, on_wait),
+                embed=self._embed,
+                generation=generation,
+                answer=answer,
+                previous=previous,
+                page_of=self._library.page_of,
+                query=query,
+                cancelled=cancelled,
+            )
+            for piece in pieces:
+                if piece.answer is None:
+                    with use.idle():
+                        yield piece
+                else:
+                    written = _with_search(piece.answer, hits, searched)
+                    last = replace(piece, answer=written)
+        # Before a refusal the model reads nothing: what it has read is the context before.
+        read = written.context if written.n_prompt_tokens else previous
+        if read is not None:
+            self._contexts.remember(question, scope, read)
+        yield last
+        with self._switch.trying() as free:
+            if free and self._model is model:
+                self._ahead.start(model, written, history, generation)
 
     def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
         """The chunks of some collections on a plane, a sample of them if there are very many.
@@ -613,24 +643,27 @@ class Quoth:
         from quoth.interpretation import examine
 
         settings = generation or self.config.generation
-        return examine(self._language_model(), answer, history, settings, cancelled)
+        with self._switch.using():
+            return examine(self._language_model(), answer, history, settings, cancelled)
 
     def use_model(self, name: str) -> None:
         """Answer with another model from now on; `name` as in `model.path` of the configuration.
 
-        It takes the place of a server at `model.endpoint` too. A running answer is finished first. What is missing, damaged or too large is refused, and
-        the model before stays. Raises ModelError, ConfigError.
+        It takes the place of a server at `model.endpoint` too. Answers that are begun, and those
+        that wait for their turn, are finished first; whoever asks meanwhile is answered by the new
+        model. What is missing, damaged or too large is refused, and the model before stays. Raises
+        ModelError (also for an answer that is begun and nobody reads), ConfigError.
         """
         from generation import load_model, model_facts
 
         values = {"model.path": name, "model.endpoint": ""}
         chosen = self.config.with_values(values, "use_model")
         model_facts(chosen.model)
-        with self._lock:
+        with self._switch.replacing(), self._lock:
             # Two models at once may be more than the memory holds: the old one goes first, and is
             # loaded again by the next question when the new one can't be.
+            self._ahead.close()
             if self._model is not None:
-                self._ahead.close()
                 self._model.close()
                 self._model = None
             self._model = load_model(chosen.model)
@@ -640,9 +673,10 @@ class Quoth:
         self, messages: Sequence[Message], generation: GenerationConfig | None = None
     ) -> str:
         """What the language model writes on its own: no documents, no check. Raises ModelError."""
-        model = self._language_model()
-        pieces = model.complete(model.render(messages), generation or self.config.generation)
-        return "".join(piece.text for piece in pieces)
+        with self._switch.using():
+            model = self._language_model()
+            pieces = model.complete(model.render(messages), generation or self.config.generation)
+            return "".join(piece.text for piece in pieces)
 
     def _rewrite(self, messages: Sequence[Message]) -> str:
         """What a model large enough for it makes of a follow-up; "" from a smaller one."""

@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING
 from quoth.errors import MissingFileError, ReadError, UnknownDocumentError, UnsupportedFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from quoth.config import IngestConfig
-    from quoth.datatypes import Document, DocumentRecord, PageView
+    from quoth.datatypes import Document, DocumentRecord, Page, PageMarkup, PageView
 
-_SHOWN = ("application/pdf", "image/")
+_PICTURES = ("application/pdf", "image/")
 
 
-def is_shown(media_type: str) -> bool:
+def is_picture(media_type: str) -> bool:
     """Whether the pages of such a document can be shown as pictures."""
-    return media_type.startswith(_SHOWN)
+    return media_type.startswith(_PICTURES)
+
+
+def is_markup(media_type: str) -> bool:
+    """Whether the pages of such a document can be shown as HTML."""
+    from ingest import way_to_show
+
+    return way_to_show(media_type) is not None
 
 
 def page_view(
@@ -26,27 +35,54 @@ def page_view(
     page: int,
     config: IngestConfig,
     *,
-    span: tuple[int, int],
+    spans: Sequence[tuple[int, int]],
     scale: float,
 ) -> PageView:
-    """The page's picture and the boxes of the span of the document's text.
+    """The page's picture and the boxes of the spans of the document's text.
 
     Raises UnsupportedFileError for what is no PDF or picture, UnknownDocumentError for a page that is not
     there, MissingFileError when no source has the content any more, and what reading raises.
     """
     from ingest import page_view as view
 
-    if not is_shown(record.media_type):
-        raise UnsupportedFileError(
-            f"{record.title} is no PDF or picture: its pages can't be shown; read its text"
-        )
-    if not 1 <= page <= len(document.pages):
+    if not is_picture(record.media_type):
+        raise _unsupported(record, "PDF or picture")
+    shown = _page(record, document, page)
+    return view(_file(record, config), shown, config, spans=spans, scale=scale)
+
+
+def page_markup(
+    record: DocumentRecord,
+    document: Document,
+    page: int,
+    config: IngestConfig,
+    *,
+    spans: Sequence[tuple[int, int]],
+) -> PageMarkup:
+    """The page as HTML with the spans of the document's text marked; raises as `page_view` does."""
+    from ingest import page_markup as markup
+    from ingest import way_to_show
+
+    way = way_to_show(record.media_type)
+    if way is None:
+        raise _unsupported(record, "web page, Word document, Markdown or table")
+    shown = _page(record, document, page)
+    path = Path(record.sources[0]) if way.of_file is None else _file(record, config)
+    return markup(path, shown, record.media_type, config, spans=spans)
+
+
+def _unsupported(record: DocumentRecord, what: str) -> UnsupportedFileError:
+    return UnsupportedFileError(
+        f"{record.title} is no {what}: its pages can't be shown; read its text"
+    )
+
+
+def _page(record: DocumentRecord, document: Document, number: int) -> Page:
+    if not 1 <= number <= len(document.pages):
         raise UnknownDocumentError(
-            f"{record.title} has no page {page}; it has {len(document.pages)}"
+            f"{record.title} has no page {number}; it has {len(document.pages)}"
         )
-    shown = document.pages[page - 1]
-    start, end = max(span[0], shown.start), min(span[1], shown.end)
-    return view(_file(record, config), shown, config, start=start, end=end, scale=scale)
+    return document.pages[number - 1]
 
 
 def _file(record: DocumentRecord, config: IngestConfig) -> Path:

@@ -138,6 +138,13 @@ class RetrievalConfig:
         "How far hits of like meaning pull each other's scores together; 0: not at all.",
         least=0,
     )
+    diversity: float = _key(
+        0.2,
+        "Share of its score that a chunk loses for each better one of its document, unless the "
+        "question asks for that document; 0: none.",
+        least=0,
+        most=1,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +258,12 @@ class AnswerConfig:
     max_context_tokens: int = _key(
         1280, "Tokens of all passages together; 0: as many as the window holds.", least=0
     )
+    first_token_seconds: float = _key(
+        2.0,
+        "On a CPU, passages are cut to their best sentences so that an answer begins in this time; "
+        "0: they are read whole.",
+        least=0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +272,10 @@ class PageConfig:
 
     host: str = _key("127.0.0.1", "The address to listen on.")
     port: int = _key(8501, "The port to listen on.", least=0, most=65535)
+    certificate: str = _key(
+        "", "A certificate in PEM form, with those between it and its root: the page is HTTPS."
+    )
+    key: str = _key("", "The certificate's private key in PEM form, without a password.")
     sign_in: bool = _key(
         False,
         "Whether this machine must sign in too, for a page behind a proxy; others always must.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest import READER_VERSION, chunk_document
-from vectorstore import catalogue, digest
+from vectorstore import catalogue, digest, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DocumentRecord,
         FloatArray,
         IngestReport,
+        KnownFailure,
         KnownFile,
         SourceFile,
     )
@@ -62,6 +63,18 @@ class LibraryShelf:
     def note_devices(self, devices: Mapping[str, int]) -> None:
         """Record on which file system each source lies."""
         catalogue.note_devices(self._library, self._collection, devices)
+
+    def failures(self) -> dict[str, KnownFailure]:
+        """What failed of the collection's files, by source."""
+        return failures.failures(self._library, self._collection)
+
+    def note_failures(self, found: Sequence[KnownFailure]) -> None:
+        """Keep that these files failed."""
+        failures.note_failures(self._library, self._collection, found)
+
+    def forget_failures(self, sources: Sequence[str]) -> None:
+        """Forget that these files failed, for they are gone."""
+        failures.forget_failures(self._library, self._collection, sources)
 
     def attach(self, file: SourceFile) -> bool:
         """Let a file name a document that the collection holds already."""

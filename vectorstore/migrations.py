@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-LATEST = 3
+LATEST = 4
 FORMAT_2 = """
 ALTER TABLE sources ADD COLUMN device INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE facts (
@@ -73,6 +73,19 @@ CREATE TABLE users (
     added_at TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+FORMAT_4 = """
+ALTER TABLE pages ADD COLUMN places TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE failures (
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    recipe TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    encrypted INTEGER NOT NULL,
+    PRIMARY KEY (collection, source)
+) WITHOUT ROWID;
+"""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -95,6 +108,12 @@ def _add_facts(sql: sqlite3.Connection) -> None:
 def _add_conversations(sql: sqlite3.Connection) -> None:
     """2 to 3: conversations with their answers, and who may use the page."""
     for statement in FORMAT_3.split(";"):
+        sql.execute(statement)
+
+
+def _add_places_and_failures(sql: sqlite3.Connection) -> None:
+    """3 to 4: where the text of scanned pages stands, and which files failed."""
+    for statement in FORMAT_4.split(";"):
         sql.execute(statement)
 
 
@@ -121,4 +140,5 @@ def _told(metadata: str) -> dict[str, str]:
 _STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _add_facts,
     2: _add_conversations,
+    3: _add_places_and_failures,
 }

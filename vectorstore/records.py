@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quoth.datatypes import (
+    Box,
     Chunk,
     Document,
     DocumentRecord,
     Heading,
     KnownFile,
     Page,
+    Place,
     SourceFile,
     with_headings,
 )
@@ -317,19 +319,27 @@ def document(connection: sqlite3.Connection, document_id: str) -> Document | Non
         return None
     row, title, media_type, language, metadata, warnings, headings, source = found
     pages = connection.execute(
-        "SELECT number, text, start, label FROM pages WHERE document = ? ORDER BY number", (row,)
+        "SELECT number, text, start, label, places FROM pages WHERE document = ? ORDER BY number",
+        (row,),
     )
     return Document(
         id=document_id,
         source=source,
         title=title,
         media_type=media_type,
-        pages=tuple(Page(*page) for page in pages),
+        pages=tuple(
+            Page(number, text, start, label, _places(kept))
+            for number, text, start, label, kept in pages
+        ),
         headings=tuple(Heading(*heading) for heading in _decoded(headings)),
         language=language,
         metadata=_decoded(metadata),
         warnings=tuple(_decoded(warnings)),
     )
+
+
+def _places(kept: str) -> tuple[Place, ...]:
+    return tuple(Place(start, end, Box(*sides)) for start, end, *sides in _decoded(kept))
 
 
 def _batches(values: Sequence[Any]) -> Iterable[list[Any]]:

@@ -83,7 +83,10 @@ def _delete_bad_vectors(sql: sqlite3.Connection) -> None:
 
 def _empty_broken_json(sql: sqlite3.Connection) -> None:
     """One unreadable column would keep all documents from being listed."""
-    columns = ("documents.metadata", "documents.warnings", "documents.headings", "chunks.headings")
+    columns = (
+        "documents.metadata", "documents.warnings", "documents.headings", "chunks.headings",
+        "pages.places",
+    )  # fmt: skip
     for name in columns:
         table, _, column = name.partition(".")
         empty = "{}" if column == "metadata" else "[]"

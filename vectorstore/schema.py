@@ -214,6 +214,7 @@ def _create_once(connection: sqlite3.Connection) -> None:
 def _create(connection: sqlite3.Connection) -> None:
     connection.executescript(
         f"BEGIN IMMEDIATE; {_TABLES} {migrations.FORMAT_2} {migrations.FORMAT_3} "
+        f"{migrations.FORMAT_4} "
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION}; "
         f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}'); COMMIT;"
     )

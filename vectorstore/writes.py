@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from vectorstore import records
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from quoth.datatypes import Chunk, Document, FloatArray, SourceFile
+    from quoth.datatypes import Chunk, Document, FloatArray, Page, SourceFile
 
 
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
@@ -67,8 +68,8 @@ def insert_document(
     row = int(cursor.lastrowid or 0)
     _insert_facts(connection, row, document)
     connection.executemany(
-        "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
-        [(row, page.number, page.label, page.start, page.text) for page in document.pages],
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
+        [(row, p.number, p.label, p.start, p.text, _places(p)) for p in document.pages],
     )
     first, last = _insert_chunks(connection, row, chunks, vectors)
     connection.execute(
@@ -76,6 +77,10 @@ def insert_document(
     )
     write_log(connection, "add", row, first, last)
     return row
+
+
+def _places(page: Page) -> str:
+    return json.dumps([[one.start, one.end, *astuple(one.box)] for one in page.places])
 
 
 def _insert_facts(connection: sqlite3.Connection, row: int, document: Document) -> None:
@@ -142,9 +147,17 @@ def point_source(
         "VALUES (?, ?, ?, ?, ?, ?)",
         (collection, file.source, document, file.size, file.modified_ns, file.device),
     )
+    forget_failure(connection, collection, file.source)
     if before is not None and before[0] != document:
         add_tags(connection, document, records.tags_of(connection, before[0]))
         delete_if_unnamed(connection, before[0])
+
+
+def forget_failure(connection: sqlite3.Connection, collection: int | None, source: str) -> None:
+    """Forget that a file failed."""
+    connection.execute(
+        "DELETE FROM failures WHERE collection = ? AND source = ?", (collection, source)
+    )
 
 
 def delete_if_unnamed(connection: sqlite3.Connection, document: int) -> None:

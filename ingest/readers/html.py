@@ -125,6 +125,26 @@ def html_blocks(tree: LexborHTMLParser) -> list[Block]:
     return blocks if any(b.text.strip() for b in blocks) else list(_blocks(tree, frozenset()))
 
 
+def text_nodes(tree: LexborHTMLParser) -> Iterator[LexborNode]:
+    """The nodes whose text `read` takes, in document order."""
+    dropped = frozenset({"nav"})
+    nodes = [node for node in _shown(tree, dropped) if node.tag == "-text"]
+    if not any((node.text_content or "").strip() for node in nodes):
+        nodes = [node for node in _shown(tree, frozenset()) if node.tag == "-text"]
+    yield from nodes
+
+
+def _shown(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[LexborNode]:
+    """The nodes that are not hidden, in document order."""
+    stack: list[LexborNode] = [tree.root] if tree.root else []
+    while stack:
+        node = stack.pop()
+        if node.tag in _DROPPED or node.tag in dropped or _is_hidden(node):
+            continue
+        yield node
+        stack.extend(reversed(list(node.iter(include_text=True))))
+
+
 def _first_text(tree: LexborHTMLParser, selector: str) -> str:
     node = tree.css_first(selector)
     return one_line(node.text()) if node else ""

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read a saved page. Raises DamagedFileError, NoTextError and LimitError."""
+    markup, address = _opened(data, source)
+    document = html.read(markup, source, config)
+    return replace(
+        document,
+        id=document_id(data),
+        media_type="multipart/related",
+        metadata={**document.metadata, **({"address": address} if address else {})},
+    )
+
+
+def page_in(data: bytes, source: str) -> str:
+    """The markup of a saved page. Raises DamagedFileError."""
+    return html.html_text(_opened(data, source)[0], source)
+
+
+def _opened(data: bytes, source: str) -> tuple[bytes, str]:
+    """The page, in an encoding that it declares or in UTF-8, and the address it was saved from."""
     with mended(source, "a browser"):
         message = email.message_from_bytes(data, policy=email.policy.default)
         pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
@@ -32,10 +49,4 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         )
     if charset and b"charset" not in markup[:4096]:
         markup = markup.decode(charset, "replace").encode()
-    document = html.read(markup, source, config)
-    return replace(
-        document,
-        id=document_id(data),
-        media_type="multipart/related",
-        metadata={**document.metadata, **({"address": address} if address else {})},
-    )
+    return markup, address

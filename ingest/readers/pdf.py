@@ -23,6 +23,7 @@ from ingest.readers.pdf_headings import Letters, headings
 from ingest.readers.pdf_layout import lines_of, text_of_lines
 from ingest.readers.pdf_pages import is_garbage, read_pages
 from ingest.readers.pdf_running import running_segments
+from ingest.readers.recognised import recognised_places
 from quoth.datatypes import Coverage, Document
 from quoth.errors import DamagedFileError, LimitError, NoTextError
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
     from ingest.readers.pdf_layout import Line
+    from ingest.readers.pdf_segments import Segment
     from quoth.config import IngestConfig
+    from quoth.datatypes import Place
 
 _WRONG_PASSWORD = 4
 _MAX_FRUITLESS = 8
@@ -65,15 +68,22 @@ class _Read:
     """What the pages of a document came to."""
 
     texts: list[str] = field(default_factory=list)
-    ocr: list[int] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
+    recognised: dict[int, tuple[Segment, ...]] = field(default_factory=dict)
+
+    def places(self) -> dict[int, tuple[Place, ...]]:
+        """Where the text of pages that were read by OCR stands."""
+        return {
+            number: recognised_places(self.texts[number - 1], segments)
+            for number, segments in self.recognised.items()
+        }
 
     def coverage(self) -> Coverage:
         empty = [n for n, text in enumerate(self.texts, 1) if not text.strip()]
         return Coverage(
             n_pages=len(self.texts),
-            ocr=tuple(self.ocr),
+            ocr=tuple(self.recognised),
             empty=tuple(number for number in empty if number not in self.failed),
             failed=self.failed,
         )
@@ -130,6 +140,7 @@ def _read_open(pdf: PdfDocument, data: bytes, source: str, config: IngestConfig)
         }
         | {"coverage": coverage.as_text()},
         warnings=coverage.warnings(),
+        places=found.places(),
     )
     return assemble(data, source, content, config)
 
@@ -145,7 +156,7 @@ def _pages(pdf: PdfDocument, data: bytes, source: str, config: IngestConfig) -> 
         n_characters += len(found.texts[-1])
         check_characters(n_characters, source, config)
         if page.by_ocr:
-            found.ocr.append(page.number)
+            found.recognised[page.number] = page.segments
         if page.failure:
             found.failed[page.number] = page.failure
     _ask_again(found, data, passwords_of(config))

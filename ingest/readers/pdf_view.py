@@ -6,14 +6,12 @@ The passage is found by its words: those of the page's text are aligned with tho
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
-import re
-import unicodedata
 from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.places import around, matches, words_of
 from ingest.readers.pdf import open_pdf
 from ingest.readers.pdf_layout import lines_of
 from ingest.readers.pdf_pages import page_text_segments
@@ -25,10 +23,10 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfDocument, PdfPage
 
+    from ingest.places import Match
     from ingest.readers.pdf_segments import Segment
 
 _LONGEST_SIDE = 4000
-_WORD = re.compile(r"[^\W_]+")
 _SKIPPED = 3
 
 
@@ -45,11 +43,11 @@ def look(
     source: str,
     number: int,
     text: str,
-    span: tuple[int, int],
+    spans: Sequence[tuple[int, int]],
     scale: float,
     passwords: Sequence[str] = (),
 ) -> PageView:
-    """The picture of page `number`, with the boxes of `text[span]`, a line each.
+    """The picture of page `number`, with the boxes of each span of `text`, a line each.
 
     Raises EncryptedFileError and DamagedFileError.
     """
@@ -61,7 +59,7 @@ def look(
         raise DamagedFileError(f"{name} is damaged: it can't be shown; get it again")
     try:
         with contextlib.closing(pdf):
-            boxes = _boxes(pdf, number - 1, text, span) if span[0] < span[1] else ()
+            boxes = _boxes(pdf, number - 1, text, spans)
             with contextlib.closing(pdf[number - 1]) as page:
                 return PageView(_drawn(page, scale), page.get_width(), page.get_height(), boxes)
     except (pypdfium2.PdfiumError, IndexError) as error:
@@ -76,15 +74,23 @@ def _drawn(page: PdfPage, scale: float) -> bytes:
         return png.getvalue()
 
 
-def _boxes(pdf: PdfDocument, index: int, text: str, span: tuple[int, int]) -> tuple[Box, ...]:
+def _boxes(
+    pdf: PdfDocument, index: int, text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[tuple[Box, ...], ...]:
+    if not any(start < end for start, end in spans):
+        return tuple(() for _ in spans)
     segments = page_text_segments(pdf, index)
     with contextlib.closing(pdf[index]) as page:
         placed = list(_placed(segments, page))
-    wanted = sorted(_aligned(text, span, [one.word for one in placed]))
+    pairs = matches(text, [one.word for one in placed])
+    return tuple(_lines([placed[at] for at in sorted(_within(pairs, span))]) for span in spans)
+
+
+def _lines(words: Sequence[_Placed]) -> tuple[Box, ...]:
+    """A box around the words of each line."""
     lines: dict[int, Box] = {}
-    for at in wanted:
-        one = placed[at]
-        lines[one.segment] = _around(lines.get(one.segment, one.box), one.box)
+    for one in words:
+        lines[one.segment] = around(lines.get(one.segment, one.box), one.box)
     return tuple(lines.values())
 
 
@@ -98,7 +104,7 @@ def _placed(segments: Sequence[Segment], page: PdfPage) -> Iterator[_Placed]:
                 box = (word.x0, segment.top, word.x1, segment.bottom)
                 turns = page.get_rotation() // 90 - segment.turns
                 shown = _turned(box, turns % 4, page)
-                for part in _words(word.text):
+                for part in words_of(word.text):
                     yield _Placed(part, stream, Box(*shown))
 
 
@@ -115,31 +121,11 @@ def _turned(
     return (top, height - x1, bottom, height - x0) if turns == 3 else box
 
 
-def _aligned(text: str, span: tuple[int, int], placed: Sequence[str]) -> set[int]:
-    """Which of the words on the page make up the span; a few odd ones between are taken along."""
-    found = [(one, match.start()) for match in _WORD.finditer(text) for one in _words(match[0])]
-    matcher = difflib.SequenceMatcher(None, [word for word, _ in found], placed, autojunk=False)
-    pairs = [
-        (block.a + n, block.b + n)
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-    ]
-    inside = [(a, b) for a, b in pairs if span[0] <= found[a][1] < span[1]]
-    wanted = {b for _, b in inside}
-    for (a, b), (after_a, after_b) in pairwise(inside):
-        if after_a - a <= _SKIPPED and after_b - b <= _SKIPPED:
-            wanted |= set(range(b, after_b))
+def _within(pairs: Sequence[Match], span: tuple[int, int]) -> set[int]:
+    """Which words on the page make up the span; a few odd ones between are taken along."""
+    inside = [one for one in pairs if span[0] <= one.start < span[1]]
+    wanted = {one.at for one in inside}
+    for one, after in pairwise(inside):
+        if after.word - one.word <= _SKIPPED and after.at - one.at <= _SKIPPED:
+            wanted |= set(range(one.at, after.at))
     return wanted
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def _around(one: Box, two: Box) -> Box:
-    return Box(
-        min(one.left, two.left),
-        min(one.top, two.top),
-        max(one.right, two.right),
-        max(one.bottom, two.bottom),
-    )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ingest.assembly import Content, assemble, clean
 from ingest.ocr import FOUND_NOTHING, LARGEST_SIDE, ocr_for
-from ingest.pictures import frames
+from ingest.pictures import frames, pixels_a_point
 from ingest.readers.pdf_layout import lines_of, text_of_lines
-from ingest.readers.recognised import segments_of
+from ingest.readers.recognised import recognised_places, segments_of
 from quoth.datatypes import Coverage, Document
 from quoth.errors import LimitError, NoTextError, ReadError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ingest.ocr import Ocr
     from quoth.config import IngestConfig
+    from quoth.datatypes import Place
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class _Read:
 
     texts: list[str] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
+    places: dict[int, tuple[Place, ...]] = field(default_factory=dict)
 
     def coverage(self) -> Coverage:
         numbered = list(enumerate(self.texts, 1))
@@ -53,8 +55,9 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
                 f"{PurePath(source).name} has more than {config.max_pages:,} pages; split it, or "
                 "raise ingest.max_pages"
             )
-        text, failure = _recognised(picture, ocr)
+        text, places, failure = _recognised(picture, ocr)
         found.texts.append(text)
+        found.places[len(found.texts)] = places
         if failure:
             found.failed[len(found.texts)] = failure
     if not any(found.texts):
@@ -66,18 +69,20 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         pages=[(text + "\n", "") for text in found.texts],
         metadata={"coverage": coverage.as_text()},
         warnings=coverage.warnings(),
+        places=found.places,
     )
     return assemble(data, source, content, config)
 
 
-def _recognised(picture: Image, ocr: Ocr) -> tuple[str, str]:
-    """The text of a picture, and why there is none when that is known."""
+def _recognised(picture: Image, ocr: Ocr) -> tuple[str, tuple[Place, ...], str]:
+    """The text of a picture, its places, and why there is none when that is known."""
     if ocr.recognise is None:
-        return "", f"a picture, {ocr.absent}"
+        return "", (), f"a picture, {ocr.absent}"
     if time.monotonic() > ocr.deadline:
-        return "", "a picture, OCR of what came before took all of ingest.ocr_seconds"
+        return "", (), "a picture, OCR of what came before took all of ingest.ocr_seconds"
     try:
-        lines = lines_of(segments_of(ocr.recognise(picture), 1.0))
+        segments = segments_of(ocr.recognise(picture), pixels_a_point(picture))
     except ReadError as error:
-        return "", f"a picture, {error}"
-    return clean(text_of_lines(lines)).strip(), ""
+        return "", (), f"a picture, {error}"
+    text = clean(text_of_lines(lines_of(segments))).strip()
+    return text, recognised_places(text, segments), ""

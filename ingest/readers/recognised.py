@@ -1,15 +1,22 @@
-"""Turns what OCR recognised on a picture into segments, which are laid out as those of a PDF are."""
+"""Turns what OCR recognised on a picture into segments, which are laid out as those of a PDF are.
+
+It also keeps where the text that comes of it stands.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.places import PlacedWord, places_of, words_of
+from ingest.readers.pdf_layout import lines_of
 from ingest.readers.pdf_segments import Segment, Word
+from quoth.datatypes import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ingest.ocr import Recognised
+    from quoth.datatypes import Place
 
 
 def segments_of(found: Sequence[Recognised], scale: float) -> tuple[Segment, ...]:
@@ -30,3 +37,19 @@ def _segment(stream: int, one: Recognised, scale: float) -> Segment:
     top, bottom = one.top / scale, one.bottom / scale
     # Letters stand in about four fifths of their line's box.
     return Segment(tuple(words), x0, top, x1, bottom, 0.8 * (bottom - top), False, stream, ())
+
+
+def recognised_places(text: str, segments: Sequence[Segment]) -> tuple[Place, ...]:
+    """Where the text that was made of these segments stands."""
+    return places_of(text, list(_placed(segments)))
+
+
+def _placed(segments: Sequence[Segment]) -> Iterator[PlacedWord]:
+    """The words in reading order, to a tenth of a point."""
+    by_stream = {segment.stream: segment for segment in segments}
+    for line in lines_of(segments):
+        for segment in map(by_stream.__getitem__, line.streams):
+            for word in segment.words:
+                sides = (word.x0, segment.top, word.x1, segment.bottom)
+                box = Box(*(round(side, 1) for side in sides))
+                yield from (PlacedWord(part, box) for part in words_of(word.text))

@@ -291,23 +291,33 @@ def repair(options: Options) -> int:
     help="The address to listen on; others than this machine must sign in (quoth users).",
 )
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="The port to listen on.")
+@click.option("--certificate", metavar="FILE", help="Serve HTTPS with this certificate (PEM).")
+@click.option("--key", metavar="FILE", help="The certificate's private key (PEM).")
 @common_options
-def ui(options: Options, host: str | None, port: int | None) -> int:
+def ui(
+    options: Options,
+    host: str | None,
+    port: int | None,
+    certificate: str | None,
+    key: str | None,
+) -> int:
     """Open the browser page and serve it until Ctrl-C."""
+    from quoth.access import is_loopback
     from quoth.cli import page
     from quoth.cli.records import say_json
     from quoth.cli.terminal import say, tell
 
-    options = options.with_flags({"page.host": host, "page.port": port})
+    given = {"host": host, "port": port, "certificate": certificate, "key": key}
+    options = options.with_flags({f"page.{name}": value for name, value in given.items()})
     settings = options.config().page
-    if settings.sign_in or not page.is_loopback(settings.host):
+    if settings.sign_in or not is_loopback(settings.host):
         page.insist_on_users(options)
     server = page.start(options)
-    if not page.is_loopback(settings.host):
+    if not (settings.certificate or is_loopback(settings.host)):
         tell(page.WARNING.format(settings.host))
     with page.stopping(server):
         if page.wait_until_ready(server, settings.host, settings.port):
-            url = page.url(settings.host, settings.port)
+            url = page.url(settings)
             if options.as_json:
                 say_json({"url": url})
             else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import os
 import signal
 import socket
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from quoth.cli.options import Options
-    from quoth.config import Config
+    from quoth.config import Config, PageConfig
 
 _SECONDS_TO_STOP = 5.0
 WARNING = (
-    "quoth: the page listens on {} and asks for a password, but sends it unencrypted; keep it to a "
-    "network you trust, or put it behind a proxy with HTTPS"
+    "quoth: the page listens on {} without encryption: passwords and answers cross the network in the "
+    "clear; give --certificate FILE and --key FILE, or put it behind a proxy with HTTPS"
 )
 
 
@@ -65,7 +64,10 @@ def start(options: Options) -> subprocess.Popen[bytes]:
     """Start the page's server. Raises PortInUseError, ConfigError or MissingDependencyError."""
     import importlib.util
 
+    from quoth.cli.certificate import check_certificate
+
     config = options.config()
+    check_certificate(config.page.certificate, config.page.key)
     check_port(config.page.host, config.page.port)
     if importlib.util.find_spec("streamlit") is None:
         raise MissingDependencyError("streamlit", "pip install streamlit")
@@ -87,13 +89,16 @@ def command(config: Config) -> list[str]:
     """Streamlit's command line: the page's own options, at this address and for these uploads."""
     from quoth.ui.options import flags
 
-    changes = {
+    changes: dict[str, Any] = {
         "server.address": config.page.host,
         "server.port": config.page.port,
         "server.maxUploadSize": config.ingest.max_megabytes,
         "logger.hideWelcomeMessage": True,
         "logger.level": "warning",
     }
+    if config.page.certificate:
+        changes["server.sslCertFile"] = config.page.certificate
+        changes["server.sslKeyFile"] = config.page.key
     # -P keeps a streamlit.py in the current folder from being run instead.
     start = [sys.executable, "-P", "-m", "streamlit", "run", str(app_path())]
     return [*start, *flags(changes)]
@@ -111,19 +116,13 @@ def environment(options: Options) -> dict[str, str]:
     return variables
 
 
-def url(host: str, port: int) -> str:
+def url(settings: PageConfig) -> str:
     """What to type into a browser on this machine."""
+    scheme = "https" if settings.certificate else "http"
+    host, port = settings.host, settings.port
     if host in {"127.0.0.1", "::1", "0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         host = "localhost"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], host: str, port: int) -> bool:

@@ -53,7 +53,8 @@ class IngestDisplay:
         """Show one report."""
         self._interrupt.started = progress.files_done > 0
         outcome = progress.outcome
-        if self._files and outcome and (self._unchanged or outcome.status != "unchanged"):
+        is_as_before = outcome is not None and (outcome.known or outcome.status == "unchanged")
+        if self._files and outcome and (self._unchanged or not is_as_before):
             say(outcome_line(outcome))
         self._show(progress.files_done, progress.files_total, progress_line(progress))
 
@@ -152,24 +153,21 @@ def _clock(seconds: float) -> str:
 
 def outcome_line(outcome: FileOutcome) -> str:
     """The file after its mark: + added, = unchanged, ~ replaced, ! failed; then why or how much."""
-    source, reason = one_line(outcome.source), one_line(outcome.reason)
+    source = one_line(outcome.source)
     if outcome.status in {"added", "replaced"}:
         source += f" ({count(outcome.n_pages, 'page')}, {count(outcome.n_chunks, 'chunk')})"
-    if reason:
-        source = _said_of(source, reason)
+    if outcome.reason:
+        source = _said_of(source, one_line(outcome.reason), one_line(outcome.why))
     line = f"{_MARKS[outcome.status]} {source}"
     colour = _COLOURS.get(outcome.status)
     return paint(line, fg=colour) if colour else line
 
 
-def _said_of(source: str, reason: str) -> str:
-    """The reason behind the file; most begin with its name, which is not said twice."""
-    name = source.rpartition("/")[2]
+def _said_of(source: str, reason: str, why: str) -> str:
+    """The reason behind the file, whose name is not said twice."""
     if source in reason:
         return reason
-    if reason.startswith(f"{name} "):
-        return source + reason.removeprefix(name)
-    return f"{source}: {reason}"
+    return f"{source}: {reason}" if why == reason else f"{source} {why}"
 
 
 def count(number: int, noun: str) -> str:
@@ -181,6 +179,8 @@ def summary_line(report: IngestReport, *, removed: bool = False) -> str:
     """How many files ended how, also those `removed` if told, what was written, and how fast."""
     statuses = [status for status in _MARKS if removed or status != "removed"]
     endings = ", ".join(f"{report.count(status)} {status}" for status in statuses)
+    if n_known := sum(outcome.known for outcome in report.outcomes):
+        endings += f" ({n_known} as before)"
     line = f"{count(len(report.outcomes), 'file')}: {endings}"
     written = [o for o in report.outcomes if o.status in {"added", "replaced"}]
     if not written:

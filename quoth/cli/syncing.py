@@ -39,7 +39,8 @@ def sync(
 
     Prints a line per file: + added, = unchanged, ~ replaced, - removed, ! failed, then a summary.
     Documents from outside the folders stay. A folder that is missing, unreadable or suddenly
-    empty removes nothing: docs/sync.md. Exits with 1 if anything failed; with --watch it goes on.
+    empty removes nothing: docs/sync.md. Exits with 1 if anything failed that did not fail before; with
+    --watch it goes on.
     """
     from quoth.cli.interrupt import Interrupt
 
@@ -53,7 +54,7 @@ def sync(
         report = _round(task, first=True, allow_empty=allow_empty)
     if interrupt():
         return INTERRUPTED
-    return 1 if report.count("failed") else 0
+    return int(any(one.status == "failed" and not one.known for one in report.outcomes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _round(task: _Task, *, first: bool, allow_empty: bool) -> IngestReport:
         )
     if not (as_json or task.watch or task.interrupt()):
         report = unlocked(task.library, report, collection, task.tags)
-    if not first and report.count("unchanged") == len(report.outcomes):
+    if not first and all(one.known or one.status == "unchanged" for one in report.outcomes):
         return report
     if as_json:
         say_json(sync_record(report), indent=None if task.watch else 2)

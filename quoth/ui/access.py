@@ -1,22 +1,17 @@
 """Who sits before the page: asks for a name and a password where others can reach it.
 
-A browser stays signed in by a random token in a cookie, of which the process keeps a digest. Knows
-Streamlit and the engine's users.
+A browser stays signed in by a random token in a cookie. Knows Streamlit and the engine's users.
 """
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import secrets
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.access import Patience
-from quoth.ui import texts
+from quoth.access import Patience, is_loopback
+from quoth.config import load_config
+from quoth.ui import passes, texts
 from quoth.ui.markup import element, plain
 from quoth.ui.widgets import draw, style
 
@@ -27,24 +22,15 @@ USER, _COOKIE_DUE = "user", "cookie-due"
 _BY_NAME = 20  # failures that a name may have, from any address, before it costs time
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """What a token is good for. `stamp` is that of the password it was got with."""
-
-    user: str
-    stamp: str
-    until: float
-
-
 def admitted(quoth: Quoth) -> bool:
     """Whether whoever sits there may see the page; if not, the page asks who they are."""
     if not (quoth.config.page.sign_in or _others_reach_it()):
         return True
-    entry = _entry(quoth)
-    if entry is not None:
-        st.session_state[USER] = entry.user
+    name = _signed_in()
+    if name is not None:
+        st.session_state[USER] = name
         _set_cookie()
-        _offer_to_leave(entry)
+        _offer_to_leave(name)
         return True
     if USER in st.session_state:
         st.session_state.clear()  # nothing of theirs is left for whoever comes next
@@ -56,22 +42,24 @@ def admitted(quoth: Quoth) -> bool:
     return False
 
 
+def must_sign_in() -> bool:
+    """Whether those who use the page of this process have to, as it is configured now."""
+    from quoth.engine import config_file, default_path
+
+    return _others_reach_it() or load_config(config_file(default_path())).page.sign_in
+
+
 def _others_reach_it() -> bool:
-    address: str | None = st.get_option("server.address")
-    try:
-        return not ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return address != "localhost"
+    return not is_loopback(st.get_option("server.address") or "")
 
 
-def _entry(quoth: Quoth) -> _Pass | None:
-    """What this tab, or else its browser, has shown before, if it is still good."""
+def _signed_in() -> str | None:
+    """Who showed this tab, or else its browser, their password before."""
     token = st.session_state.get("token") or _told_by_browser()[0]
-    entry = _passes().get(_digest(token)) if token else None
-    if entry is None or entry.until < time.time() or quoth.users.stamp(entry.user) != entry.stamp:
-        return None
-    st.session_state["token"] = token
-    return entry
+    name = passes.holder(token)
+    if name is not None:
+        st.session_state["token"] = token
+    return name
 
 
 def _ask(quoth: Quoth) -> None:
@@ -109,18 +97,14 @@ def _try(quoth: Quoth, name: str, password: str) -> str:
         return texts.NOT_ADMITTED
     by_address.passed(address)
     by_name.passed(name)
-    token = secrets.token_urlsafe(32)
-    until = time.time() + 3600 * quoth.config.page.sign_in_hours
-    for old in [key for key, each in _passes().items() if each.until < time.time()]:
-        _passes().pop(old, None)
-    _passes()[_digest(token)] = _Pass(name, quoth.users.stamp(name), until)
+    token = passes.issue(quoth.users, name, quoth.config.page.sign_in_hours)
     st.session_state["token"] = st.session_state[_COOKIE_DUE] = token
     return ""
 
 
-def _offer_to_leave(entry: _Pass) -> None:
+def _offer_to_leave(name: str) -> None:
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center", key="row-user"):
-        draw(element("span", texts.SIGNED_IN.format(entry.user), class_="q-place"))
+        draw(element("span", texts.SIGNED_IN.format(name), class_="q-place"))
         st.button(
             texts.SIGN_OUT, type="tertiary", icon=":material/logout:", on_click=_leave,
             help=plain(texts.SIGN_OUT_HELP),
@@ -129,8 +113,7 @@ def _offer_to_leave(entry: _Pass) -> None:
 
 def _leave() -> None:
     """Forget the token, and all that this tab holds of its user."""
-    token = st.session_state.get("token", "")
-    _passes().pop(_digest(token), None)
+    passes.forget(st.session_state.get("token", ""))
     st.query_params.clear()
     st.session_state.clear()
 
@@ -139,30 +122,22 @@ def _set_cookie() -> None:
     """Once, after signing in. Streamlit sets no cookies; the token has no character of markup."""
     token = st.session_state.pop(_COOKIE_DUE, "")
     if token:
-        cookie = f"{_cookie()}={token}; path=/; SameSite=Strict"
-        script = f'<script>document.cookie = "{cookie}"</script>'
+        cookie = f"{cookie_name()}={token}; path=/; SameSite=Strict"
+        # By what the browser speaks: a proxy with HTTPS may stand before us.
+        secure = 'location.protocol === "https:" ? "; Secure" : ""'
+        script = f'<script>document.cookie = "{cookie}" + ({secure})</script>'
         with st.sidebar:
             st.html(script, unsafe_allow_javascript=True)
 
 
 def _told_by_browser() -> tuple[str, str]:
     """The token in its cookie, and its address; "" where it has none."""
-    return st.context.cookies.get(_cookie(), ""), st.context.ip_address or ""
+    return st.context.cookies.get(cookie_name(), ""), st.context.ip_address or ""
 
 
-def _cookie() -> str:
-    """Browsers keep one jar for all ports of a machine."""
+def cookie_name() -> str:
+    """What the cookie with the token is called: browsers keep one jar for all ports of a machine."""
     return f"quoth-{st.get_option('server.port')}"
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-@st.cache_resource(show_spinner=False)
-def _passes() -> dict[str, _Pass]:
-    """Who is signed in, by the digest of their token; a restart signs everyone out."""
-    return {}
 
 
 @st.cache_resource(show_spinner=False)

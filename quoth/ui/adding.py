@@ -144,5 +144,5 @@ def _outcome(outcome: FileOutcome) -> Html:
         chip(texts.STATUS[outcome.status], f"q-{outcome.status}"),
         element("b", file_name(outcome.source)),
         element("span", counts, class_="q-place"),
-        element("span", " ".join(outcome.reason.split()), class_="q-reason"),
+        element("span", " ".join(outcome.why.split()), class_="q-reason"),
     )

@@ -10,41 +10,56 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from quoth.errors import DamagedFileError, LimitError
-from quoth.ui.highlighting import highlighted
+from quoth.errors import DamagedFileError, LimitError, QuothError
+from quoth.ui.highlighting import highlighted, tinted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from quoth.datatypes import Page, Quote
+    from quoth.datatypes import Box, Chunk, Page, PageView, Quote
     from quoth.engine import Quoth
 
 Spans = tuple[tuple[int, int], ...]
 
 _KEPT = 32  # pictures, of some hundred kilobytes each
 _SECONDS = 3600
-_SMALL = 0.1  # pixels a point: where only the boxes are wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as PNG; `top` in [0, 1] is how far down its first highlight is, None without one.
+    """A page as PNG. `corners` are where what is marked begins, (across, down) in [0, 1].
 
-    Without `png`, `problem` says in one line why there is none.
+    None stands for what was not found on the page; `top` is how far down the first one is.
     """
 
-    png: bytes = b""
-    top: float | None = None
-    problem: str = ""
+    png: bytes
+    corners: tuple[tuple[float, float] | None, ...]
+
+    @property
+    def top(self) -> float | None:
+        """None where nothing is marked."""
+        return min((corner[1] for corner in self.corners if corner is not None), default=None)
 
 
 def picture(quoth: Quoth, document_id: str, page: Page, quotes: Iterable[Quote]) -> Picture:
     """The page with those of the quotes that are on it highlighted.
 
-    Raises what `Quoth.page_view` raises, except for pages that fail each time: these are told
-    in `problem`, and not tried again.
+    Raises what `Quoth.page_view` raises; pages that fail each time are not tried again.
     """
-    return _drawn(str(quoth.path.absolute()), document_id, page.number, spans(page, quotes), quoth)
+    return _kept(quoth, document_id, page, spans(page, quotes), in_turn=False)
+
+
+def chunked(quoth: Quoth, document_id: str, page: Page, cut: Iterable[Chunk]) -> Picture:
+    """The page with these chunks in two tints in turn. Raises as `picture` does."""
+    return _kept(quoth, document_id, page, tuple((c.start, c.end) for c in cut), in_turn=True)
+
+
+def _kept(quoth: Quoth, document_id: str, page: Page, marked: Spans, *, in_turn: bool) -> Picture:
+    library = str(quoth.path.absolute())
+    drawn = _drawn(library, document_id, page.number, marked, in_turn, quoth)
+    if isinstance(drawn, QuothError):
+        raise drawn
+    return drawn
 
 
 def spans(page: Page, quotes: Iterable[Quote]) -> Spans:
@@ -61,16 +76,22 @@ def spans(page: Page, quotes: Iterable[Quote]) -> Spans:
 
 # The engine is no part of the key, its library is: no library is shown another's pages.
 @st.cache_data(max_entries=_KEPT, ttl=_SECONDS, show_spinner=False)
-def _drawn(library: str, document_id: str, page: int, marked: Spans, _quoth: Quoth) -> Picture:
+def _drawn(
+    library: str, document_id: str, page: int, marked: Spans, in_turn: bool, _quoth: Quoth
+) -> Picture | DamagedFileError | LimitError:
     del library
-    start, end = marked[0] if marked else (0, 0)
     try:
-        view = _quoth.page_view(document_id, page, start=start, end=end)
-        boxes = list(view.boxes)
-        for start, end in marked[1:]:
-            more = _quoth.page_view(document_id, page, start=start, end=end, scale=_SMALL)
-            boxes += more.boxes
+        view = _quoth.page_view(document_id, page, spans=marked)
     except (DamagedFileError, LimitError) as error:
-        return Picture(problem=str(error))
-    top = min((box.top / view.height for box in boxes), default=None)
-    return Picture(highlighted(view, boxes), top)
+        return error  # it fails each time
+    corners = tuple(_corner(view, boxes) for boxes in view.boxes)
+    if in_turn:
+        return Picture(tinted(view, view.boxes), corners)
+    return Picture(highlighted(view, [box for boxes in view.boxes for box in boxes]), corners)
+
+
+def _corner(view: PageView, boxes: Sequence[Box]) -> tuple[float, float] | None:
+    if not boxes:
+        return None
+    first = min(boxes, key=lambda box: (box.top, box.left))
+    return first.left / view.width, first.top / view.height

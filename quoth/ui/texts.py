@@ -47,6 +47,11 @@ NOT_ADMITTED = "The name or the password is wrong."
 TOO_MANY_TRIES = "Too many wrong passwords. Try again in {} s."
 SIGNED_IN = "Signed in as {}"
 SIGN_OUT = "Sign out"
+SIGN_IN_FIRST = "Sign in before you send files."
+NOT_LISTENING = "This page is for the machine it runs on; start it with: quoth ui --listen ADDRESS"
+NO_ROOM_IN_MEMORY = (
+    "The memory of this machine has no room for the file now; add it with: quoth ingest FILE"
+)
 SIGN_OUT_HELP = "This browser forgets you; your conversations stay."
 
 # Collections
@@ -180,14 +185,21 @@ NEXT = "Next page"
 PAGE_OF = "Page {} of {}"
 PAGE_LABELLED = "{}, labelled {}"
 VIEW = "Show the page as"
-VIEW_PAGE, VIEW_TEXT = "Page", "Text"
+VIEW_PAGE, VIEW_CHUNKS, VIEW_TEXT = "Page", "Chunks", "Text"
 DRAWING = "Drawing the page …"
 PICTURE_OF = "Page {page} of {name} as it looks"
 PICTURE_MARKED = "{}; highlighted: {}"
+PICTURE_CHUNKS = "{}, with its {} chunks tinted in turn"
+CHUNK_NAMED = "Chunk {}: {}"
+CHUNK_SIZE = "{tokens:,} tokens, {characters:,} characters"
+CHUNKS_OVER: Counted = (
+    "{} of them goes on over the edge of this page.",
+    "{} of them go on over the edges of this page.",
+)
 PICTURE_FRAME = "The page, to be scrolled"
 NO_PICTURE = "The page can't be shown as it looks: {}. This is its text."
 NO_PICTURE_OF_THESE = (
-    "Only the pages of PDFs and pictures are shown as they look. This is the text that Quoth read."
+    "Pages of this format are not shown as they look. This is the text that Quoth read."
 )
 NO_BOXES = "Where the quote stands on the page could not be found; the text view marks it."
 PAGE_BEFORE = "The page before the quote"

@@ -128,7 +128,7 @@ def looked_at(model: LlamaModel) -> tuple[FloatArray, TokenStep, list[int]]:
     step = model.examine(prompt, text)[-1]
     native = model._native
     before = native.vocabulary.data_tokens(text)
-    native.abort = False
+    native.abort.set(False)
     native.forget_after(0)
     native.decode([*prompt.tokens, *before][:-1])
     return native.logits(before[-1:])[0].copy(), step, before

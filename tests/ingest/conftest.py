@@ -5,10 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.ocr import recogniser
-from quoth.config import IngestConfig
-from quoth.errors import MissingDependencyError
-
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
@@ -22,12 +18,3 @@ def count_tokens() -> CountTokens:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return lambda texts: [len(one) for one in tokenizer.encode_batch_fast(list(texts))]
-
-
-@pytest.fixture(scope="session")
-def rapidocr() -> None:
-    """Skips the tests that need RapidOCR where it is not installed."""
-    try:
-        recogniser(IngestConfig(ocr="rapidocr"))
-    except MissingDependencyError as error:
-        pytest.skip(str(error))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from quoth.datatypes import Document, FloatArray, KnownFile, SourceFile
+    from quoth.datatypes import Document, FloatArray, KnownFailure, KnownFile, SourceFile
 
 PATIENCE = 30  # seconds until a test gives up waiting for the other thread
 
@@ -37,6 +37,12 @@ class WatchingShelf:
 
     def known(self, source: str) -> KnownFile | None:  # noqa: ARG002 - part of the protocol
         return None
+
+    def failures(self) -> dict[str, KnownFailure]:
+        return {}
+
+    def note_failures(self, found: Sequence[KnownFailure]) -> None:
+        raise AssertionError(found)
 
     def attach(self, file: SourceFile) -> bool:  # noqa: ARG002
         return False

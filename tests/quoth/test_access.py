@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quoth.access import Cost, Patience, Users, fits, hashed
+from quoth.access import Cost, Patience, Users, fits, hashed, is_loopback
 from quoth.config import IndexConfig
 from quoth.errors import AccessError, InvalidNameError
 from tests.vectorstore.making import make_document, put
@@ -137,3 +137,18 @@ def test_a_flood_of_addresses_is_forgotten_oldest_first(monkeypatch: pytest.Monk
     for key in ("a", "b", "c"):
         patience.failed(key)
     assert [patience.seconds_left(key) > 0 for key in "abc"] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("a.b", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_this_machine_only(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

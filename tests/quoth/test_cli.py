@@ -80,6 +80,16 @@ def test_the_name_of_a_file_is_said_once() -> None:
     assert outcome_line(other) == "! /mine/a b.pdf: not there; check it"
 
 
+def test_a_sync_fails_for_what_did_not_fail_before(capsys: pytest.CaptureFixture[str]) -> None:
+    known = replace(OUTCOMES[3], known=True)
+    assert run(FakeQuoth(outcomes=(known,)), "sync", "manuals") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("! scan.pdf has no text")
+    assert "1 failed (1 as before)" in told
+    assert run(FakeQuoth(outcomes=(known, OUTCOMES[3])), "sync", "manuals") == 1
+    assert run(FakeQuoth(outcomes=(known,)), "ingest", "manuals") == 1
+
+
 def test_ingest_succeeds_when_no_file_failed() -> None:
     engine = FakeQuoth(outcomes=OUTCOMES[:3])
     assert run(engine, "ingest", "notes.md", "--collection", "work") == 0

@@ -13,7 +13,7 @@ import pytest
 
 from quoth.cli import main, page
 from quoth.cli.options import Options
-from quoth.config import Config
+from quoth.config import Config, PageConfig
 from quoth.errors import ConfigError, PortInUseError
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +70,13 @@ def test_streamlit_is_told_to_stay_on_this_machine_and_to_send_nothing() -> None
     assert page.app_path().is_file()
 
 
+def test_streamlit_is_told_of_the_certificate_and_its_key() -> None:
+    settings = PageConfig(certificate="own.pem", key="key.pem")
+    wanted = {"--server.sslCertFile=own.pem", "--server.sslKeyFile=key.pem"}
+    assert wanted <= set(page.command(Config(page=settings)))
+    assert "ssl" not in " ".join(page.command(Config()))
+
+
 def test_the_page_gets_library_collection_configuration_and_settings(tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
     options = Options(Path("books"), ("work",), False, file, {"generation.max_new_tokens": "9"})
@@ -82,23 +89,16 @@ def test_the_page_gets_library_collection_configuration_and_settings(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("host", "url"),
+    ("settings", "url"),
     [
-        ("127.0.0.1", "http://localhost:8501"),
-        ("192.168.1.5", "http://192.168.1.5:8501"),
-        ("fd00::5", "http://[fd00::5]:8501"),
+        (PageConfig("127.0.0.1"), "http://localhost:8501"),
+        (PageConfig("192.168.1.5", 80), "http://192.168.1.5:80"),
+        (PageConfig("fd00::5"), "http://[fd00::5]:8501"),
+        (PageConfig("::", certificate="a.pem", key="b.pem"), "https://localhost:8501"),
     ],
 )
-def test_the_address_is_what_a_browser_takes(host: str, url: str) -> None:
-    assert page.url(host, 8501) == url
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("a.b", False)],
-)
-def test_loopback_is_this_machine_only(host: str, loopback: bool) -> None:
-    assert page.is_loopback(host) is loopback
+def test_the_address_is_what_a_browser_takes(settings: PageConfig, url: str) -> None:
+    assert page.url(settings) == url
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 import textwrap
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quoth import Config, Message, Quoth, Where
+from quoth.contexts import content_key
 from quoth.errors import (
     EmbedderMismatchError,
     MissingFileError,
@@ -21,6 +24,7 @@ from quoth.errors import (
 )
 from tests.generation.making import ByteModel
 from tests.ingest.making import encrypt, make_pdf
+from tests.ingest.test_pdf_ocr import picture
 from tests.quoth.counting import CountingEmbedder
 
 if TYPE_CHECKING:
@@ -314,6 +318,18 @@ def test_a_follow_up_keeps_the_passages_of_the_turn_before(answering: Quoth) -> 
     assert [(p.document_id, p.start) for p in follow_up.context.passages] == spans
 
 
+def test_a_refusal_leaves_what_the_model_has_read_in_its_place(answering: Quoth) -> None:
+    first = answering.ask(FIRST)
+    stranger = "Who conducted the opera in Vienna in 1925?"
+    refused = answering.ask(
+        stranger, history=HISTORY, answer=replace(answering.config.answer, refusal="silent")
+    )
+    assert (refused.refused, refused.n_prompt_tokens) == (True, 0)
+    scope = (content_key(None, answering._library.change), None)
+    before = answering._contexts.before([Message("user", stranger)], scope)
+    assert before == first.context
+
+
 class ReadingModel(ByteModel):
     """Notes what it is given to read while nobody asks."""
 
@@ -389,15 +405,33 @@ def test_a_page_is_shown_with_a_box_around_a_passage_while_its_file_is_unchanged
     (record,) = quoth.find("a.pdf")
     text = quoth.document(record.id).text
     start = text.index("warranty")
-    view = quoth.page_view(record.id, 2, start=start, end=start + len("warranty"))
+    view = quoth.page_view(record.id, 2, spans=[(start, start + 8), (start, start + 13)])
     assert view.png.startswith(b"\x89PNG")
-    assert len(view.boxes) == 1
-    assert quoth.page_view(record.id, 1, start=start, end=start + 8).boxes == ()
+    ((word,), (words,)) = view.boxes
+    assert word.left == words.left
+    assert word.right < words.right
+    assert quoth.page_view(record.id, 1, spans=[(start, start + 8)]).boxes == ((),)
     with pytest.raises(UnknownDocumentError, match="has no page 3"):
         quoth.page_view(record.id, 3)
     path.write_bytes(path.read_bytes() + b"\n")
     with pytest.raises(MissingFileError, match="has changed since it was read"):
         quoth.page_view(record.id, 2)
+
+
+@pytest.mark.usefixtures("rapidocr")
+def test_a_passage_of_a_picture_has_a_box_where_it_was_recognised(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    picture("The warranty lasts", "two years.").crop((0, 100, 1240, 320)).save(path)
+    quoth.ingest([path])
+    (record,) = quoth.find("a.png")
+    start = quoth.document(record.id).text.index("years")
+    view = quoth.page_view(record.id, 1, spans=[(start, start + len("years"))])
+    ((box,),) = view.boxes
+    assert (
+        (view.width / 4, view.height / 2) < (box.right, box.bottom) < (view.width / 2, view.height)
+    )
 
 
 def test_a_locked_file_in_an_archive_is_opened_by_itself_later(
@@ -433,6 +467,25 @@ def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:
     quoth.ingest([folder / "kettle.md"])
     with pytest.raises(UnsupportedFileError, match="is no PDF"):
         quoth.page_view("kettle.md", 1)
+    assert "<h1>" in quoth.page_markup("kettle.md", 1).markup
+    (folder / "plain.txt").write_text("The kettle is blue.")
+    quoth.ingest([folder / "plain.txt"])
+    with pytest.raises(UnsupportedFileError, match="is no web page"):
+        quoth.page_markup("plain.txt", 1)
+
+
+def test_a_web_page_is_shown_as_it_looks_with_a_passage_marked(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<h1>Kettles</h1><script>x()</script><p>It lasts <b>two</b> years.</p>")
+    quoth.ingest([path])
+    (record,) = quoth.find("a.html")
+    start = quoth.document(record.id).text.index("two years")
+    shown = quoth.page_markup(record.id, 1, spans=[(start, start + 9), (0, 0)])
+    assert shown.found == (True, False)
+    assert re.findall("<mark[^>]*>(.*?)</mark>", shown.markup) == ["two", " years."]
+    assert "x()" not in shown.markup
 
 
 def test_a_document_is_read_again_though_its_file_is_the_same(

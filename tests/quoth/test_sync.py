@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from tests.ingest.making import encrypt, make_pdf
 from tests.quoth.test_engine import KETTLE, OLD, TOASTER, write
 
 if TYPE_CHECKING:
+    from quoth.datatypes import IngestReport
     from tests.quoth.counting import CountingEmbedder
 
 
@@ -230,6 +232,8 @@ def test_a_folder_without_permission_removes_nothing(quoth: Quoth, folder: Path)
                         {str(folder / "kettle.md")!r}: KnownFile("2", "r", 1, 1, 1)}}
             def attach(self, file):
                 return True
+            def failures(self):
+                return {{}}
             def drop(self, sources):
                 print("dropped", sources)
             def note_devices(self, devices):
@@ -344,3 +348,58 @@ def test_passwords_open_the_files_of_a_folder(quoth: Quoth, folder: Path) -> Non
     assert statuses(quoth, folder)["locked.pdf"] == "failed"
     assert statuses(quoth, folder, passwords=["x"])["locked.pdf"] == "added"
     assert statuses(quoth, folder)["locked.pdf"] == "unchanged", "nobody is asked again"
+
+
+NO_PDF = "%PDF-1.7 and nothing more"
+
+
+def failed(report: IngestReport) -> dict[str, bool]:
+    """The files that failed, and whether they were known to."""
+    return {Path(o.source).name: o.known for o in report.outcomes if o.status == "failed"}
+
+
+def test_a_file_that_failed_is_named_and_not_tried_again_until_it_changes(
+    quoth: Quoth, folder: Path
+) -> None:
+    write(folder / "broken.pdf", NO_PDF)
+    first = quoth.sync([folder])
+    second = quoth.sync([folder])
+    assert (failed(first), failed(second)) == ({"broken.pdf": False}, {"broken.pdf": True})
+    assert second.timings["read"] == 0
+    (told,) = [o.reason for o in second.outcomes if o.status == "failed"]
+    assert told.startswith("broken.pdf is damaged")
+    assert told.endswith("(unchanged, so not tried again)")
+    write(folder / "broken.pdf", NO_PDF + "!", OLD + 60)
+    assert failed(quoth.sync([folder])) == {"broken.pdf": False}
+    assert failed(quoth.ingest([folder])) == {"broken.pdf": True}
+    assert failed(quoth.ingest([folder / "broken.pdf"])) == {"broken.pdf": False}
+
+
+def test_other_limits_are_a_reason_to_try_again(quoth: Quoth, folder: Path) -> None:
+    write(folder / "long.md", "word " * 100)
+    low = replace(quoth.config, ingest=replace(quoth.config.ingest, max_characters=200))
+    with_low = quoth.with_config(low)
+    assert [failed(with_low.sync([folder])) for _ in range(2)] == [
+        {"long.md": False},
+        {"long.md": True},
+    ]
+    assert failed(quoth.sync([folder])) == {}
+    assert "long.md" in names(quoth)
+
+
+def test_an_encrypted_file_is_tried_again_with_each_password(quoth: Quoth, folder: Path) -> None:
+    encrypt(make_pdf(folder / "a.pdf", ["The deed."]), folder / "b.pdf", user="x")
+    os.utime(folder / "b.pdf", (OLD, OLD))
+    assert [failed(quoth.sync([folder])) for _ in range(2)] == [{"b.pdf": False}, {"b.pdf": True}]
+    assert failed(quoth.sync([folder], passwords=["wrong"])) == {"b.pdf": False}
+    assert failed(quoth.sync([folder], passwords=["x"])) == {}
+    assert "b.pdf" in names(quoth)
+
+
+def test_a_failure_is_forgotten_with_its_file(quoth: Quoth, folder: Path, tmp_path: Path) -> None:
+    write(folder / "broken.pdf", NO_PDF)
+    quoth.sync([folder])
+    (folder / "broken.pdf").rename(tmp_path / "kept.pdf")
+    assert failed(quoth.sync([folder])) == {}
+    (tmp_path / "kept.pdf").rename(folder / "broken.pdf")
+    assert failed(quoth.sync([folder])) == {"broken.pdf": False}

@@ -29,6 +29,7 @@ from quoth.datatypes import (
     LeftOut,
     Message,
     Page,
+    PageMarkup,
     PageView,
     Passage,
     Piece,
@@ -185,7 +186,8 @@ class FakeQuoth:
         self.asked: list[dict[str, Any]] = []
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
-        self.viewed: list[tuple[str, int, int, int]] = []
+        self.viewed: list[tuple[str, int, tuple[tuple[int, int], ...]]] = []
+        self.cut: list[str] = []
         self.mapped: list[bool] = []
         self.mapped_best = False
         self.located: list[str] = []
@@ -208,14 +210,37 @@ class FakeQuoth:
             raise UnknownDocumentError(f"no document {document_id}; see quoth list")
         return DOCUMENT
 
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """A hostile heading above both; the second begins on the first page."""
+        text, cut = self.document(document_id).text, len(PAGE_1) - 18
+        self.cut.append(document_id)
+        return tuple(
+            Chunk(f"c{start}", document_id, SOURCE, text[start:end], start, end, 1, last,
+                  ("Kettle", HOSTILE[4]), 20 + start)
+            for start, end, last in ((0, cut, 1), (cut, len(text), 2))
+        )  # fmt: skip
+
     def page_view(
-        self, document_id: str, page: int, *, start: int = 0, end: int = 0, scale: float = 2.0
+        self,
+        document_id: str,
+        page: int,
+        *,
+        spans: Sequence[tuple[int, int]] = (),
+        scale: float = 2.0,
     ) -> PageView:
-        self.viewed.append((document_id, page, start, end))
+        self._view(document_id, page, spans)
+        return PageView(drawn(page, scale), 400, 500, ((Box(40, 98, 300, 110),),) * len(spans))
+
+    def page_markup(
+        self, document_id: str, page: int, *, spans: Sequence[tuple[int, int]] = ()
+    ) -> PageMarkup:
+        self._view(document_id, page, spans)
+        return PageMarkup("<p>As it <mark>looks</mark></p>", (True,) * len(spans))
+
+    def _view(self, document_id: str, page: int, spans: Sequence[tuple[int, int]]) -> None:
+        self.viewed.append((document_id, page, tuple(spans)))
         if self.fail_view is not None:
             raise self.fail_view
-        boxes = (Box(40, 98, 300, 110),) if start < end else ()
-        return PageView(drawn(page, scale), 400, 500, boxes)
 
     def collections(self) -> tuple[str, ...]:
         return tuple(sorted(self.made | {r.collection for r in self.records}))

@@ -17,7 +17,7 @@ with Quoth.open(sys.argv[1]) as quoth:
 LOOK = """
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("app.py", default_timeout=60).run()
+app = AppTest.from_file("quoth/ui/script.py", default_timeout=60).run()
 assert not app.exception and not app.error, (app.exception, app.error)
 for name in sys.argv[1:]:
     script = f"from quoth.ui import session, {name}; session.show_page({name}.show)"

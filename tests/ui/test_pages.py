@@ -16,7 +16,7 @@ from tests.ui.fake_engine import REFUSED, FakeQuoth, answer, record
 if TYPE_CHECKING:
     import pytest
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = Path(__file__).parents[2] / "quoth" / "ui" / "script.py"
 
 
 def _script(page: str, quoth: object) -> None:

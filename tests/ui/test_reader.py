@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from streamlit.testing.v1 import AppTest
 
 from quoth.datatypes import Box, Page, PageView, Quote
-from quoth.errors import DamagedFileError, MissingFileError
+from quoth.errors import DamagedFileError, LimitError, MissingFileError
 from quoth.ui.citations import sources
 from quoth.ui.highlighting import EDGE, OPACITY, YELLOW, highlighted
 from quoth.ui.markup import picture
@@ -142,7 +142,7 @@ def test_a_citation_opens_the_page_as_it_looks_with_its_quote_highlighted(
     assert where[1] // 2 in range(90, 100)
     assert where[3] // 2 in range(110, 118)
     warranty = quote("The warranty lasts two years")
-    assert quoth.viewed == [("d0c", 1, warranty.start, warranty.end)]
+    assert quoth.viewed == [("d0c", 1, ((warranty.start, warranty.end),))]
     assert "highlighted: “The warranty lasts two years”" in _markup(app)
     assert "top:19.60%" in _markup(app), "the frame opens at the highlight"
 
@@ -153,7 +153,7 @@ def test_a_page_is_drawn_once(quoth: FakeQuoth) -> None:
     assert len(quoth.viewed) == 1
     app.button(key="reader-next").click().run()
     app.button(key="reader-previous").click().run()
-    assert [page for _, page, _, _ in quoth.viewed] == [1, 2]
+    assert [page for _, page, _ in quoth.viewed] == [1, 2]
 
 
 def test_the_highlight_stays_on_its_own_page(quoth: FakeQuoth) -> None:
@@ -177,7 +177,9 @@ def test_quotes_that_lie_apart_are_both_highlighted(quoth: FakeQuoth) -> None:
     quoth.answers["q"] = answer(sentences=(sentence,))
     app = _ask(_page("chat", quoth), "q")
     app.button(key="source-1-open-0").click().run()
-    assert [span[2:] for span in quoth.viewed] == [(q.start, q.end) for q in (first, second)]
+    assert [spans for _, _, spans in quoth.viewed] == [
+        tuple((q.start, q.end) for q in (first, second))
+    ]
 
 
 def test_text_is_one_press_away(quoth: FakeQuoth) -> None:
@@ -210,10 +212,41 @@ def test_other_formats_say_why_they_have_no_picture(
     quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/markdown")
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="application/rtf")
     )
     app = _page("documents", quoth)
     _button(app, "Read").click().run()
-    assert "Only the pages of PDFs and pictures are shown as they look." in _shown(app)
+    assert "Pages of this format are not shown as they look." in _shown(app)
     assert "Keep the receipt." in _shown(app)
     assert quoth.viewed == []
+
+
+def test_a_web_page_is_shown_in_a_frame_once_and_text_is_one_press_away(
+    quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/html")
+    )
+    app = reader(quoth)
+    (frame,) = app.get("bidi_component")
+    assert "As it <mark>looks</mark>" in str(frame.proto)
+    warranty = quote("The warranty lasts two years")
+    app.run()
+    assert quoth.viewed == [("d0c", 1, ((warranty.start, warranty.end),))]
+    app.segmented_control[0].set_value("Text").run()
+    assert "<mark>The warranty lasts two years<sup>1</sup></mark>" in _markup(app)
+    assert not app.get("bidi_component")
+
+
+def test_a_web_page_that_cannot_be_shown_leaves_its_text(
+    quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/html")
+    )
+    quoth.fail_view = LimitError("<b>a.html</b> is too large to be shown as it looks")
+    app = reader(quoth)
+    assert "&lt;b&gt;a.html&lt;/b&gt; is too large" in _shown(app)
+    assert "Keep the receipt." in _shown(app)
+    app.run()
+    assert len(quoth.viewed) == 1

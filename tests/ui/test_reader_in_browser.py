@@ -120,3 +120,45 @@ def test_a_citation_opens_its_page_with_the_highlight_on_the_quote(
     row.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(row).to_have_count(0)
+
+
+HOSTILE_PAGE = """<html><head><title>Pump</title>
+<style>@import "http://evil.example/a.css"; h1 { color: rgb(170, 51, 51) }</style>
+<link rel=stylesheet href="http://evil.example/b.css"><base href="http://evil.example/"></head>
+<body><script>parent.taken = 1; fetch("http://evil.example/c")</script><h1>The pump</h1>
+<img src="http://evil.example/d.png" onerror="parent.taken = 1"><a href="//evil.example">Away</a>
+BEFORE<p>The Vesuvius pump was built in <b>1904</b> in Naples.</p>AFTER</body></html>"""
+
+
+def hostile_page(path: Path) -> Path:
+    """A web page, longer than a screen on both sides of what it says, that would do harm."""
+    before, after = (
+        "".join(f"<p>{which} remark {number} tells of rust.</p>" for number in range(60))
+        for which in ("First", "Last")
+    )
+    path.write_text(HOSTILE_PAGE.replace("BEFORE", before).replace("AFTER", after))
+    return path
+
+
+def test_a_web_page_opens_as_it_looks_at_the_quote_and_does_nothing(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    page.goto(f"{address}/documents")
+    upload(page, hostile_page(tmp_path / "pump.html"))
+    expect(page.locator(".q-outcomes")).to_contain_text("addedpump.html", timeout=180_000)
+    go(page, "Chat")
+    answered = ask(page, "When was the Vesuvius pump built?")
+    expect(answered.locator(".q-answer:not(.q-writing)")).to_contain_text("1904")
+    answered.locator("a.q-cite").first.click()
+    frame = page.frame_locator(".st-key-reader iframe")
+    expect(frame.locator("#quote")).to_be_in_viewport()
+    expect(frame.locator("mark").filter(has_text="1904")).to_be_visible()
+    expect(frame.locator("h1")).to_have_css("color", "rgb(170, 51, 51)")
+    expect(frame.locator("script, link, base, [href]")).to_have_count(0)
+    assert page.evaluate("window.taken") is None
+    assert frame.locator("body").evaluate("origin") == "null", "the frame is nobody's"
+
+    go(page, "Documents")
+    listed(page, "pump.html").get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(listed(page, "pump.html")).to_have_count(0)

@@ -6,13 +6,14 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from quoth.config import IndexConfig
-from quoth.datatypes import SourceFile, Where
+from quoth.datatypes import Box, Place, SourceFile, Where
 from quoth.errors import (
     CorruptLibraryError,
     EmbedderMismatchError,
@@ -40,6 +41,8 @@ def fill(library: LocalLibrary, n: int = 20) -> None:
 
 def test_a_document_comes_back_as_it_went_in(library: LocalLibrary) -> None:
     document = make_document(1, "First page.\nSecond page, with ünïcode 🐋.")
+    place = Place(0, 5, Box(1.5, 2, 30, 4.25))
+    document = replace(document, pages=(replace(document.pages[0], places=(place,)),))
     with library.writing():
         put(library, document)
     assert library.document(document.id) == document
