@@ -36,7 +36,7 @@ NAMES = (
     "gpu",
 )
 # Too long to run unless it is named.
-_LONG = ("scale", "retrieval_time")
+_LONG = ("scale", "bulk", "retrieval_time")
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 

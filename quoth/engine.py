@@ -296,7 +296,7 @@ class Quoth:
         """The documents that go by a name, as in `remove`. Raises UnknownDocumentError."""
         from vectorstore.selection import named
 
-        return named(self.documents(collection=collection), name)
+        return named(self.documents(collection=collection), [name])
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
