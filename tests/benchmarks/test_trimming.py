@@ -5,7 +5,6 @@ from benchmarks.trimming import _sentences, _Trimmer
 from ingest import chunk_document
 from tests.ingest.making import make_document
 
-
 TEXT = (
     "The kettle is blue. It stands in the kitchen. Its warranty lasts two years. "
     "The toaster is red. Bread lies beside it. Nobody knows why.\n"
