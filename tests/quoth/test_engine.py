@@ -9,11 +9,13 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quoth import Config, Message, Quoth, Where
+from quoth.contexts import content_key
 from quoth.errors import (
     EmbedderMismatchError,
     MissingFileError,
@@ -314,6 +316,18 @@ def test_a_follow_up_keeps_the_passages_of_the_turn_before(answering: Quoth) -> 
     assert sources(first) == {"kettle.md", "toaster.md"}
     spans = [(p.document_id, p.start) for p in first.context.passages]
     assert [(p.document_id, p.start) for p in follow_up.context.passages] == spans
+
+
+def test_a_refusal_leaves_what_the_model_has_read_in_its_place(answering: Quoth) -> None:
+    first = answering.ask(FIRST)
+    stranger = "Who conducted the opera in Vienna in 1925?"
+    refused = answering.ask(
+        stranger, history=HISTORY, answer=replace(answering.config.answer, refusal="silent")
+    )
+    assert (refused.refused, refused.n_prompt_tokens) == (True, 0)
+    scope = (content_key(None, answering._library.change), None)
+    before = answering._contexts.before([Message("user", stranger)], scope)
+    assert before == first.context
 
 
 class ReadingModel(ByteModel):
