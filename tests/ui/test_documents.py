@@ -11,7 +11,8 @@ from quoth.datatypes import Coverage
 from quoth.ui import texts
 from quoth.ui.adding import skipped_line
 from quoth.ui.documents import coverage_marks, format_name
-from tests.ui.fake_engine import FakeQuoth, record
+from tests.samples import record
+from tests.ui.fake_engine import FakeQuoth
 from tests.ui.test_pages import _button, _page, _shown
 
 if TYPE_CHECKING:
