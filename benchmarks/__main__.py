@@ -25,6 +25,7 @@ from quoth import QuothError
 
 NAMES = (
     "startup",
+    "page",
     "reading",
     "ingest",
     "search",
