@@ -191,6 +191,7 @@ class FakeQuoth:
         self.mapped_best = False
         self.located: list[str] = []
         self.used_models: list[str] = []
+        self.running: Path | None = None
         self.aligned = 0
         self.examined: list[Sequence[Message]] = []
         self.broken_models: set[str] = set()
@@ -365,7 +366,12 @@ class FakeQuoth:
     def info(self) -> dict[str, object]:
         return {
             "library": {"path": str(self.path), "documents": len(self.records)},
-            "model": {"name": "fake", "context_window": 1000, "bytes": 105_000_000},
+            "model": {
+                "name": "fake",
+                "context_window": 1000,
+                "bytes": 105_000_000,
+                **({"path": str(self.running)} if self.running else {}),
+            },
         }
 
     def remove(
