@@ -94,7 +94,7 @@ def search_parts(library: Path, questions: Sequence[str], embedder: WatchedEmbed
         embedder.watch.reset()
         began = time.perf_counter()
         k = config.retrieval.k
-        hits_of(rank(question, watched, embedder, config.retrieval, k=k), watched, k)
+        hits_of(rank(question, watched, embedder, config.retrieval, k=k), k)
         rest = time.perf_counter() - began - embedder.watch.seconds["question"]
         if number < len(warm):
             continue

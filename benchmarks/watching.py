@@ -10,6 +10,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from generation.model import KnowsItsSpeed
 from generation.reading_ahead import ReadsAhead
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class WatchedModel:
         self._model = model
         if isinstance(model, ReadsAhead):
             self.read_ahead = model.read_ahead
+        if isinstance(model, KnowsItsSpeed):
+            self.tokens_within = model.tokens_within
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`."""

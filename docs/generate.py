@@ -53,7 +53,9 @@ pixels (a JPEG above some 180 million).
 Not read, and said so: old Word and PowerPoint files (`.doc`, `.ppt`; save them as `.docx`, `.pptx`),
 books under a seller's lock, encrypted mail, and whatever is not text.
 
-What a number looks like in a spreadsheet is not known to Quoth: 15 % may be stored, and quoted, as 0.15.
+Cells of spreadsheets are quoted as they are shown; what a format rounds stands behind it, `12% (12.34%)`, unless it was
+computed to more than ten digits. Not known, so as they are stored: the formats of `.xlsb`, fractions, exponents, and
+dates in the format of the reader's own country, which are written as 2024-03-15.
 """
 
 CONFIGURATION = """\

@@ -6,8 +6,7 @@ if TYPE_CHECKING:
     from generation.answering import stream_answer
     from generation.early import load_library_first
     from generation.gguf_reranker import GgufReranker
-    from generation.llama import evaluated_as, model_facts
-    from generation.loading import load_model
+    from generation.loading import evaluated_as, load_model, model_facts
     from generation.model import LanguageModel
     from generation.reading_ahead import ReadAhead
     from generation.turns import Watched
@@ -29,10 +28,10 @@ _HOMES = {
     "LanguageModel": "generation.model",
     "ReadAhead": "generation.reading_ahead",
     "Watched": "generation.turns",
-    "evaluated_as": "generation.llama",
+    "evaluated_as": "generation.loading",
     "load_library_first": "generation.early",
     "load_model": "generation.loading",
-    "model_facts": "generation.llama",
+    "model_facts": "generation.loading",
     "stream_answer": "generation.answering",
 }
 

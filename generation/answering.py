@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from generation import refusal, support
 from generation.claims import declines, split, strip_unknown_marks
-from generation.evidence import Embed, PageOf, gather
+from generation.evidence import Embed, Evidence, PageOf, gather
 from generation.judging import Judge, Verdict, asked_again, refusal_sentences
+from generation.narrowing import Reader, holds_best, narrowed, overlap
 from generation.packing import Packed, pack, pack_into
 from generation.shortfall import shortfall
 from generation.windows import divided
@@ -23,7 +24,6 @@ from quoth.datatypes import (
     Context,
     Hit,
     Message,
-    Passage,
     Piece,
     StopReason,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from generation.model import Completion, LanguageModel, Prompt
     from quoth.config import AnswerConfig, GenerationConfig
 
-HITS_INSIDE = 2  # the best hits of a follow-up that must lie in the previous context to keep it
+HITS_INSIDE = 2  # hits of a follow-up whose best sentence must stand in a context to keep it
 PATIENCE = 3  # unsupported claims, and no other, after which a model is not waited for
 # Measured with the embedded 135 M model on 40 XQuAD questions over five passages: its own text
 # holds the gold answer for .43, the quoted sentences for .93, the final answer for .85 under the
@@ -70,8 +70,9 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
 ) -> Iterator[Piece]:
     """Answer piece by piece; the last piece carries the Answer, and only it.
 
-    `embed` gives float32 (n, d) unit rows. `previous` is the context of the turn before: it is
-    kept, with its place in the prompt, when the best hits lie inside it. `query` is the question
+    `embed` gives float32 (n, d) unit rows. `previous` is the context that the model read in the turn
+    before: it is kept, with its place in the prompt, when the best sentences stand in it. Else what is
+    packed is narrowed to what there is time to read. `query` is the question
     as it was searched for, where a follow-up was completed; the default is the question.
     The texts after the last withdrawn piece, joined, are `answer.text`. Its `timings` have
     "pack", "first_token" and "total", in seconds since the call. Raises QuestionTooLongError
@@ -90,13 +91,18 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     if not ranked:
         yield finish(_refused(question, Context(), (), 0.0))
         return
-    packed = _pack(question, ranked, history, previous, model, generation, answer)
+    packed = pack(question, ranked, history, model=model, generation=generation, answer=answer)
     clock["pack"] = time.perf_counter() - began
     evidence = gather(query or question, packed.context, embed, page_of, ranked)
     confidence = refusal.answerability(evidence, ranked, embed)
     if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
         yield finish(_refused(question, packed.context, ranked, confidence))
         return
+    reader = Reader(model, generation, answer.first_token_seconds)
+    kept = _kept(previous, evidence, ranked, question, history, reader)
+    read = kept or narrowed(packed, evidence, ranked, question, reader, page_of)
+    if read.context is not packed.context:
+        packed, evidence = read, gather(query or question, read.context, embed, page_of, ranked)
     weak = 0 < model.n_parameters < WEAK_BELOW
     judge = Judge(evidence, confidence, answer, embed, weak)
     task = _Task(question, ranked, packed, judge)
@@ -105,31 +111,20 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         yield finish(piece)
 
 
-def _pack(
-    question: str,
-    hits: tuple[Hit, ...],
-    history: Sequence[Message],
+def _kept(
     previous: Context | None,
-    model: LanguageModel,
-    generation: GenerationConfig,
-    answer: AnswerConfig,
-) -> Packed:
-    """The prompt over the previous context where that holds the best hits, else a new one."""
-    if previous is not None and all(_lies_in(hit, previous) for hit in hits[:HITS_INSIDE]):
-        kept = pack_into(previous, question, history, model=model, generation=generation)
-        if kept is not None:
-            return replace(kept, context=_reranked(previous, hits))
-    return pack(question, hits, history, model=model, generation=generation, answer=answer)
-
-
-def _lies_in(hit: Hit, context: Context) -> bool:
-    return any(_holds(passage, hit) for passage in context.passages)
-
-
-def _holds(passage: Passage, hit: Hit) -> bool:
-    chunk = hit.chunk
-    same = passage.document_id == chunk.document_id
-    return same and passage.start <= chunk.start and chunk.end <= passage.end
+    evidence: Evidence,
+    hits: tuple[Hit, ...],
+    question: str,
+    history: Sequence[Message],
+    reader: Reader,
+) -> Packed | None:
+    """The prompt over the previous context, where that has the best of the best hits and it fits."""
+    if previous is None or not holds_best(previous, evidence, hits[:HITS_INSIDE]):
+        return None
+    model, generation = reader.model, reader.generation
+    kept = pack_into(previous, question, history, model=model, generation=generation)
+    return None if kept is None else replace(kept, context=_reranked(previous, hits))
 
 
 def _reranked(context: Context, hits: tuple[Hit, ...]) -> Context:
@@ -139,7 +134,7 @@ def _reranked(context: Context, hits: tuple[Hit, ...]) -> Context:
         passages=tuple(
             replace(
                 passage,
-                rank=min((h.rank for h in hits if _holds(passage, h)), default=len(hits) + 1),
+                rank=min((h.rank for h in hits if overlap(passage, h)), default=len(hits) + 1),
             )
             for passage in context.passages
         ),

@@ -12,21 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from generation.chat_template import ChatTemplate
 from generation.decoding import TextAssembler
 from generation.examining import examined
-from generation.gguf import ModelFacts, read_facts
-from generation.llama_native import LoadSettings, NativeModel, library
-from generation.machine import available_bytes, gpus, idle_cores, usable_cores
-from generation.memory import check_gpu_memory, check_memory
+from generation.llama_native import LoadSettings, NativeModel
+from generation.machine import available_bytes, idle_cores
 from generation.model import Completion, Prompt
-from generation.requantize import fastest, recall
+from generation.prompt_speed import PromptSpeed, measured
 from generation.states import States, common_prefix
-from generation.store import find_model
 from generation.turns import Turns
 from quoth.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from quoth.config import GenerationConfig, ModelConfig
+    from generation.gguf import ModelFacts
+    from quoth.config import GenerationConfig
     from quoth.datatypes import Message, StopReason, TokenStep
 
 _T = TypeVar("_T")
@@ -45,6 +43,7 @@ class LlamaModel:
     All is evaluated in one thread, which belongs to the model. What it has read of recent prompts is
     kept, in `cache_bytes` at most, so that askers who take turns do not undo each other's.
     `n_evaluated` counts the prompt tokens of the latest completion that were not in the KV cache.
+    `speed` is how fast it reads prompts, where that is known.
     """
 
     def __init__(
@@ -60,6 +59,7 @@ class LlamaModel:
         self.name = name or facts.path.stem
         self.n_parameters = facts.n_parameters
         self.n_evaluated = 0
+        self.speed: PromptSpeed | None = None
         self._settings = settings
         self._n_prompt = 0  # cached tokens after these were generated: see `_write`
         self.turns = Turns(patience)
@@ -138,6 +138,17 @@ class LlamaModel:
             self._n_prompt = len(prompt)
             self._share_cores()
             self._compute(lambda: self._native.decode(pending), lambda: wanted() or cancelled())
+
+    def tokens_within(self, seconds: float) -> int | None:
+        """Tokens of a prompt that are read in so long, nothing of them cached; None if not known."""
+        return None if self.speed is None else self.speed.tokens_within(seconds)
+
+    def measure(self) -> PromptSpeed:
+        """Time how fast prompts are read here and now, for a second or two."""
+        with self.turns.turn():
+            self._open().abort.set(False)
+            self._n_prompt = 0
+            return self._submit(lambda: measured(self._native, self.facts.quantization)).result()
 
     def close(self) -> None:
         """Free the memory, once the running completion is over. Safe to call twice."""
@@ -279,64 +290,3 @@ def _check_settings(settings: GenerationConfig) -> None:
         raise ConfigError(
             "generation.repeat_penalty takes a number above 0, generation.max_new_tokens 1 or more"
         )
-
-
-def model_facts(config: ModelConfig) -> ModelFacts:
-    """What the header of the configured model's file says, without loading it.
-
-    Raises ModelNotFoundError, ModelLoadError, MissingDependencyError.
-    """
-    return read_facts(find_model(config.path))
-
-
-def load_model(config: ModelConfig) -> LlamaModel:
-    """Load the model that the configuration names.
-
-    Raises ModelNotFoundError for a missing file, ModelLoadError for one that is not a GGUF model,
-    is damaged or does not fit into the memory, MissingDependencyError for a missing package,
-    ConfigError for a setting out of range.
-    """
-    if config.context_size < 0 or config.threads < 0 or config.batch_size < 1:
-        raise ConfigError(
-            "model.context_size and model.threads take 0 or more, model.batch_size 1 or more"
-        )
-    facts = model_facts(config)
-    settings = load_settings(config, facts)
-    chosen = facts
-    if settings.gpu_layers == 0:  # what a GPU takes of the weights is not this memory
-        check_memory(facts, settings.context_size, settings.largest_batch, available_bytes())
-        if config.requantize == "auto":
-            chosen = fastest(facts, settings)
-    elif settings.gpu_layers < 0 and (found := gpus()):
-        free = sum(gpu.available_bytes for gpu in found)
-        check_gpu_memory(facts, settings.context_size, free)
-    return LlamaModel(
-        chosen,
-        settings,
-        name=facts.path.stem,
-        cache_bytes=config.cache_megabytes * 1_000_000,
-    )
-
-
-def evaluated_as(config: ModelConfig) -> str:
-    """The type in which a CPU uses the configured model's weights, as far as is known already."""
-    facts = model_facts(config)
-    choice = recall(facts) if config.requantize == "auto" else None
-    return choice.kind if choice and choice.kind else facts.quantization
-
-
-def load_settings(config: ModelConfig, facts: ModelFacts) -> LoadSettings:
-    """How the configuration has a model loaded on this machine. Raises MissingDependencyError."""
-    trained = facts.context_length or config.context_size
-    context_size = min(config.context_size or trained, trained)
-    gpu_layers = config.gpu_layers if library().functions.llama_supports_gpu_offload() else 0
-    return LoadSettings(
-        context_size=context_size,
-        batch_size=min(config.batch_size, context_size),
-        threads=config.threads or usable_cores(),
-        gpu_layers=gpu_layers,
-        # On a CPU it evaluates a long prompt sooner by a tenth, and a short one or a token later by
-        # half: see docs/decisions/0007.
-        flash_attention=config.flash_attention and gpu_layers != 0,
-        share_cores=config.threads == 0,
-    )

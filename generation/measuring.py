@@ -71,12 +71,12 @@ def speeds_of(
 ) -> list[Speed]:
     """Each file measured in turn, several rounds, so that a disturbance meets all of them.
 
-    `files` are by type, the original under "". `sample` is text that they predict.
+    `files` are by type, the original under "". `sample` is text that they predict, before ours.
     """
     rounds: dict[str, list[tuple[float, float]]] = {kind: [] for kind in files}
     perplexities = {}
     with _loaded(files, replace(settings, context_size=effort.n_tokens + _PIECE)) as models:
-        read = next(iter(models.values())).vocabulary.data_tokens(f"{sample}\n\n{SAMPLE}")
+        read = next(iter(models.values())).vocabulary.data_tokens(f"{sample}\n\n{SAMPLE}".lstrip())
         tokens = read[: effort.n_tokens]
         for kind, model in models.items():
             perplexities[kind] = perplexity(model, read[: effort.n_predicted])

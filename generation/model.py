@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,4 +70,13 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Free the memory."""
+        ...
+
+
+@runtime_checkable
+class KnowsItsSpeed(Protocol):
+    """A language model that knows how fast it reads a prompt."""
+
+    def tokens_within(self, seconds: float) -> int | None:
+        """Tokens that it reads in so long, nothing of them cached; None when that is not known."""
         ...

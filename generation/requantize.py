@@ -16,19 +16,20 @@ import platform
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generation.gguf import ModelFacts, read_facts, shards_of
 from generation.llama_native import library
 from generation.machine import available_bytes, idle_cores, usable_cores
-from generation.measuring import QUICK, SAMPLE, THOROUGH, Effort, Speed, reading_speed, speeds_of
+from generation.measuring import QUICK, THOROUGH, Effort, Speed, reading_speed, speeds_of
 from generation.memory import memory_need
+from generation.prompt_speed import PromptSpeed
 from generation.store import models_folder
 from quoth.errors import ModelError, ModelLoadError, StorageFullError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from generation.llama_native import LoadSettings
 
@@ -41,15 +42,20 @@ _SLOWEST_UNASKED = 50.0  # tokens a second; on a slower machine the user would w
 _GAIN = 1.2  # times faster that another type must be to be worth its place
 _PERPLEXITY = 1.02  # times the original's that is taken for the same
 _SPARE = 2**28  # disk space to leave
+_CPUINFO = Path("/proc/cpuinfo")
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was measured: the original first. `kind` is the type chosen, "" for the original."""
+    """What was measured: the original first. `kind` is the type chosen, "" for the original.
+
+    `prompt_speed` is that of the type with which prompts were timed last, None before that.
+    """
 
     kind: str
     speeds: tuple[Speed, ...]
+    prompt_speed: PromptSpeed | None = None
 
 
 def fastest(facts: ModelFacts, settings: LoadSettings) -> ModelFacts:
@@ -84,6 +90,26 @@ def _unasked(facts: ModelFacts, settings: LoadSettings) -> Choice | None:
         return None  # it runs as it is
 
 
+def prompt_speed(
+    facts: ModelFacts, kind: str, measure: Callable[[], PromptSpeed]
+) -> PromptSpeed | None:
+    """How fast prompts are read with weights of type `kind`, as it was measured on this machine.
+
+    Else it is measured now and remembered, if nothing else runs; None if something does.
+    """
+    told = recall(facts)
+    if told is not None and told.prompt_speed is not None and told.prompt_speed.kind == kind:
+        return told.prompt_speed
+    if not _is_quiet():
+        return None
+    speed = measure()
+    # Of a small model that was not measured nothing is kept: it would never be.
+    if told is not None or facts.file_bytes > _LARGEST_UNASKED:
+        with suppress(OSError):
+            remember(facts, replace(told or Choice("", ()), prompt_speed=speed))
+    return speed
+
+
 def _is_quiet() -> bool:
     return idle_cores() >= (os.cpu_count() or 1)
 
@@ -92,13 +118,14 @@ def optimise(
     facts: ModelFacts,
     settings: LoadSettings,
     *,
-    sample: str = SAMPLE,
+    sample: str = "",
     kinds: Sequence[str] = ALL,
     effort: Effort = THOROUGH,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Choice:
     """Measure the model in each of the types, keep the fastest, and remember it.
 
+    `sample` is text of the user's own, if there is any, that each must predict as well as before.
     Raises ModelError where another process does it already or llama.cpp fails, ModelLoadError for
     a split model, StorageFullError.
     """
@@ -185,8 +212,10 @@ def recall(facts: ModelFacts) -> Choice | None:
     """What was measured on this machine before; None when nothing was, or its file has gone."""
     try:
         told = json.loads(_place(facts, "json").read_text(encoding="utf-8"))
-        choice = Choice(told["kind"], tuple(Speed(**speed) for speed in told["speeds"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        speeds = tuple(Speed(**speed) for speed in told["speeds"])
+        read = told.get("prompt_speed")
+        choice = Choice(told["kind"], speeds, PromptSpeed(**read) if read else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return choice if not choice.kind or _place(facts, f"{choice.kind}.gguf").exists() else None
 
@@ -232,8 +261,12 @@ def _machine() -> str:
 
 
 def _processor() -> str:
-    with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123
-        for line in file:
-            if line.startswith(("model name", "flags")):
-                return line
+    with suppress(OSError), _CPUINFO.open(encoding="utf-8") as file:
+        # An ARM processor has no name there; a virtual machine may hide instructions from one.
+        told = {line.partition(":")[0].strip(): line for line in file}
+        known = [
+            told[key] for key in ("model name", "CPU part", "flags", "Features") if key in told
+        ]
+        if known:
+            return "".join(known)
     return f"{platform.machine()} {platform.processor()}"

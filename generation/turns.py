@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
+from generation.model import KnowsItsSpeed
 from quoth.errors import ModelError
 
 if TYPE_CHECKING:
@@ -138,5 +139,7 @@ class Watched:
         self.render = model.render
         self.close = model.close
         self.complete = model.complete
+        if isinstance(model, KnowsItsSpeed):
+            self.tokens_within = model.tokens_within
         if isinstance(getattr(model, "turns", None), Turns):
             self.complete = partial(cast(QueueingModel, model).complete, on_wait=on_wait)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ingest.chunking import chunk_document
     from ingest.discovery import Discovery, discover
     from ingest.isolation import ReaderPool
+    from ingest.markups import way_to_show
     from ingest.mirror import mirror_folders
     from ingest.passwords import with_passwords
     from ingest.pipeline import ingest_files
@@ -32,6 +33,7 @@ _HOMES = {
     "mirror_folders": "ingest.mirror",
     "page_markup": "ingest.viewing",
     "page_view": "ingest.viewing",
+    "way_to_show": "ingest.markups",
     "read_document": "ingest.reading",
     "with_passwords": "ingest.passwords",
 }
@@ -50,6 +52,7 @@ __all__ = [
     "page_markup",
     "page_view",
     "read_document",
+    "way_to_show",
     "with_passwords",
 ]
 

@@ -22,8 +22,10 @@ Row = tuple[int, list[str]]
 _ROWS_A_PAGE = 500
 # A header beyond some 60 tokens can't stand above every piece of its table (see `ingest.headings`).
 _WIDEST_HEADER = 240
-_FIGURE = re.compile(r"[\s$€£¥(+\-–.,]*\d[\d\s.,%)eE:/+\-–]*")
-_YEAR_OR_DATE = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[-/]\d\d?(?:[-/]\d\d?)?)?")
+_FIGURE = re.compile(r"[\s$€£¥(+\-–.,]*\d[\d\s.,%()eE:/+\-–$€£¥]*")
+_YEAR_OR_DATE = re.compile(
+    r"(?:FY\s?)?(?:19|20)\d\d(?:[-/]\d\d?(?:[-/]\d\d?)?)?|\d\d?([./-])\d\d?\1(?:19|20)?\d\d"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.archives import bytes_of
-from ingest.formats import FORMATS
+from ingest.markups import way_to_show
 from ingest.passwords import passwords_of, with_passwords
 from ingest.pictures import picture_view
 from ingest.places import boxes_in
-from ingest.readers import html, html_view, mhtml
+from ingest.readers import html_view
 from ingest.signatures import format_of
 from ingest.wire import error_from, from_error
 from quoth.config import IngestConfig
@@ -54,7 +54,7 @@ def page_view(
     """
     inside = _clipped(page, spans)
     # Where the text of pages without places stands is found in the file.
-    shown = _shown(path, page, config, [] if page.places else inside, scale=scale, as_markup=False)
+    shown = _shown(path, page, config, [] if page.places else inside, scale=scale)
     found = tuple(tuple(Box(**box) for box in each) for each in shown["boxes"])
     boxes = tuple(boxes_in(page.places, *span) for span in inside) if page.places else found
     png = base64.b64decode(shown["png"])
@@ -62,13 +62,19 @@ def page_view(
 
 
 def page_markup(
-    path: Path, page: Page, config: IngestConfig, *, spans: Sequence[tuple[int, int]] = ()
+    path: Path,
+    page: Page,
+    media_type: str,
+    config: IngestConfig,
+    *,
+    spans: Sequence[tuple[int, int]] = (),
 ) -> PageMarkup:
-    """A web page as HTML that is safe to show, the spans marked; these count as in `page_view`.
+    """A page as HTML that is safe to show, the spans marked; these count as in `page_view`.
 
-    Raises ReadError's subclasses.
+    `media_type` is the document's, for which there is a `way_to_show`. Raises ReadError's
+    subclasses.
     """
-    shown = _shown(path, page, config, _clipped(page, spans), scale=1.0, as_markup=True)
+    shown = _shown(path, page, config, _clipped(page, spans), media_type=media_type)
     return PageMarkup(shown["markup"], tuple(shown["found"]))
 
 
@@ -77,7 +83,7 @@ def _shown(
     page: Page,
     config: IngestConfig,
     spans: Sequence[tuple[int, int]],
-    **how: float | bool,
+    **how: float | str,
 ) -> dict[str, Any]:
     """What a process of its own answers."""
     order = {
@@ -138,17 +144,20 @@ def _answer(
     number: int,
     text: str,
     spans: list[tuple[int, int]],
-    scale: float,
-    as_markup: bool,
+    scale: float = 0.0,
+    media_type: str = "",
 ) -> dict[str, Any]:
+    way = way_to_show(media_type)
+    if way is not None and way.of_text is not None:
+        return asdict(html_view.look(way.of_text(text), path, text, spans, way.plain))
     try:
         data = bytes_of(Path(path), config.max_megabytes * 1_000_000)
     except OSError as error:
         name = Path(path).name
         raise MissingFileError(f"{name} cannot be read ({error.strerror}); check it") from error
-    if as_markup:
-        page_in = mhtml.page_in if path.endswith(FORMATS["mhtml"].suffixes) else html.html_text
-        return asdict(html_view.look(page_in(data, path), path, text, spans))
+    if way is not None and way.of_file is not None:
+        markup = way.of_file(data, path, config)
+        return asdict(html_view.look(markup, path, text, spans, way.plain))
     if format_of(data, path, None)[0] == "picture":
         view = picture_view(data, path, number, scale)
     else:

@@ -437,7 +437,7 @@ class Quoth:
         from retrieval import hits_of
 
         k = k or self.config.retrieval.k
-        return hits_of(self._rank(question, k, collection, where), self._library, k)
+        return hits_of(self._rank(question, k, collection, where), k)
 
     def explain(
         self,
@@ -456,7 +456,7 @@ class Quoth:
 
         k = k or self.config.retrieval.k
         ranking = self._rank(question, k, collection, where)
-        return explain(ranking, self._library, k=k, beyond=beyond)
+        return explain(ranking, k=k, beyond=beyond)
 
     def _rank(
         self, question: str, k: int, collection: Collections, where: Where | str | None
@@ -567,6 +567,7 @@ class Quoth:
         where = _as_where(where)
         # A context serves a follow-up only over the same documents, as they still are.
         scope = (content_key(collection, self._library.change), where)
+        previous = self._contexts.before(history, scope)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
         searched = time.perf_counter() - began
@@ -580,7 +581,7 @@ class Quoth:
                 embed=self._embed,
                 generation=generation,
                 answer=answer,
-                previous=self._contexts.before(history, scope),
+                previous=previous,
                 page_of=self._library.page_of,
                 query=query,
                 cancelled=cancelled,
@@ -592,7 +593,10 @@ class Quoth:
                 else:
                     written = _with_search(piece.answer, hits, searched)
                     last = replace(piece, answer=written)
-        self._contexts.remember(question, scope, written.context)
+        # Before a refusal the model reads nothing: what it has read is the context before.
+        read = written.context if written.n_prompt_tokens else previous
+        if read is not None:
+            self._contexts.remember(question, scope, read)
         yield last
         with self._switch.trying() as free:
             if free and self._model is model:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from generation import catalogue as _catalogue
 from generation import hub as _hub
-from generation import llama as _llama
+from generation import loading as _loading
 from generation import machine as _machine
 from generation import memory as _memory
 from generation import requantize as _requantize
@@ -63,7 +63,6 @@ __all__ = [
     "import_file",
     "local",
     "machine",
-    "memory_at",
     "needs",
     "optimise",
     "propose",
@@ -152,14 +151,6 @@ def available_memory() -> tuple[int, int]:
     return _machine.available_bytes(), _machine.memory_bytes()
 
 
-def memory_at(name: str | os.PathLike[str], context_size: int) -> MemoryNeed:
-    """The memory that a model takes on a CPU with a window of so many tokens.
-
-    Raises ModelNotFoundError, ModelLoadError.
-    """
-    return _memory.memory_need(read_facts(_store.find_model(str(name))), context_size)
-
-
 def pull(
     name: str,
     *,
@@ -220,7 +211,7 @@ def optimise(
     `config` says with how many threads and which window. Takes seconds to minutes by the model's size. Raises ModelError, StorageFullError.
     """
     facts = read_facts(_store.find_model(name))
-    settings = _llama.load_settings(config or ModelConfig(), facts)
+    settings = _loading.load_settings(config or ModelConfig(), facts)
     if settings.gpu_layers != 0:
         raise ModelError(f"a GPU evaluates {name} here; there is nothing to optimise")
     return _requantize.optimise(facts, settings, sample=text, on_progress=on_progress)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from quoth.datatypes import Document, DocumentRecord, Page, PageMarkup, PageView
 
 _PICTURES = ("application/pdf", "image/")
-_MARKUP = ("text/html", "multipart/related")
 
 
 def is_picture(media_type: str) -> bool:
@@ -24,8 +23,10 @@ def is_picture(media_type: str) -> bool:
 
 
 def is_markup(media_type: str) -> bool:
-    """Whether such a document is a web page, which can be shown as one."""
-    return media_type.startswith(_MARKUP)
+    """Whether the pages of such a document can be shown as HTML."""
+    from ingest import way_to_show
+
+    return way_to_show(media_type) is not None
 
 
 def page_view(
@@ -58,12 +59,16 @@ def page_markup(
     *,
     spans: Sequence[tuple[int, int]],
 ) -> PageMarkup:
-    """The web page with the spans of the document's text marked; raises as `page_view` does."""
+    """The page as HTML with the spans of the document's text marked; raises as `page_view` does."""
     from ingest import page_markup as markup
+    from ingest import way_to_show
 
-    if not is_markup(record.media_type):
-        raise _unsupported(record, "web page")
-    return markup(_file(record, config), _page(record, document, page), config, spans=spans)
+    way = way_to_show(record.media_type)
+    if way is None:
+        raise _unsupported(record, "web page, Word document, Markdown or table")
+    shown = _page(record, document, page)
+    path = Path(record.sources[0]) if way.of_file is None else _file(record, config)
+    return markup(path, shown, record.media_type, config, spans=spans)
 
 
 def _unsupported(record: DocumentRecord, what: str) -> UnsupportedFileError:

@@ -138,6 +138,13 @@ class RetrievalConfig:
         "How far hits of like meaning pull each other's scores together; 0: not at all.",
         least=0,
     )
+    diversity: float = _key(
+        0.2,
+        "Share of its score that a chunk loses for each better one of its document, unless the "
+        "question asks for that document; 0: none.",
+        least=0,
+        most=1,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +257,12 @@ class AnswerConfig:
     max_passages: int = _key(5, "Passages shown to the model at most.", least=1)
     max_context_tokens: int = _key(
         1280, "Tokens of all passages together; 0: as many as the window holds.", least=0
+    )
+    first_token_seconds: float = _key(
+        2.0,
+        "On a CPU, passages are cut to their best sentences so that an answer begins in this time; "
+        "0: they are read whole.",
+        least=0,
     )
 
 

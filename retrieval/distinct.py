@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quoth.datatypes import Chunk
-    from vectorstore import Library
+    from retrieval.reading import ReadOnce
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Distinct:
     also_in: tuple[str, ...] = ()
 
 
-def distinct(ranked: Sequence[tuple[int, float]], library: Library, k: int) -> tuple[Distinct, ...]:
+def distinct(ranked: Sequence[tuple[int, float]], read: ReadOnce, k: int) -> tuple[Distinct, ...]:
     """The best `k` rows whose texts differ, with their chunks.
 
     Of those that say the same, the best is kept. Sources are named where they rank among the
@@ -32,7 +32,7 @@ def distinct(ranked: Sequence[tuple[int, float]], library: Library, k: int) -> t
     alike: dict[str, list[tuple[int, float, Chunk]]] = {}
     for start in range(0, len(ranked), 2 * k):
         batch = ranked[start : start + 2 * k]
-        chunks = library.chunks([row for row, _ in batch])
+        chunks = read(row for row, _ in batch)
         for row, score in batch:
             if row in chunks:
                 same = alike.setdefault(wording(chunks[row].text), [])

@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 
     from quoth.datatypes import Chunk
     from retrieval.search import Ranking
-    from vectorstore import Library
 
 
-def explain(ranking: Ranking, library: Library, *, k: int, beyond: int) -> tuple[Considered, ...]:
+def explain(ranking: Ranking, *, k: int, beyond: int) -> tuple[Considered, ...]:
     """The candidates of a ranking, best first, as a search for `k` takes or leaves them.
 
     They end with the `beyond` ones after the last that was kept.
     """
-    chunks = library.chunks([row for row, _ in ranking.order])
+    chunks = ranking.read(row for row, _ in ranking.order)
     every = tuple(_considered(ranking, chunks, k))
     last = max((place for place, one in enumerate(every) if one.kept), default=-1)
     return every[: last + 1 + beyond]

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quoth.datatypes import Finding, Hit
 from retrieval.distinct import distinct
+from retrieval.diversity import LOOKED_AT as SPREAD
+from retrieval.diversity import spread
 from retrieval.exact import granted, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
 from retrieval.languages import LOOKED_AT, fitting
 from retrieval.neighbours import pulled_together
+from retrieval.reading import ReadOnce
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from quoth.config import RetrievalConfig
     from quoth.datatypes import Collections, FloatArray, Where
+    from retrieval.exact import Wishes
     from retrieval.reranking import Reranking
     from vectorstore import Embedder, Library
 
@@ -34,13 +38,15 @@ class Ranking:
     """All candidates of a search, with what each stage made of them; rows name chunks.
 
     `found` has what each retriever gave, `stages` the ranking after each stage, in the order in
-    which they ran: (row, score), best first. `order` is the last one, with fused scores.
+    which they ran: (row, score), best first. `order` is the last one, with scores of before the
+    reranker. `read` gives the chunks.
     """
 
     found: Mapping[str, Ranked]
     stages: Mapping[str, Ranked]
     order: Ranked
     similarities: Mapping[int, float]
+    read: ReadOnce
 
 
 def rank(
@@ -69,22 +75,25 @@ def rank(
     vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
-    told = _texts(library, list(words)[:LOOKED_AT])
+    read = ReadOnce(library.chunks)
+    told = _texts(read, list(words)[:LOOKED_AT])
     settings = fitting(config, embedder.fingerprint, list(told.values()))
+    if reranking is not None or wishes.phrases:
+        # A reranker decides for itself, and who quotes a phrase wants what has it.
+        settings = replace(settings, diversity=0.0)
     stages = dict(_stages(vector, vectors, words, settings))
+    stages |= _by_texts(list(stages.values())[-1], wishes, read, settings, k)
     order = list(stages.values())[-1]
-    if wishes:
-        stages["exact"] = order = granted(order, _texts(library, vectors), wishes)
     if reranking is not None:
-        candidates = distinct(order, library, reranking.candidates)
+        candidates = distinct(order, read, reranking.candidates)
         pairs = [(one.row, one.chunk) for one in candidates]
         stages["reranker"] = reranking.ranked(question, pairs)
         order = _led_by(stages["reranker"], order)
     found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
-    return Ranking(found, stages, order, similarities)
+    return Ranking(found, stages, order, similarities, read)
 
 
-def hits_of(ranking: Ranking, library: Library, k: int) -> tuple[Hit, ...]:
+def hits_of(ranking: Ranking, k: int) -> tuple[Hit, ...]:
     """The `k` best chunks of a ranking, best first; fewer when there are no more.
 
     The same text found in several documents is given once, under the best of them, and names
@@ -100,7 +109,7 @@ def hits_of(ranking: Ranking, library: Library, k: int) -> tuple[Hit, ...]:
             found_by[one.row],
             one.also_in,
         )
-        for place, one in enumerate(distinct(ranking.order, library, k), 1)
+        for place, one in enumerate(distinct(ranking.order, ranking.read, k), 1)
     )
 
 
@@ -121,8 +130,20 @@ def _stages(
         yield "neighbours", pulled_together(order, vectors, config.neighbour_weight)
 
 
-def _texts(library: Library, rows: Iterable[int]) -> dict[int, str]:
-    return {row: chunk.text_with_headings for row, chunk in library.chunks(list(rows)).items()}
+def _by_texts(
+    order: Ranked, wishes: Wishes, read: ReadOnce, config: RetrievalConfig, k: int
+) -> Iterator[tuple[str, Ranked]]:
+    """The ranking by each stage after that which looks at the chunks' texts."""
+    if wishes:
+        order = granted(order, _texts(read, (row for row, _ in order)), wishes)
+        yield "exact", order
+    if config.diversity > 0:
+        chunks = read(row for row, _ in order[: max(SPREAD, k)])
+        yield "diversity", spread(order, chunks, wishes.text, config.diversity)
+
+
+def _texts(read: ReadOnce, rows: Iterable[int]) -> dict[int, str]:
+    return {row: chunk.text_with_headings for row, chunk in read(rows).items()}
 
 
 def findings_of(ranking: Ranking) -> dict[int, tuple[Finding, ...]]:

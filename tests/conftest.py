@@ -31,17 +31,20 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session", autouse=True)
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for models, in which the embedded one is known to be used as it is.
+    """A folder for models, in which the embedded one is known to be used as it is, and to be fast.
 
-    What a measurement would choose differs from machine to machine, and tests must not.
+    What a measurement would tell differs from machine to machine, and tests must not.
     """
     from generation import requantize
     from generation.embedded import embedded_model
     from generation.gguf import read_facts
+    from generation.prompt_speed import PromptSpeed
 
     folder = tmp_path_factory.mktemp("models")
     os.environ["QUOTH_MODELS"] = str(folder)
-    requantize.remember(read_facts(embedded_model()), requantize.Choice("", ()))
+    facts = read_facts(embedded_model())
+    fast = PromptSpeed(facts.quantization, first=1e-6, further=0.0)
+    requantize.remember(facts, requantize.Choice("", (), fast))
     return folder
 
 

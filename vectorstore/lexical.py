@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from vectorstore.selection import Selection
 
-ANALYZER_VERSION = 3
+ANALYZER_VERSION = 4
 _STAMP = "reached.json"
 _WRITER_BYTES = 64 * 1024 * 1024
 

@@ -69,18 +69,29 @@ def language_of(text: str) -> str:
     """
     sample = text[:_SAMPLE]
     words = _WORD.findall(sample.lower())
-    n_letters = sum(map(len, words))
-    if not n_letters:
-        return ENGLISH
-    for language, letters in _SCRIPTS:
-        if len(letters.findall(sample)) > n_letters / 2:
-            foreign = _FOREIGN.get(language)
-            return OTHER if foreign and foreign.search(sample) else language
-    found = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
+    is_ascii = sample.isascii()
+    script = "" if is_ascii else _by_script(sample, sum(map(len, words)))
+    if script:
+        return script
+    # Different words count: "Los Angeles" said often makes no Spanish, nor 1e-05 Portuguese.
+    common = filter(None, map(_LANGUAGES_OF.get, set(words)))
+    found = Counter(language for languages in common for language in languages)
     best, count = max(
         found.items(), key=lambda pair: (pair[1], pair[0] == ENGLISH), default=("", 0)
     )
-    if count >= max(_FEWEST_WORDS, _FEW_LETTERS * len(words)):
+    in_all = sum(best in _LANGUAGES_OF.get(word, ()) for word in words)
+    if count >= _FEWEST_WORDS and in_all >= _FEW_LETTERS * len(words):
         return best
+    if is_ascii:
+        return ENGLISH
     accented = sum(not word.isascii() for word in words)
     return OTHER if accented > _FEW_LETTERS * len(words) else ENGLISH
+
+
+def _by_script(sample: str, n_letters: int) -> str:
+    """The language that most letters tell by their script; "" for none."""
+    for language, letters in _SCRIPTS:
+        if n_letters and len(letters.findall(sample)) > n_letters / 2:
+            foreign = _FOREIGN.get(language)
+            return OTHER if foreign and foreign.search(sample) else language
+    return ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean
 from ingest.blocks import Block, join_blocks, markdown_table
 from ingest.packages import check_package, mended, transitional
+from ingest.readers.diagrams import diagram_blocks, diagram_relations
 from ingest.readers.docx_numbering import Numbering
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _TEXT_BOX = f"{_W}txbxContent"
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _PAGE_NUMBER = re.compile(r"\b(?:page|of|seite|von|p)\b|[\d\W_]", re.IGNORECASE)
+_NO_DIAGRAM = b"<none/>"
 _DEEPEST = 8
 _LONGEST_CHAIN = 10
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
@@ -72,11 +74,15 @@ def _metadata(word: WordDocument) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Styles:
-    """What the names of paragraph styles mean: heading levels and lists."""
+    """What the names of paragraph styles mean: heading levels and lists.
+
+    `diagrams` are the data of the body's SmartArt, by relation.
+    """
 
     levels: dict[str, int]
     lists: set[str]
     numbering: Numbering
+    diagrams: dict[str, bytes] = field(default_factory=dict)
 
 
 def _blocks(word: WordDocument) -> Iterator[Block]:
@@ -91,7 +97,8 @@ def _blocks(word: WordDocument) -> Iterator[Block]:
         lists={s.style_id for s in named if (s.name or "").startswith("List")},
         numbering=Numbering(numbering, [style.element for style in word.styles]),
     )
-    yield from _body_blocks(word.element.body, styles)
+    diagrams = {r.rId: r.target_part.blob for kind, r in parts if kind == "diagramData"}
+    yield from _body_blocks(word.element.body, replace(styles, diagrams=diagrams))
     for kind, relation in parts:
         if kind in ("footnotes", "endnotes"):
             yield from _body_blocks(_root(relation), styles)
@@ -144,6 +151,8 @@ def _body_blocks(element: Any, styles: _Styles) -> Iterator[Block]:
             yield _paragraph(child, styles)
             for box in _text_boxes(child):
                 yield from _body_blocks(box, styles)
+            for relation in diagram_relations(child):
+                yield from diagram_blocks(styles.diagrams.get(relation, _NO_DIAGRAM))
         elif child.tag == f"{_W}tbl":
             yield from _table(child, styles)
         elif child.tag != _FALLBACK and isinstance(child.tag, str):

@@ -17,7 +17,7 @@ from quoth.datatypes import PageMarkup
 from quoth.errors import LimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -53,7 +53,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 _PAPER = """html{background:#fff;color:#1c1c1c;color-scheme:only light}
 body{margin:0;padding:1.2rem 1.4rem;font:1rem/1.55 Georgia,serif;overflow-wrap:break-word}
 img,table,pre{max-width:100%}pre{overflow-x:auto}a{color:#17655f;text-decoration:underline}
-td,th{vertical-align:top}"""
+td,th{vertical-align:top}tr:has(mark.quoth-quote){background:#fdf6dc}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,16 @@ class _Letters:
         return after if after - near <= near - before else before
 
 
-def look(markup: str, source: str, text: str, spans: Sequence[tuple[int, int]]) -> PageMarkup:
+def look(
+    markup: str,
+    source: str,
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    plain: Callable[[str], str] = str,
+) -> PageMarkup:
     """The page as a whole HTML document, with each span of `text`, its text, marked.
 
-    Raises LimitError for a page that is too large to be sent to a browser.
+    `plain` gives the words that are seen of a piece of the text, where these are others. Raises LimitError for a page that is too large to be sent to a browser.
     """
     tree = parse_html(markup)
     if _is_deeper(tree, _DEEPEST):
@@ -91,7 +97,7 @@ def look(markup: str, source: str, text: str, spans: Sequence[tuple[int, int]]) 
             if name == "id" or _QUOTE_CLASS in (node.attributes[name] or ""):
                 del node.attrs[name]
     style = quiet_style("\n".join(node.text() for node in tree.css("style"))[:_LONGEST_STYLE])
-    found = _mark(tree, text, spans)
+    found = _mark(tree, text, spans, plain)
     body = _clean((tree.body.html if tree.body else tree.html) or "")
     if len(body) > _LARGEST:
         raise _too_large(source)
@@ -125,17 +131,24 @@ def quiet_style(style: str) -> str:
     return _FUNCTION_THAT_LOADS.sub("x(", _RULE_THAT_LOADS.sub("@x-", plain))
 
 
-def _mark(tree: LexborHTMLParser, text: str, spans: Sequence[tuple[int, int]]) -> tuple[bool, ...]:
+def _mark(
+    tree: LexborHTMLParser,
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    plain: Callable[[str], str],
+) -> tuple[bool, ...]:
     """Put marks around the spans; say of each whether it was found."""
     page = _Letters.of(list(text_nodes(tree)))
     places: list[tuple[int, int]] = []
     found: list[bool] = []
     for start, end in spans:
-        wanted = letters(text[start:end])
-        at = page.find(wanted, len(letters(text[:start]))) if wanted else -1
-        found.append(at >= 0)
-        if at >= 0:
-            places.append((at, at + len(wanted)))
+        near = len(letters(plain(text[:start])))
+        seen = {letters(plain(text[start:end])), letters(text[start:end])} - {""}
+        at = {each: page.find(each, near) for each in seen}
+        best = max((each for each in seen if at[each] >= 0), key=len, default="")
+        found.append(bool(best))
+        if best:
+            places.append((at[best], at[best] + len(best)))
     _wrap(tree, page, _joined(places))
     return tuple(found)
 

@@ -33,6 +33,12 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     return assemble(data, source, content, config)
 
 
+def front_matter_end(text: str) -> int:
+    """Where the text itself begins, after the fields above it."""
+    front = _FRONT_MATTER.match(text)
+    return front.end() if front else 0
+
+
 def _fields(front_matter: str) -> dict[str, str]:
     """The top-level fields with a value on their own line: YAML's `:` or TOML's `=`."""
     fields = {}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean, one_line
 from ingest.blocks import Block, Part, join_parts, markdown_table
-from ingest.packages import check_package, mended, parse_xml, transitional
+from ingest.packages import check_package, mended, transitional
+from ingest.readers.diagrams import diagram_blocks, diagram_relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _DEEPEST = 8
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
-_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
@@ -92,7 +90,7 @@ def _shape_blocks(shape: Any) -> Iterator[Block]:
     elif getattr(shape, "has_chart", False):
         yield from _chart_blocks(shape.chart)
     else:
-        yield from _diagram_blocks(shape)
+        yield from _drawn_blocks(shape)
 
 
 def _row(row: Any) -> list[str]:
@@ -114,17 +112,11 @@ def _chart_blocks(chart: Any) -> Iterator[Block]:
             yield Block(markdown_table(rows))
 
 
-def _diagram_blocks(shape: Any) -> Iterator[Block]:
-    """The words of a SmartArt drawing, an item for each of its shapes."""
-    named = shape.element.find(f".//{_DIAGRAM}relIds")
-    relation = named.get(_DATA) if named is not None else None
-    if relation not in shape.part.rels:
-        return
-    for point in parse_xml(shape.part.related_part(relation).blob).iter(f"{_DIAGRAM}pt"):
-        lines = ["".join(p.itertext(f"{_DRAWING}t")) for p in point.iter(f"{_DRAWING}p")]
-        text = one_line(" ".join(lines))
-        if text and point.get("type", "node") in ("node", "asst"):
-            yield Block(f"- {text}", item=True)
+def _drawn_blocks(shape: Any) -> Iterator[Block]:
+    """The words of SmartArt."""
+    for relation in diagram_relations(shape.element):
+        if relation in shape.part.rels:
+            yield from diagram_blocks(shape.part.related_part(relation).blob)
 
 
 def _number(values: Any, at: int) -> str:

@@ -1,4 +1,4 @@
-"""Reads spreadsheets (.xlsx, .xlsm, .xlsb, .xls, .ods): the values of cells, sheet by sheet.
+"""Reads spreadsheets (.xlsx, .xlsm, .xlsb, .xls, .ods): cells as they are shown, sheet by sheet.
 
 It knows no other format. Formulas stand for the values they had when the file was saved; macros
 and links to other files are not looked at.
@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, check_characters, clean
 from ingest.blocks import Part, join_parts
+from ingest.cell_formats import column_number, formats_of
 from ingest.grids import grid_parts
 from ingest.packages import check_package, mended
 from quoth.errors import DamagedFileError, EncryptedFileError, LimitError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineWorkbook
 
+    from ingest.cell_formats import Row, Sheets, Show
     from quoth.config import IngestConfig
     from quoth.datatypes import Document
 
@@ -34,6 +36,7 @@ _MAX_CELLS = 10_000_000
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELL = re.compile(rb'<c [^>]{0,100}?\br="([A-Z]{1,3})(\d{1,7})"')
 _BLOCK = 1 << 20
+_NO_MORE: Row = (1 << 30, {})
 _LONGEST_TAG = 128
 
 
@@ -46,7 +49,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
             _check_extents(data, source)
         workbook = _open(data, source)
         hidden = [sheet.name for sheet in workbook.sheets_metadata if not _is_visible(sheet)]
-        pages, headings = join_parts(_parts(workbook, source, config))
+        pages, headings = join_parts(_parts(workbook, formats_of(data), source, config))
     content = Content(
         media_type=_media_type(data),
         pages=pages,
@@ -88,7 +91,9 @@ def _is_visible(sheet: Any) -> bool:
     return str(sheet.visible).rpartition(".")[2] == "Visible"
 
 
-def _parts(workbook: CalamineWorkbook, source: str, config: IngestConfig) -> Iterator[Part]:
+def _parts(
+    workbook: CalamineWorkbook, formats: Sheets, source: str, config: IngestConfig
+) -> Iterator[Part]:
     import python_calamine as calamine
 
     n_characters = 0
@@ -101,11 +106,22 @@ def _parts(workbook: CalamineWorkbook, source: str, config: IngestConfig) -> Ite
             if str(about.typ).endswith("WorkSheet"):
                 raise _damaged(source) from error
             continue
-        rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
+        rows = list(_rows(sheet, formats(about.name)))
         n_characters += sum(map(len, chain.from_iterable(rows)))
         check_characters(n_characters, source, config)
         first = sheet.start[0] + 1 if sheet.start else 1
         yield from grid_parts(rows, clean(about.name), first)
+
+
+def _rows(sheet: Any, formats: Iterator[Row]) -> Iterator[list[str]]:
+    """The cells as they are shown."""
+    first_row, first_column = sheet.start or (0, 0)
+    formatted, shows = next(formats, _NO_MORE)
+    for number, row in enumerate(sheet.to_python(skip_empty_area=True), first_row):
+        while formatted < number:
+            formatted, shows = next(formats, _NO_MORE)
+        here = shows if formatted == number else {}
+        yield [_text(value, here.get(column)) for column, value in enumerate(row, first_column)]
 
 
 def _check_extents(data: bytes, source: str) -> None:
@@ -133,22 +149,17 @@ def _extent(file: IO[bytes]) -> int:
         columns.update(letters for letters, _ in found)
         last_row = max(last_row, max((int(row) for _, row in found), default=0))
         rest = block[-_LONGEST_TAG:]
-    return last_row * max(map(_column_number, columns), default=0)
+    return last_row * max(map(column_number, columns), default=0)
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _text(value: Any) -> str:
-    """A cell's value as a person reads it: whole numbers without a point, dates as ISO 8601."""
+def _text(value: Any, show: Show | None) -> str:
+    """A cell as it is shown; else whole numbers without a point, dates as ISO 8601."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, bool):
         return str(value).upper()
+    if show is not None and (text := show(value)) is not None:
+        return clean(text)
     if isinstance(value, float):
         return f"{value:.15g}"
     if isinstance(value, dt.datetime):

@@ -31,6 +31,8 @@ iframe:focus-visible { outline: 2px solid #17655f; outline-offset: 2px; }
 # The address ends in the name of the quote, so that the browser itself scrolls there.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
+  if (parentElement.shownMarkup === data.markup) return; // a re-run keeps the place one reads at
+  parentElement.shownMarkup = data.markup;
   const address = URL.createObjectURL(new Blob([data.markup], { type: "text/html;charset=utf-8" }));
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "");

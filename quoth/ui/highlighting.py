@@ -1,4 +1,4 @@
-"""Lays a highlighter's stroke over boxes of a page's picture; knows no document and no Streamlit."""
+"""Lays colours over boxes of a page's picture; knows no document and no Streamlit."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from PIL.Image import Image
 
     from quoth.datatypes import Box, PageView
+
+Colour = tuple[int, int, int]
 
 YELLOW = (255, 214, 0)
 OPACITY = 0.34
 """Of the yellow. Black on white keeps a contrast of 15 : 1 under it, white on black of 7 : 1."""
 EDGE = (138, 97, 0)
 """The stroke's outline: more than 3 : 1 against white and against black paper."""
+TINTS = ((47, 111, 176), (186, 88, 41))
+"""Of neighbouring chunks, in turn: blue and red-brown, which no usual colour blindness confuses."""
+TINT_OPACITY = 0.16
 _AROUND = 1.5  # points of room around the words
 
 
@@ -25,34 +30,62 @@ def highlighted(view: PageView, boxes: Iterable[Box]) -> bytes:
 
     Without boxes it is `view.png` itself.
     """
+    boxes = tuple(boxes)
+    return _png(_laid_over(_opened(view), view, boxes, YELLOW, EDGE)) if boxes else view.png
+
+
+def tinted(view: PageView, groups: Iterable[Sequence[Box]]) -> bytes:
+    """The picture, as PNG, with each group of boxes in one of two tints in turn."""
+    drawn = _opened(view)
+    for number, boxes in enumerate(groups):
+        if boxes:
+            tint = TINTS[number % 2]
+            drawn = _laid_over(drawn, view, boxes, tint, tint, TINT_OPACITY)
+    return _png(drawn)
+
+
+def _opened(view: PageView) -> Image:
     from PIL import Image
 
-    boxes = tuple(boxes)
-    if not boxes:
-        return view.png
     with Image.open(io.BytesIO(view.png)) as opened:
-        picture = opened.convert("RGB")
-    stroke = _stroke(picture.size, view, boxes)
-    drawn = Image.composite(_tinted(picture, stroke), picture, stroke)
-    drawn.paste(EDGE, mask=_outline(stroke))
+        return opened.convert("RGB")
+
+
+def _png(picture: Image) -> bytes:
     png = io.BytesIO()
-    drawn.save(png, "PNG")
+    picture.save(png, "PNG")
     return png.getvalue()
 
 
-def _tinted(picture: Image, stroke: Image) -> Image:
-    """The picture under yellow: as ink on light paper, so that letters stay black; else as light."""
+def _laid_over(
+    picture: Image,
+    view: PageView,
+    boxes: Sequence[Box],
+    colour: Colour,
+    edge: Colour,
+    opacity: float = OPACITY,
+) -> Image:
+    from PIL import Image
+
+    stroke = _stroke(picture.size, view, boxes)
+    drawn = Image.composite(_coloured(picture, stroke, colour, opacity), picture, stroke)
+    drawn.paste(edge, mask=_outline(stroke))
+    return drawn
+
+
+def _coloured(picture: Image, stroke: Image, colour: Colour, opacity: float) -> Image:
+    """The picture under a colour: as ink on light paper, so that letters stay black; else as light."""
     from PIL import Image, ImageChops, ImageStat
 
-    yellow = Image.new("RGB", picture.size, YELLOW)
+    laid = Image.new("RGB", picture.size, colour)
     (light,) = ImageStat.Stat(picture.convert("L"), stroke).mean
     if light < 128:
-        return Image.blend(picture, yellow, OPACITY)
+        return Image.blend(picture, laid, opacity)
     white = Image.new("RGB", picture.size, "white")
-    return ImageChops.multiply(picture, Image.blend(white, yellow, OPACITY))
+    return ImageChops.multiply(picture, Image.blend(white, laid, opacity))
 
 
-def _stroke(size: tuple[int, int], view: PageView, boxes: tuple[Box, ...]) -> Image:
+def _stroke(size: tuple[int, int], view: PageView, boxes: Sequence[Box]) -> Image:
     """White where the boxes are; drawn together, so that none darkens where two overlap."""
     from PIL import Image, ImageDraw
 

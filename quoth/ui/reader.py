@@ -13,17 +13,21 @@ import streamlit as st
 from quoth.errors import QuothError
 from quoth.pages import is_markup, is_picture
 from quoth.ui import framing, pictures, texts
+from quoth.ui.chunk_view import show_chunks
 from quoth.ui.citations import marks
 from quoth.ui.laid_out import MarkedText, blocks
-from quoth.ui.markup import Html, element, picture
+from quoth.ui.markup import Html, element
+from quoth.ui.sheets import alternative, sheet
 from quoth.ui.widgets import choose, draw, file_name, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from quoth.datatypes import Document, Page, Quote
     from quoth.engine import Quoth
     from quoth.ui.citations import Source
+
+    Show = Callable[[Quoth, Source, Page], None]
 
 _KEY, _BESIDE = "reader-page", "reader-source"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
@@ -95,32 +99,30 @@ def show_document(quoth: Quoth, source: Source) -> None:
         min(max(st.session_state.get(_KEY, source.page), 1), len(document.pages)) - 1
     ]
     _turn_pages(page, len(document.pages), source)
-    as_it_looks = _way_to_show(document.media_type)
-    if as_it_looks is None:
+    ways = _ways_to_show(document.media_type)
+    if not ways:
         draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))
-    elif _choose_view() == texts.VIEW_PAGE and _succeeds(as_it_looks, quoth, source, page):
+    elif (show := ways.get(_choose_view(*ways))) and _succeeds(show, quoth, source, page):
         return
     draw(page_body(page, source, document))
 
 
-def _way_to_show(media_type: str) -> Callable[[Quoth, Source, Page], None] | None:
-    """What shows such a document as it looks; None where only its text can be shown."""
+def _ways_to_show(media_type: str) -> dict[str, Show]:
+    """What shows such a document's pages, by name; nothing where only its text can be shown."""
     if is_picture(media_type):
-        return _show_picture
-    return _show_frame if is_markup(media_type) else None
+        return {texts.VIEW_PAGE: _show_picture, texts.VIEW_CHUNKS: show_chunks}
+    return {texts.VIEW_PAGE: _show_frame} if is_markup(media_type) else {}
 
 
-def _choose_view() -> str:
-    options = (texts.VIEW_PAGE, texts.VIEW_TEXT)
-    return choose(texts.VIEW, options, "reader-view", label_visibility="collapsed")
+def _choose_view(*ways: str) -> str:
+    key = f"reader-view-{len(ways)}"  # a view that the document before had is none of this one's
+    return choose(texts.VIEW, (*ways, texts.VIEW_TEXT), key, label_visibility="collapsed")
 
 
-def _succeeds(
-    as_it_looks: Callable[[Quoth, Source, Page], None], quoth: Quoth, source: Source, page: Page
-) -> bool:
+def _succeeds(show: Show, quoth: Quoth, source: Source, page: Page) -> bool:
     """Show the page as it looks; where it can't be shown, say why and give False."""
     try:
-        as_it_looks(quoth, source, page)
+        show(quoth, source, page)
     except QuothError as error:
         draw(element("p", texts.NO_PICTURE.format(error), class_="q-warning", role="status"))
         return False
@@ -133,7 +135,8 @@ def _show_picture(quoth: Quoth, source: Source, page: Page) -> None:
     marked = _marked_words(source, page)
     if marked and seen.top is None:
         _say_not_found()
-    draw(sheet(seen, alternative(page, file_name(source.source), marked)))
+    words = alternative(page, file_name(source.source), marked)
+    draw(sheet(seen.png, words, top=seen.top))
 
 
 def _show_frame(quoth: Quoth, source: Source, page: Page) -> None:
@@ -152,24 +155,6 @@ def _marked_words(source: Source, page: Page) -> list[str]:
 
 def _say_not_found() -> None:
     draw(element("p", texts.NO_BOXES, class_="q-warning", role="status"))
-
-
-def alternative(page: Page, name: str, marked: Sequence[str]) -> str:
-    """What the picture shows, in words, for those who don't see it."""
-    shown = texts.PICTURE_OF.format(page=page.number, name=name)
-    quoted = ", ".join(f"“{' '.join(text.split())}”" for text in marked)
-    return texts.PICTURE_MARKED.format(shown, quoted) if marked else shown
-
-
-def sheet(seen: pictures.Picture, words: str) -> Html:
-    """The picture in a frame that opens where the first highlight is."""
-    here = "" if seen.top is None else element(
-        "span", class_="q-here", style=f"top:{100 * seen.top:.2f}%"
-    )  # fmt: skip
-    paper = element("div", picture(seen.png, words), here, class_="q-paper")
-    return element(
-        "div", paper, class_="q-sheet", tabindex="0", role="group", aria_label=texts.PICTURE_FRAME
-    )
 
 
 def _turn_pages(page: Page, last: int, source: Source) -> None:

@@ -185,10 +185,17 @@ NEXT = "Next page"
 PAGE_OF = "Page {} of {}"
 PAGE_LABELLED = "{}, labelled {}"
 VIEW = "Show the page as"
-VIEW_PAGE, VIEW_TEXT = "Page", "Text"
+VIEW_PAGE, VIEW_CHUNKS, VIEW_TEXT = "Page", "Chunks", "Text"
 DRAWING = "Drawing the page …"
 PICTURE_OF = "Page {page} of {name} as it looks"
 PICTURE_MARKED = "{}; highlighted: {}"
+PICTURE_CHUNKS = "{}, with its {} chunks tinted in turn"
+CHUNK_NAMED = "Chunk {}: {}"
+CHUNK_SIZE = "{tokens:,} tokens, {characters:,} characters"
+CHUNKS_OVER: Counted = (
+    "{} of them goes on over the edge of this page.",
+    "{} of them go on over the edges of this page.",
+)
 PICTURE_FRAME = "The page, to be scrolled"
 NO_PICTURE = "The page can't be shown as it looks: {}. This is its text."
 NO_PICTURE_OF_THESE = (

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from generation.answering import stream_answer
+from generation.narrowing import BEFORE
 from quoth.config import AnswerConfig, GenerationConfig, ModelConfig
 from quoth.datatypes import Message
 from tests.generation.models import TellingModel
@@ -229,11 +231,69 @@ def test_a_follow_up_keeps_the_context_that_holds_its_hits(embedder: Embedder) -
         swapped,
         history,
         previous=first.context,
+        answer=AnswerConfig(refusal="never"),
     )
     texts = [[p.text for p in answer.context.passages] for answer in (first, second)]
     assert texts[0] == texts[1]
     assert [p.rank for p in second.context.passages] != [p.rank for p in first.context.passages]
     assert second.context.passages != first.context.passages
+
+
+class PacedModel(TellingModel):
+    """Reads 300 words in a second."""
+
+    def tokens_within(self, seconds: float) -> int | None:
+        return round(seconds * 300)
+
+
+def long_hits() -> tuple[Hit, ...]:
+    """The hits, in documents that go on and on about nothing."""
+    rest = " The harbour was quiet on that day, and nobody came." * 40
+    return tuple(
+        replace(h, chunk=chunk(h.chunk.document_id, h.chunk.text + rest, h.chunk.headings))
+        for h in hits()
+    )
+
+
+def test_what_there_is_no_time_to_read_is_not_read_and_changes_no_quote(
+    embedder: Embedder,
+) -> None:
+    never = AnswerConfig(refusal="never")
+    _, wide = run(TellingModel(FALSE), embedder, found=long_hits(), answer=never)
+    model = PacedModel(FALSE)
+    _, narrow = run(model, embedder, found=long_hits(), answer=never)
+    assert narrow.n_prompt_tokens <= (2 - BEFORE) * 300 < wide.n_prompt_tokens
+    assert narrow.messages == model.prompts[-1]
+    assert narrow.extractive
+    assert narrow.quotes == wide.quotes
+    assert narrow.confidence == wide.confidence
+    for quote in narrow.quotes:
+        assert any(quote.text in passage.text for passage in narrow.context.passages)
+    patient = replace(never, first_token_seconds=0)
+    _, asked_for_more = run(PacedModel(FALSE), embedder, found=long_hits(), answer=patient)
+    assert asked_for_more.context == wide.context
+
+
+def test_a_follow_up_keeps_what_was_read_in_time_if_that_has_its_answer(
+    embedder: Embedder,
+) -> None:
+    never = AnswerConfig(refusal="never")
+    model = PacedModel(TRUE)
+    _, first = run(model, embedder, found=long_hits(), answer=never)
+    history = (Message("user", QUESTION), Message("assistant", TRUE))
+    _, second = run(
+        model, embedder, "How long is the warranty on the pump?", long_hits(), history,
+        previous=first.context, answer=never,
+    )  # fmt: skip
+    texts = [[p.text for p in answer.context.passages] for answer in (first, second)]
+    assert texts[0] == texts[1]
+    sentence = "The filter is to be cleaned every 6 weeks with warm water."
+    other = hit(1, chunk("care", "Nothing else is known. " * 200 + sentence), 0.7)
+    _, third = run(
+        model, embedder, "How often is the filter to be cleaned?", (other,), history,
+        previous=first.context, answer=never,
+    )  # fmt: skip
+    assert sentence in third.context.passages[-1].text
 
 
 def test_a_follow_up_elsewhere_gets_a_context_of_its_own(embedder: Embedder) -> None:
@@ -252,9 +312,9 @@ def test_a_follow_up_elsewhere_gets_a_context_of_its_own(embedder: Embedder) -> 
 
 @pytest.mark.slow
 def test_the_embedded_model_answers_with_quotes(embedder: Embedder) -> None:
-    from generation.llama import load_model
+    from generation.loading import load_local
 
-    model = load_model(ModelConfig(context_size=2048))
+    model = load_local(ModelConfig(context_size=2048))
     try:
         _, answer = run(model, embedder, generation=GenerationConfig(max_new_tokens=48))
         assert "24 months" in answer.text

@@ -11,8 +11,8 @@ import pytest
 
 from generation.embedded import embedded_model
 from generation.gguf import read_facts
-from generation.llama import LlamaModel, load_model
 from generation.llama_native import MIN_BATCH, LoadSettings, NativeModel, batch_bounds
+from generation.loading import load_local
 from generation.model import Completion, Prompt
 from generation.states import States
 from generation.turns import Watched
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from generation.llama import LlamaModel
     from quoth.datatypes import FloatArray
 
 GREEDY = GenerationConfig(max_new_tokens=12)
@@ -263,7 +264,7 @@ def test_settings_out_of_range_are_refused(model: LlamaModel) -> None:
         with pytest.raises(ConfigError):
             next(model.complete(ask(model, "Why?"), settings))
     with pytest.raises(ConfigError):
-        load_model(ModelConfig(context_size=-1))
+        load_local(ModelConfig(context_size=-1))
 
 
 def test_cancelling_between_tokens_ends_the_answer(model: LlamaModel) -> None:
@@ -374,11 +375,11 @@ def test_answers_of_several_askers_are_each_their_own_and_come_in_order(model: L
 def test_an_answer_that_the_end_of_the_program_cuts_off_is_an_error_in_words() -> None:
     code = (
         "import threading\n"
-        "from generation.llama import load_model\n"
+        "from generation.loading import load_local\n"
         "from quoth.config import GenerationConfig, ModelConfig\n"
         "from quoth.datatypes import Message\n"
         "from quoth.errors import QuothError\n"
-        "model = load_model(ModelConfig(context_size=1024, threads=1, gpu_layers=0))\n"
+        "model = load_local(ModelConfig(context_size=1024, threads=1, gpu_layers=0))\n"
         "prompt = model.render([Message('user', 'Tell me a very long story.')])\n"
         "begun = threading.Event()\n"
         "def answer():\n"
@@ -401,7 +402,7 @@ def test_a_failed_decode_is_an_error_in_words_and_the_model_lives_on(model: Llam
 
 
 def test_a_closed_model_says_so() -> None:
-    closed = load_model(ModelConfig(context_size=256, threads=1))
+    closed = load_local(ModelConfig(context_size=256, threads=1))
     closed.close()
     closed.close()
     for use in (lambda: closed.count_tokens("a"), lambda: closed.render([Message("user", "a")])):
@@ -413,7 +414,7 @@ def test_a_closed_model_says_so() -> None:
 
 def test_the_window_is_capped_at_the_trained_length() -> None:
     for asked, given in ((100_000, 8192), (0, 8192), (512, 512)):
-        loaded = load_model(ModelConfig(context_size=asked, threads=1))
+        loaded = load_local(ModelConfig(context_size=asked, threads=1))
         assert loaded.context_size == given
         loaded.close()
 
@@ -423,18 +424,18 @@ def test_a_damaged_model_is_refused_with_llama_cpps_reason(tmp_path: Path) -> No
     path = tmp_path / "cut.gguf"
     path.write_bytes(data[:-100_000])
     with pytest.raises(ModelLoadError, match=r"cut\.gguf"):
-        load_model(ModelConfig(path=str(path)))
+        load_local(ModelConfig(path=str(path)))
     path.write_bytes(data[:3000].replace(b"llama", b"lhama") + data[3000:])
     with pytest.raises(ModelLoadError, match="unknown model architecture"):
-        load_model(ModelConfig(path=str(path)))
+        load_local(ModelConfig(path=str(path)))
 
 
 def test_loading_and_answering_write_nothing_to_the_terminal() -> None:
     code = (
-        "from generation.llama import load_model\n"
+        "from generation.loading import load_local\n"
         "from quoth.config import GenerationConfig, ModelConfig\n"
         "from quoth.datatypes import Message\n"
-        "model = load_model(ModelConfig(context_size=256, threads=1))\n"
+        "model = load_local(ModelConfig(context_size=256, threads=1))\n"
         "prompt = model.render([Message('user', 'Hi')])\n"
         "list(model.complete(prompt, GenerationConfig(max_new_tokens=2)))\n"
         "model.close()\n"
@@ -446,10 +447,10 @@ def test_loading_and_answering_write_nothing_to_the_terminal() -> None:
 def test_an_interrupt_stops_the_evaluation_of_a_prompt_at_once_and_in_silence() -> None:
     code = (
         "import os, signal, threading\n"
-        "from generation.llama import load_model\n"
+        "from generation.loading import load_local\n"
         "from quoth.config import GenerationConfig, ModelConfig\n"
         "from quoth.datatypes import Message\n"
-        "model = load_model(ModelConfig(context_size=4096, threads=1, gpu_layers=0))\n"
+        "model = load_local(ModelConfig(context_size=4096, threads=1, gpu_layers=0))\n"
         "prompt = model.render([Message('user', 'The tea is hot. ' * 700)])\n"
         "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "try:\n"

@@ -11,16 +11,17 @@ import pytest
 from generation import requantize
 from generation.embedded import embedded_model
 from generation.gguf import read_facts
-from generation.llama import load_model
 from generation.llama_native import LoadSettings, NativeModel
+from generation.loading import load_local
 from generation.measuring import Effort, Speed
+from generation.prompt_speed import PromptSpeed
 from generation.requantize import Choice, fastest, optimise, recall, remember
 from quoth.config import ModelConfig
 from quoth.errors import ModelError, ModelLoadError, StorageFullError
 from tests.generation.making import LLAMA, write_gguf, write_split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FACTS = read_facts(embedded_model())
@@ -32,6 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("own")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUOTH_MODELS", str(path))
+        patch.setattr(requantize, "_is_quiet", lambda: False)  # nothing is measured unasked
         yield path
 
 
@@ -62,11 +64,11 @@ def test_what_was_chosen_is_loaded_from_then_on_unless_that_is_switched_off(
     assert recall(FACTS) == choice
     chosen = fastest(FACTS, SETTINGS)
     assert chosen.quantization == "Q8_0"
-    model = load_model(ModelConfig(context_size=256, threads=1, gpu_layers=0))
+    model = load_local(ModelConfig(context_size=256, threads=1, gpu_layers=0))
     assert model.facts == chosen
     assert model.name == embedded_model().stem
     model.close()
-    plain = load_model(ModelConfig(context_size=256, threads=1, gpu_layers=0, requantize="off"))
+    plain = load_local(ModelConfig(context_size=256, threads=1, gpu_layers=0, requantize="off"))
     assert plain.facts == FACTS
     plain.close()
 
@@ -141,6 +143,58 @@ def test_on_a_slow_machine_and_a_busy_one_nobody_is_kept_waiting(
     assert recall(FACTS) == Choice("", ())
     monkeypatch.setenv("QUOTH_MODELS", "/proc/nowhere")
     assert fastest(FACTS, SETTINGS) == FACTS
+
+
+def test_how_fast_prompts_are_read_is_measured_once_for_each_type_of_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_MODELS", str(tmp_path))
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: True)
+    looks: list[str] = []
+
+    def measure(kind: str) -> Callable[[], PromptSpeed]:
+        def look() -> PromptSpeed:
+            looks.append(kind)
+            return PromptSpeed(kind, 0.001, 1e-6)
+
+        return look
+
+    def known(kind: str) -> PromptSpeed | None:
+        return requantize.prompt_speed(FACTS, kind, measure(kind))
+
+    assert known("Q4_1") == known("Q4_1") == PromptSpeed("Q4_1", 0.001, 1e-6)
+    assert looks == ["Q4_1"] * 2  # the type was not chosen yet: nothing is remembered that would
+    assert recall(FACTS) is None  # keep it from being chosen
+    remember(FACTS, Choice("", (speed("Q4_1", 100.0),)))
+    assert known("Q4_1") == known("Q4_1")
+    assert known("Q8_0") == known("Q8_0")
+    assert looks == ["Q4_1"] * 3 + ["Q8_0"]
+    assert recall(FACTS) == Choice("", (speed("Q4_1", 100.0),), PromptSpeed("Q8_0", 0.001, 1e-6))
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: False)
+    assert known("Q4_1") is None
+    assert known("Q8_0") is not None
+
+
+def test_a_large_model_is_timed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTH_MODELS", str(tmp_path))
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: True)
+    large = replace(FACTS, file_bytes=10**9)
+    told = PromptSpeed("Q4_1", 0.1, 0.0)
+    assert requantize.prompt_speed(large, "Q4_1", lambda: told) is told
+    assert recall(large) == Choice("", (), told)
+
+
+@pytest.mark.parametrize("lines", ["model name\t: Xeon\nflags\t: avx512f\n", "Features\t: neon\n"])
+def test_a_processor_is_known_by_its_name_and_by_what_it_can_do(
+    lines: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = []
+    for told in (lines, lines.replace("avx512f", "avx2").replace("neon", "sve"), ""):
+        (tmp_path / "cpuinfo").write_text(told)
+        monkeypatch.setattr(requantize, "_CPUINFO", tmp_path / "cpuinfo")
+        known.append(requantize._processor())
+    assert len(set(known)) == 3
+    assert all(known)
 
 
 def speed(kind: str, prompt: float, written: float = 50.0, perplexity: float = 20.0) -> Speed:

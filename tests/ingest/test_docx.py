@@ -229,3 +229,78 @@ def test_a_style_based_on_a_heading_is_a_heading(tmp_path: Path) -> None:
 
     document = read_document(word_file(tmp_path / "a.docx", build), CONFIG)
     assert [(heading.level, heading.text) for heading in document.headings] == [(2, "Ours")]
+
+
+SCHEMAS = "http://schemas.openxmlformats.org"
+DIAGRAM = f'xmlns:d="{SCHEMAS}/drawingml/2006/diagram" xmlns:a="{SCHEMAS}/drawingml/2006/main"'
+
+
+def smart_art(word: Any, links: str = "") -> None:
+    """Three shapes, written in another order than the one in which they belong together."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from docx.oxml import parse_xml
+
+    points = "".join(
+        f'<d:pt modelId="{name}"{kind}><d:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></d:t></d:pt>'
+        for name, kind, text in (
+            ("0", ' type="doc"', ""),
+            ("3", "", "Second"),
+            ("2", "", "Below the first"),
+            ("1", "", "First"),
+        )
+    )
+    lines = "".join(
+        f'<d:cxn modelId="{n}" srcId="{one}" destId="{two}" srcOrd="{at}"/>'
+        for n, (one, two, at) in enumerate((("0", "3", 1), ("1", "2", 0), ("0", "1", 0)), 10)
+    )
+    data = (
+        f"<d:dataModel {DIAGRAM}><d:ptLst>{points}</d:ptLst><d:cxnLst>{lines}{links}</d:cxnLst>"
+        "</d:dataModel>"
+    ).encode()
+    kind = "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml"
+    part = Part(PackURI("/word/diagrams/data1.xml"), kind, data, word.part.package)
+    relations = f"{SCHEMAS}/officeDocument/2006/relationships"
+    name = word.part.relate_to(part, f"{relations}/diagramData")
+    word.add_paragraph("Before.").add_run()._r.append(
+        parse_xml(
+            f'<w:drawing xmlns:w="{SCHEMAS}/wordprocessingml/2006/main" {DIAGRAM}><a:graphic>'
+            f'<a:graphicData uri="{SCHEMAS}/drawingml/2006/diagram">'
+            f'<d:relIds xmlns:r="{relations}" r:dm="{name}"/></a:graphicData></a:graphic></w:drawing>'
+        )
+    )
+    word.add_paragraph("After.")
+
+
+def test_the_words_of_smart_art_stand_where_it_is_anchored_in_their_order(tmp_path: Path) -> None:
+    document = read_document(word_file(tmp_path / "a.docx", smart_art), CONFIG)
+    assert document.text == "Before.\n\n- First\n  - Below the first\n- Second\n\nAfter.\n"
+
+
+def test_smart_art_that_runs_in_a_circle_ends(tmp_path: Path) -> None:
+    circle = '<d:cxn modelId="9" srcId="2" destId="1" srcOrd="0"/>'
+    path = word_file(tmp_path / "a.docx", lambda word: smart_art(word, circle))
+    assert read_document(path, CONFIG).text.count("First") == 1
+
+
+def text_boxes(word: Any) -> None:
+    """One as Word draws it today, with its older copy, and one as it was drawn before."""
+    from docx.oxml import parse_xml
+
+    w = f'xmlns:w="{SCHEMAS}/wordprocessingml/2006/main"'
+    inside = "<w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent>"
+    old = "<w:pict><v:shape xmlns:v='urn:schemas-microsoft-com:vml'><v:textbox>{}</v:textbox></v:shape></w:pict>"
+    shape = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+    new = (
+        f'<mc:AlternateContent xmlns:mc="{SCHEMAS}/markup-compatibility/2006"><mc:Choice Requires="wps">'
+        f'<w:drawing><s:wsp xmlns:s="{shape}"><s:txbx>{inside.format("A warning.")}</s:txbx></s:wsp></w:drawing>'
+        f"</mc:Choice><mc:Fallback>{old.format(inside.format('A warning.'))}</mc:Fallback></mc:AlternateContent>"
+    )
+    for text, box in (("One.", new), ("Two.", old.format(inside.format("An old box.")))):
+        word.add_paragraph(text)._p.append(parse_xml(f"<w:r {w}>{box}</w:r>"))
+    word.add_paragraph("Three.")
+
+
+def test_a_text_box_stands_once_below_its_paragraph(tmp_path: Path) -> None:
+    document = read_document(word_file(tmp_path / "a.docx", text_boxes), CONFIG)
+    assert document.text.split("\n\n") == ["One.", "A warning.", "Two.", "An old box.", "Three.\n"]

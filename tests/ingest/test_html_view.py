@@ -80,11 +80,16 @@ def test_what_is_not_on_the_page_is_said_not_to_be() -> None:
 class _Harmless(HTMLParser):
     """Fails at anything that runs, loads, leads away or sends."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.policies: list[str] = []
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         forbidden = {"script", "iframe", "object", "embed", "link", "base", "form", "input", "svg"}
         assert tag not in forbidden | {"video", "audio", "source", "math", "frame", "area"}
         if tag == "meta":
             assert dict(attrs).keys() <= {"charset", "http-equiv", "content"}
+            self.policies += [str(value) for name, value in attrs if name == "http-equiv"]
             return
         for name, value in attrs:
             assert not name.startswith("on")
@@ -99,8 +104,7 @@ def check_harmless(page: str) -> None:
     reader.close()
     styles = re.findall("<style>(.*?)</style>", page, re.DOTALL)
     assert not any(re.search(r"(?i)url\(|@import|@font-face|image-set\(|\\", s) for s in styles)
-    assert page.count("Content-Security-Policy") == 1
-    assert page.count("http-equiv") == 1
+    assert reader.policies == ["Content-Security-Policy"]
 
 
 HOSTILE = (
@@ -180,5 +184,5 @@ def test_a_saved_page_is_shown_too(tmp_path: Path) -> None:
         b"Content-Type: text/html; charset=iso-8859-1\r\n\r\n<p>Caf\xe9 hours</p>\r\n--x--\r\n"
     )
     document = read_document(path, CONFIG)
-    page = page_markup(path, document.pages[0], CONFIG, spans=[(0, 4)])
+    page = page_markup(path, document.pages[0], document.media_type, CONFIG, spans=[(0, 4)])
     assert marked(page) == ["Café"]

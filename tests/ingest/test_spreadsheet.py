@@ -117,6 +117,61 @@ def test_an_old_workbook_is_read_too(tmp_path: Path) -> None:
     assert (document.pages[0].label, document.media_type) == ("Blätter", "application/vnd.ms-excel")
 
 
+FORMATTED = [
+    (0.1234, "0%", "12% (12.34%)"),
+    (1234567.5, '"$"#,##0.00', "$1,234,567.50"),
+    (dt.date(2024, 3, 15), "d mmm yyyy", "15 Mar 2024"),
+    (-3, "0;(0)", "(3)"),
+    (4, "General", "4"),
+    ("five", "0.00", "five"),
+    (dt.date(2024, 3, 15), "mm-dd-yy", "2024-03-15"),  # the locale's own format
+]
+
+
+def test_cells_of_an_xlsx_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.create_sheet("Second")
+    for sheet in book:
+        # Not from the corner: what is empty around the cells counts for their places.
+        for at, (value, code, _) in enumerate(FORMATTED, 5):
+            sheet.cell(at, 3, f"row {at}")
+            sheet.cell(at, 4, value).number_format = code
+        sheet.cell(8, 6, 0.5).number_format = "0.0%"
+    book.save(tmp_path / "a.xlsx")
+    for page in read(tmp_path / "a.xlsx").pages:
+        rows = [line.split(" | ") for line in page.text.splitlines() if line.startswith("| row")]
+        assert [row[1] for row in rows] == [expected for _, _, expected in FORMATTED]
+        assert rows[3][2].startswith("50.0%")
+
+
+def test_cells_of_an_xls_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for at, (value, code, _) in enumerate(FORMATTED[:6], 2):
+        sheet.write(at, 1, f"row {at}")
+        sheet.write(at, 2, value, xlwt.easyxf(num_format_str=code))
+    book.save(str(tmp_path / "a.xls"))
+    rows = [
+        line.split(" | ")[1].removesuffix(" |")
+        for line in read(tmp_path / "a.xls").text.splitlines()
+    ]
+    assert [row for row in rows if "---" not in row] == [told for _, _, told in FORMATTED[:6]]
+
+
+def test_a_workbook_whose_styles_name_no_formats_shows_its_values(tmp_path: Path) -> None:
+    whole = excel(tmp_path / "a.xlsx", S=[["Share"], [0.5]])
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as after:
+        for name in before.namelist():
+            styles = name == "xl/styles.xml"
+            data = before.read(name)
+            after.writestr(name, data.replace(b"numFmtId", b"xumFmtId") if styles else data)
+    assert read(tmp_path / "b.xlsx").text == "Share\n0.5\n"
+
+
 ODS = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -127,6 +182,12 @@ ODS = """<?xml version="1.0"?><office:document-content
 </table:table-row><table:table-row>
 <table:table-cell office:value-type="string"><text:p>Fig</text:p></table:table-cell>
 <table:table-cell office:value-type="float" office:value="2.5"><text:p>2,50 €</text:p></table:table-cell>
+</table:table-row><table:table-row table:number-rows-repeated="2">
+<table:table-cell office:value-type="string"><text:p>Tax</text:p></table:table-cell>
+<table:table-cell office:value-type="percentage" office:value="0.1234"><text:p>12%</text:p></table:table-cell>
+</table:table-row></table:table><table:table table:name="Other"><table:table-row>
+<table:table-cell office:value-type="string"><text:p>Day</text:p></table:table-cell>
+<table:table-cell office:value-type="date" office:date-value="2024-03-15"><text:p>15. März 24</text:p></table:table-cell>
 </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>""".replace(
     ">\n<", "><"
 )
@@ -138,7 +199,11 @@ def test_an_open_document_spreadsheet_is_read_too(tmp_path: Path) -> None:
         archive.writestr("content.xml", ODS)
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
     document = read(tmp_path / "a.ods")
-    assert document.text == "| Fruit | Price |\n| --- | --- |\n| Fig | 2.5 |\n"
+    tax = "| Tax | 12% (12.34%) |\n"
+    assert (
+        document.pages[0].text == f"| Fruit | Price |\n| --- | --- |\n| Fig | 2,50 € |\n{2 * tax}"
+    )
+    assert document.pages[1].text == "| Day | 15. März 24 |\n"
     assert document.media_type.endswith("opendocument.spreadsheet")
 
 

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quoth import Config, Message, Quoth, Where
+from quoth.contexts import content_key
 from quoth.errors import (
     EmbedderMismatchError,
     MissingFileError,
@@ -316,6 +318,18 @@ def test_a_follow_up_keeps_the_passages_of_the_turn_before(answering: Quoth) -> 
     assert [(p.document_id, p.start) for p in follow_up.context.passages] == spans
 
 
+def test_a_refusal_leaves_what_the_model_has_read_in_its_place(answering: Quoth) -> None:
+    first = answering.ask(FIRST)
+    stranger = "Who conducted the opera in Vienna in 1925?"
+    refused = answering.ask(
+        stranger, history=HISTORY, answer=replace(answering.config.answer, refusal="silent")
+    )
+    assert (refused.refused, refused.n_prompt_tokens) == (True, 0)
+    scope = (content_key(None, answering._library.change), None)
+    before = answering._contexts.before([Message("user", stranger)], scope)
+    assert before == first.context
+
+
 class ReadingModel(ByteModel):
     """Notes what it is given to read while nobody asks."""
 
@@ -453,8 +467,11 @@ def test_what_is_no_pdf_has_no_page_to_show(quoth: Quoth, folder: Path) -> None:
     quoth.ingest([folder / "kettle.md"])
     with pytest.raises(UnsupportedFileError, match="is no PDF"):
         quoth.page_view("kettle.md", 1)
+    assert "<h1>" in quoth.page_markup("kettle.md", 1).markup
+    (folder / "plain.txt").write_text("The kettle is blue.")
+    quoth.ingest([folder / "plain.txt"])
     with pytest.raises(UnsupportedFileError, match="is no web page"):
-        quoth.page_markup("kettle.md", 1)
+        quoth.page_markup("plain.txt", 1)
 
 
 def test_a_web_page_is_shown_as_it_looks_with_a_passage_marked(

@@ -25,7 +25,8 @@ def test_the_kept_ones_are_the_hits_of_the_same_search(examples_library: Quoth) 
 def test_each_says_its_rank_and_score_after_every_stage(examples_library: Quoth) -> None:
     considered = examples_library.explain(QUESTION, k=5)
     for one in considered:
-        assert [stage.retriever for stage in one.stages] == ["fusion", "feedback", "neighbours"]
+        stages = ["fusion", "feedback", "neighbours", "diversity"]
+        assert [stage.retriever for stage in one.stages] == stages
         assert one.stages[-1].score == one.hit.score
         assert one.hit.found_by
     assert [one.stages[-1].rank for one in considered] == list(range(1, len(considered) + 1))
@@ -37,7 +38,7 @@ def test_each_says_its_rank_and_score_after_every_stage(examples_library: Quoth)
 def test_without_feedback_there_is_no_such_stage(examples_library: Quoth) -> None:
     config = Config().with_values({"retrieval.feedback_weight": 0}, "test")
     (first,) = sharing(examples_library, config=config).explain(QUESTION, k=1, beyond=0)
-    assert [stage.retriever for stage in first.stages] == ["fusion", "neighbours"]
+    assert [stage.retriever for stage in first.stages] == ["fusion", "neighbours", "diversity"]
 
 
 def test_a_repeated_text_says_which_one_it_repeats(tmp_path: Path, embedder: Embedder) -> None:

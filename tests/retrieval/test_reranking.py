@@ -84,8 +84,8 @@ def test_hits_come_in_the_rerankers_order_and_those_not_read_follow(
     examples_library: Quoth,
 ) -> None:
     question = "How does byte-pair encoding work?"
-    plain = examples_library.search(question, k=8)
-    config = Config().with_values({"rerank.candidates": 4}, "test")
+    config = Config().with_values({"rerank.candidates": 4, "retrieval.diversity": 0.0}, "test")
+    plain = sharing(examples_library, config=config).search(question, k=8)
     hits = sharing(examples_library, config=config, reranker=ByLength()).search(question, k=8)
     first = sorted(plain[:4], key=lambda hit: -len(hit.chunk.text_with_headings))
     assert [h.chunk.id for h in hits] == [h.chunk.id for h in (*first, *plain[4:])]

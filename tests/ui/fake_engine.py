@@ -187,6 +187,7 @@ class FakeQuoth:
         self.fail_ingest: dict[str, str] = {}
         self.fail_view: QuothError | None = None
         self.viewed: list[tuple[str, int, tuple[tuple[int, int], ...]]] = []
+        self.cut: list[str] = []
         self.mapped: list[bool] = []
         self.mapped_best = False
         self.located: list[str] = []
@@ -209,6 +210,16 @@ class FakeQuoth:
         if document_id != DOCUMENT.id:
             raise UnknownDocumentError(f"no document {document_id}; see quoth list")
         return DOCUMENT
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """A hostile heading above both; the second begins on the first page."""
+        text, cut = self.document(document_id).text, len(PAGE_1) - 18
+        self.cut.append(document_id)
+        return tuple(
+            Chunk(f"c{start}", document_id, SOURCE, text[start:end], start, end, 1, last,
+                  ("Kettle", HOSTILE[4]), 20 + start)
+            for start, end, last in ((0, cut, 1), (cut, len(text), 2))
+        )  # fmt: skip
 
     def page_view(
         self,

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from streamlit.testing.v1 import AppTest
 
 from quoth.datatypes import Box, Page, PageView, Quote
-from quoth.errors import DamagedFileError, MissingFileError
+from quoth.errors import DamagedFileError, LimitError, MissingFileError
 from quoth.ui.citations import sources
 from quoth.ui.highlighting import EDGE, OPACITY, YELLOW, highlighted
 from quoth.ui.markup import picture
@@ -212,10 +212,41 @@ def test_other_formats_say_why_they_have_no_picture(
     quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/markdown")
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="application/rtf")
     )
     app = _page("documents", quoth)
     _button(app, "Read").click().run()
     assert "Pages of this format are not shown as they look." in _shown(app)
     assert "Keep the receipt." in _shown(app)
     assert quoth.viewed == []
+
+
+def test_a_web_page_is_shown_in_a_frame_once_and_text_is_one_press_away(
+    quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/html")
+    )
+    app = reader(quoth)
+    (frame,) = app.get("bidi_component")
+    assert "As it <mark>looks</mark>" in str(frame.proto)
+    warranty = quote("The warranty lasts two years")
+    app.run()
+    assert quoth.viewed == [("d0c", 1, ((warranty.start, warranty.end),))]
+    app.segmented_control[0].set_value("Text").run()
+    assert "<mark>The warranty lasts two years<sup>1</sup></mark>" in _markup(app)
+    assert not app.get("bidi_component")
+
+
+def test_a_web_page_that_cannot_be_shown_leaves_its_text(
+    quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/html")
+    )
+    quoth.fail_view = LimitError("<b>a.html</b> is too large to be shown as it looks")
+    app = reader(quoth)
+    assert "&lt;b&gt;a.html&lt;/b&gt; is too large" in _shown(app)
+    assert "Keep the receipt." in _shown(app)
+    app.run()
+    assert len(quoth.viewed) == 1
