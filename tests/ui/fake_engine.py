@@ -193,6 +193,7 @@ class FakeQuoth:
         self.located: list[str] = []
         self.used_models: list[str] = []
         self.running: Path | None = None
+        self.passwords: list[str] = []
         self.aligned = 0
         self.examined: list[Sequence[Message]] = []
         self.broken_models: set[str] = set()
@@ -397,9 +398,11 @@ class FakeQuoth:
         paths: Sequence[Path],
         *,
         collection: str = "default",
+        passwords: Sequence[str] = (),
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
+        self.passwords += passwords
         outcomes = []
         for done, path in enumerate(paths, start=1):
             while path.name == SLOW_FILE and not cancelled():

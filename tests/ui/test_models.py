@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generation.embedded import embedded_model
-from quoth import models
-from quoth.config import Example, GenerationConfig, PageConfig
+from quoth import Quoth, models
+from quoth.config import Config, Example, GenerationConfig, ModelConfig, PageConfig
 from quoth.errors import ModelError
 from quoth.models import Progress
 from quoth.ui import model_rows
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamlit.testing.v1 import AppTest
+
+    from vectorstore import Embedder
 
 HOSTILE_NAME = "<b>bold<b> ![x](http:evil)"
 
@@ -251,6 +253,17 @@ def test_a_model_is_removed_unless_it_runs_or_is_gone(quoth: FakeQuoth, folder: 
     assert not file.exists()
     with pytest.raises(ModelError, match="holds no model small"):
         remove(quoth, small)  # type: ignore[arg-type]
+
+
+def test_a_model_whose_file_has_vanished_is_said_on_its_page(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    config = Config(model=ModelConfig(path="vanished"))
+    with Quoth.open(tmp_path / "library", config=config, embedder=embedder) as quoth:
+        app = _page("models", quoth)
+    (error,) = app.error
+    assert "there is no model vanished" in error.value
+    assert app.button(key="model-run"), "and another can be run"
 
 
 def test_progress_is_told_in_words() -> None:
