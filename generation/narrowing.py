@@ -105,7 +105,7 @@ def _stands_in(quote: Quote, context: Context) -> bool:
 def _chosen(evidence: Evidence, budget: int, count: Callable[[str], int]) -> list[Passage]:
     """The stretches to read, in the order of their passages: the likeliest sentences that fit."""
     chosen: dict[int, Passage] = {}
-    odds = extractive.log_odds(extractive.features(evidence))
+    odds = extractive.scored(evidence)[1]
     for index in np.argsort(-odds, kind="stable").tolist():
         passage = evidence.sentences[index].passage
         stretch = _stretch(evidence, index, chosen.get(passage), count)
