@@ -75,18 +75,10 @@ def narrowed(
     return packed if fewer is None or len(fewer.prompt) >= len(packed.prompt) else fewer
 
 
-def holds_best(context: Context, evidence: Evidence, hits: Sequence[Hit]) -> bool:
-    """Whether the sentence of each hit that most likely answers stands in the context.
-
-    `evidence` has the hits' sentences, whatever context it is from.
-    """
-    odds = extractive.log_odds(extractive.features(evidence))
-    quotes = [sentence.quote for sentence in evidence.sentences]
-    for hit in hits:
-        inside = [i for i, quote in enumerate(quotes) if _begins_in(quote, hit)]
-        if not inside or not _stands_in(quotes[max(inside, key=lambda i: odds[i])], context):
-            return False
-    return True
+def holds_best(context: Context, evidence: Evidence) -> bool:
+    """Whether what would be quoted of the evidence, which is another context's, stands in a context."""
+    quotes = [quote for sentence in extractive.extract(evidence) for quote in sentence.quotes]
+    return bool(quotes) and all(_stands_in(quote, context) for quote in quotes)
 
 
 def overlap(passage: Passage, hit: Hit) -> bool:
@@ -94,11 +86,6 @@ def overlap(passage: Passage, hit: Hit) -> bool:
     chunk = hit.chunk
     same = passage.document_id == chunk.document_id
     return same and passage.start < chunk.end and chunk.start < passage.end
-
-
-def _begins_in(quote: Quote, hit: Hit) -> bool:
-    same = quote.document_id == hit.chunk.document_id
-    return same and hit.chunk.start <= quote.start < hit.chunk.end
 
 
 def _stands_in(quote: Quote, context: Context) -> bool:
@@ -113,7 +100,7 @@ def _stands_in(quote: Quote, context: Context) -> bool:
 def _chosen(evidence: Evidence, budget: int, count: Callable[[str], int]) -> dict[int, Passage]:
     """The stretch to read of each passage, by its index: the likeliest sentences that fit."""
     chosen: dict[int, Passage] = {}
-    odds = extractive.log_odds(extractive.features(evidence))
+    odds = extractive.scored(evidence)[1]
     for index in np.argsort(-odds, kind="stable").tolist():
         passage = evidence.sentences[index].passage
         stretch = _stretch(evidence, index, chosen.get(passage), count)

@@ -140,16 +140,17 @@ def test_a_sentence_that_leans_on_the_one_before_is_read_with_it(
     )
 
 
-def test_a_context_serves_a_question_whose_best_sentences_it_has() -> None:
+def test_a_context_serves_a_question_whose_quotes_it_has() -> None:
     packed = packed_with()
     evidence = gather(QUESTION, packed.context, embed_words, None, HITS)
-    narrow_one = narrow(packed, 1).context
-    assert holds_best(packed.context, evidence, HITS[:2])
-    assert holds_best(narrow_one, evidence, HITS[:1])
-    assert not holds_best(narrow_one, evidence, HITS[2:])
-    assert not holds_best(packed.context, evidence, [make_hit("unseen", 0, "No.", 1)])
-    cut = replace(narrow_one, passages=narrow_one.passages[:-1])
-    assert not holds_best(cut, evidence, HITS[:1])
+    narrow_one = narrow(packed, 900).context
+    assert holds_best(packed.context, evidence)
+    assert holds_best(narrow_one, evidence)
+    assert not holds_best(replace(narrow_one, passages=narrow_one.passages[:-1]), evidence)
+    elsewhere = packed_with((make_hit("unseen", 0, BUILT, 1),)).context
+    assert not holds_best(narrow_one, gather(QUESTION, elsewhere, embed_words))
+    nothing = packed_with((make_hit("alma", 100, "When was it built?", 1),)).context
+    assert not holds_best(narrow_one, gather(QUESTION, nothing, embed_words))
 
 
 @pytest.mark.parametrize("seed", range(60))

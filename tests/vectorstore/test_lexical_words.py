@@ -57,8 +57,10 @@ def test_what_tells_nothing_is_english_unless_its_letters_are_foreign(
 @pytest.mark.parametrize(
     "text",
     [
-        "Teams include the Los Angeles Rams, Los Angeles Lakers, Los Angeles Clippers, Los Angeles "
-        "Angels, Los Angeles Kings and Los Angeles Galaxy.",
+        (
+            "Teams include the Los Angeles Rams, Los Angeles Lakers, Los Angeles Clippers, Los Angeles "
+            "Angels, Los Angeles Kings and Los Angeles Galaxy."
+        ),
         "(1, Vectors.dense(3.85e-01, -9.04e-01, 5.09e-02))",
         "import com.google.cloud.Jib; import com.google.api.Http;",
     ],
