@@ -663,6 +663,7 @@ class Quoth:
         chosen = self.config.with_values(values, "use_model")
         model_facts(chosen.model)
         with self._switch.replacing(), self._lock:
+            model_facts(chosen.model)  # it may have gone meanwhile
             # Two models at once may be more than the memory holds: the old one goes first, and is
             # loaded again by the next question when the new one can't be.
             self._ahead.close()
