@@ -114,6 +114,11 @@ def test_ratings_become_an_evaluation_set() -> None:
     assert (good["verdict"], good["expected_documents"]) == ("good", ["manuals/kettle.pdf"])
     assert (bad["verdict"], bad["expected_documents"], bad["note"]) == ("bad", [], "it is three")
     assert bad["cited_documents"] == ["manuals/kettle.pdf"]
+    assert good["expected_passages"] == [
+        {"file": "manuals/kettle.pdf", "passage": text} for text in good["cited_quotes"]
+    ]
+    assert good["cited_quotes"]
+    assert bad["expected_passages"] == empty["expected_passages"] == []
     assert (empty["cited_documents"], empty["refused"]) == ([], False)
 
 

@@ -95,6 +95,8 @@ class FakeQuoth:
         self.mapped_best = False
         self.located: list[str] = []
         self.used_models: list[str] = []
+        self.running: Path | None = None
+        self.passwords: list[str] = []
         self.aligned = 0
         self.examined: list[Sequence[Message]] = []
         self.broken_models: set[str] = set()
@@ -279,7 +281,12 @@ class FakeQuoth:
     def info(self) -> dict[str, object]:
         return {
             "library": {"path": str(self.path), "documents": len(self.records)},
-            "model": {"name": "fake", "context_window": 1000, "bytes": 105_000_000},
+            "model": {
+                "name": "fake",
+                "context_window": 1000,
+                "bytes": 105_000_000,
+                **({"path": str(self.running)} if self.running else {}),
+            },
         }
 
     def remove(
@@ -294,9 +301,11 @@ class FakeQuoth:
         paths: Sequence[Path],
         *,
         collection: str = "default",
+        passwords: Sequence[str] = (),
         on_progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
+        self.passwords += passwords
         outcomes = []
         for done, path in enumerate(paths, start=1):
             while path.name == SLOW_FILE and not cancelled():
