@@ -100,7 +100,7 @@ def _stands_in(quote: Quote, context: Context) -> bool:
 def _chosen(evidence: Evidence, budget: int, count: Callable[[str], int]) -> dict[int, Passage]:
     """The stretch to read of each passage, by its index: the likeliest sentences that fit."""
     chosen: dict[int, Passage] = {}
-    odds = extractive.log_odds(extractive.features(evidence))
+    odds = extractive.scored(evidence)[1]
     for index in np.argsort(-odds, kind="stable").tolist():
         passage = evidence.sentences[index].passage
         stretch = _stretch(evidence, index, chosen.get(passage), count)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from ingest.formats import FORMATS
 from quoth import Quoth
 from quoth.config import Config, IngestConfig
-from quoth.datatypes import Coverage
+from quoth.datatypes import Coverage, FileOutcome
 from quoth.ui import texts
-from quoth.ui.adding import skipped_line
+from quoth.ui.adding import outcome_list, skipped_line
 from quoth.ui.documents import coverage_marks, format_name
 from tests.ingest.making import encrypt, make_pdf
-from tests.ui.fake_engine import FakeQuoth, record
+from tests.samples import record
+from tests.ui.fake_engine import FakeQuoth
 from tests.ui.test_pages import _button, _page, _shown
 
 if TYPE_CHECKING:
@@ -210,3 +211,10 @@ def test_a_folder_is_read_as_a_folder(tmp_path: Path) -> None:
     assert not app.exception
     (read,) = quoth.records
     assert read.sources == (str(tmp_path / "uploads" / "default" / "papers"),)
+
+
+def test_a_failed_files_name_is_said_once() -> None:
+    reason = "broken.pdf is damaged: it ends too soon; get it again"
+    said = outcome_list((FileOutcome("papers/broken.pdf", "failed", reason=reason),))
+    assert said.count("broken.pdf") == 1
+    assert "is damaged: it ends too soon; get it again" in said
