@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.beir import document_of
 from benchmarks.cases import Case, all_cases
 from benchmarks.quality import holds
-from benchmarks.reporting import ROOT, Options, data_folder, tell
+from benchmarks.reporting import ROOT, Options, Skipped, data_folder, tell
 from generation import extractive
 from generation.evidence import Embed, Evidence, gather
 from generation.refusal import THRESHOLDS
@@ -76,8 +76,11 @@ def fit_ranking(cases: Sequence[Case], evidences: Sequence[Evidence]) -> None:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
 
-    found = [extractive.features(evidence) for evidence in evidences]
-    labels = [is_gold(e, c) for e, c in zip(evidences, cases, strict=True)]
+    stating = [extractive.states(evidence) for evidence in evidences]
+    found = [extractive.features(e)[one] for e, one in zip(evidences, stating, strict=True)]
+    labels = [
+        np.array(is_gold(e, c))[one] for e, c, one in zip(evidences, cases, stating, strict=True)
+    ]
     names = [case.collection for case in cases]
     share = {name: SENTENCES[name] / names.count(name) for name in SENTENCES}
 
@@ -91,7 +94,7 @@ def fit_ranking(cases: Sequence[Case], evidences: Sequence[Evidence]) -> None:
         model = fitted(train)
         for i in test:
             order = np.argsort(-model.decision_function(found[i]))
-            marked = np.array(labels[i])[order]
+            marked = labels[i][order]
             held.setdefault(names[i], []).append((bool(marked[:1].any()), bool(marked[:2].any())))
     whole = fitted(range(len(cases)))
     print("ranking: intercept", np.round(whole.intercept_, 2), np.round(whole.coef_, 2))
@@ -188,9 +191,11 @@ def _nodes(nodes: Any) -> Iterator[list[float]]:
         yield [signal, threshold, int(node["left"]), int(node["right"]), value]
 
 
-def options() -> Options:
+def options(described: str | None = __doc__) -> Options:
     """What the command line says: --data and --cache."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=described, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=data_folder())
     parser.add_argument("--cache", type=Path, default=ROOT / "benchmarks" / "results" / "cache")
     chosen = parser.parse_args()
@@ -206,9 +211,13 @@ def evidence_of(cases: Sequence[Case], embed: Embed) -> Iterator[Evidence]:
 
 def main() -> None:
     """Fit, print, and write the trees."""
-    embedder = load_embedder(Config().embedder)
+    chosen, embedder = options(), load_embedder(Config().embedder)
     embed = RememberedVectors(embedder.embed_passages, capacity=200_000)
-    cases = [case for case in all_cases(options(), embedder) if case.context.passages]
+    try:
+        found = all_cases(chosen, embedder)
+    except Skipped as reason:
+        raise SystemExit(str(reason)) from None
+    cases = [case for case in found if case.context.passages]
     evidences = list(evidence_of(cases, embed))
     present = [i for i, c in enumerate(cases) if c.answerable]
     fit_ranking([cases[i] for i in present], [evidences[i] for i in present])

@@ -6,6 +6,7 @@ one after the other means something. Times are seconds.
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from dataclasses import dataclass
@@ -87,6 +88,21 @@ def bootstrap(values: Sequence[float], *, resamples: int = _RESAMPLES, seed: int
     )
     low, high = np.quantile(means, [0.025, 0.975])
     return Interval(float(sample.mean()), float(low), float(high))
+
+
+def proportion(marks: Sequence[bool]) -> Interval:
+    """The share that is true, with its 95 % score interval: never a point, even where all are.
+
+    Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927. Raises
+    ValueError when there are no marks.
+    """
+    n, z = len(marks), 1.96
+    if not n:
+        raise ValueError("there are no marks to count")
+    share = sum(marks) / n
+    centre = (share + z * z / 2 / n) / (1 + z * z / n)
+    reach = z * math.sqrt(share * (1 - share) / n + z * z / 4 / n / n) / (1 + z * z / n)
+    return Interval(share, max(centre - reach, 0.0), min(centre + reach, 1.0))
 
 
 def _split(resamples: int) -> list[int]:

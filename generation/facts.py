@@ -5,11 +5,12 @@ It knows two texts and the names of the sources; it does not choose the quote.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import FRAMING, OPPOSITES
+from generation.vocabulary import CONTRASTING, DENYING, FRAMING, OPPOSITES
 from generation.words import (
     Number,
     Word,
@@ -52,10 +53,9 @@ def read_lexicon(texts: Iterable[str]) -> Lexicon:
     )
 
 
-def missing_fact(claim: str, quoted: str) -> str:
-    """Which number, unit, "not" or opposite of the claim the quoted text lacks, in words, or ""."""
-    checks = (_missing_number, _negation, _opposite)
-    return next((reason for check in checks if (reason := check(claim, quoted))), "")
+def contradiction(claim: str, quoted: str) -> str:
+    """Which "not" or opposite sets the claim against the quoted text, in words, or ""."""
+    return _negation(claim, quoted) or _opposite(claim, quoted)
 
 
 def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
@@ -64,7 +64,8 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
     At the start of a sentence a capitalised word is taken for a name when the sources know it
     for one, or do not know it at all.
     """
-    there = {word.folded for word in words(said)}
+    told = [word.folded for word in words(said)]
+    there = {*told, *map("".join, itertools.pairwise(told))}  # "South East" says "Southeast"
     for name in names(claim):
         if _is_said(name.folded, there):
             continue
@@ -79,7 +80,8 @@ def _names_within(text: str) -> frozenset[str]:
     return frozenset(w.folded for w in names(text) if not _INITIAL.search(text[: w.start][-4:]))
 
 
-def _missing_number(claim: str, quoted: str) -> str:
+def missing_number(claim: str, quoted: str) -> str:
+    """Which number, unit or date of the claim the quoted text lacks, in words, or ""."""
     said, there = number_values(quoted), numbers(quoted)
     units = {number.unit for number in there} | content(quoted)
     for number in stated_numbers(claim):
@@ -154,9 +156,9 @@ def _is_name(word: Word, lexicon: Lexicon) -> bool:
 
 def _negation(claim: str, quoted: str) -> str:
     denied_there, denied_here = negated(quoted), negated(claim)
-    loosely_here = {stem for group in negated(claim, loosely=True) for stem in group}
-    loosely_there = {stem for group in negated(quoted, loosely=True) for stem in group}
-    stated_here, stated_there = content(claim), content(quoted)
+    loosely_here = {s for group in negated(claim, DENYING | CONTRASTING) for s in group}
+    loosely_there = {s for group in negated(quoted, DENYING) for s in group}
+    stated_here = content(claim)
     for group in denied_there:
         if (
             group[0] in stated_here
@@ -165,7 +167,7 @@ def _negation(claim: str, quoted: str) -> str:
         ):
             return "the source denies it"
     for group in denied_here:
-        if not loosely_there & set(group[:2]) and set(group) & stated_there:
+        if not loosely_there & set(group[:2]):
             return "the source does not deny it"
     return ""
 

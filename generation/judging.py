@@ -63,21 +63,21 @@ class Judge:
         failing = next((s for s in sentences if s.verdict == "unsupported"), None)
         declined = declines(written)
         fallback = self.answer.fallback and (not declined or self.confidence >= SURE)
+        kept = () if declined else self._kept(sentences)
+        if kept:
+            return Verdict(kept, reason, failing)
         quoted = extract(self.evidence) if fallback else ()
-        if self._stands(sentences, quoted, declined=declined):
-            kept = self._without_unsupported(sentences)
-            if kept:
-                return Verdict(kept, reason, failing)
         if quoted and max(sentence.support for sentence in quoted) >= LEAST_EXTRACT:
             return Verdict(quoted, "extractive", failing)
         return Verdict(refusal_sentences(), "refused", failing)
 
-    def _stands(
-        self, sentences: Sequence[Sentence], quoted: Sequence[Sentence], *, declined: bool
-    ) -> bool:
-        if declined:
-            return False
-        return not self.answer.fallback or is_kept(sentences, quoted, weak=self.weak)
+    def _kept(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """What is shown of a text that may stand; nothing of one that may not."""
+        if self.answer.fallback:
+            quoted = extract(self.evidence) if self.weak else ()
+            if not is_kept(sentences, quoted, weak=self.weak):
+                return ()
+        return self._without_unsupported(sentences)
 
     def _without_unsupported(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """The sentences to show: all of them, or by configuration what is supported.

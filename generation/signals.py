@@ -55,8 +55,10 @@ class Signals:
 
 def read_signals(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> Signals:
     """The signals; there must be a sentence and a hit. `embed` is asked once."""
-    found = extractive.features(evidence)
-    odds = extractive.log_odds(found)
+    found, odds = extractive.scored(evidence)
+    stating = extractive.states(evidence)
+    if stating.any():  # what states nothing answers nothing, however near to the question
+        odds = np.where(stating, odds, odds.min() - ALONE)
     best = int(np.argmax(odds))
     around, beside = _around(evidence, best, AROUND), _around(evidence, best, 1)
     window = " ".join(evidence.sentences[i].text for i in beside)

@@ -5,6 +5,8 @@ It knows the answer's text and the evidence; not who wrote the answer.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,12 +15,13 @@ import numpy as np
 
 from generation.claims import is_talk, marked, split, without_marks
 from generation.evidence import Embed, Evidence, joined
-from generation.facts import Lexicon, missing_fact, missing_name, read_lexicon
+from generation.facts import Lexicon, read_lexicon
+from generation.grounding import Ground, objection
 from generation.words import content
 from quoth.datatypes import Quote, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,18 +36,18 @@ OVERLAP = 7.61
 SUPPORTED = 0.5
 CONTRADICTED = 0.25  # the most support of a claim whose quote lacks one of its facts
 SHORT_CLAIM = 4  # content words; a shorter claim is read together with its question
-PAIR_COST = 1.0  # log-odds by which two sentences must beat one
+SENTENCE_COST = 1.0  # log-odds by which two sentences must beat one
 MARK_BONUS = 0.5  # log-odds for a span of a passage that the model cited
-CANDIDATES = 6  # spans whose facts are compared with the claim's
+WIDENED = 3  # spans that are tried together with another sentence when none is near enough
 NOWHERE = "the sources do not say this"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
-    """Sentences and pairs of neighbours: first and last index, quote, text, vectors (n, d), words."""
+    """Sentences, alone and together: their indices, quotes, texts, vectors (n, d), words."""
 
-    bounds: tuple[tuple[int, int], ...]
-    quotes: tuple[Quote, ...]
+    rows: tuple[tuple[int, ...], ...]
+    quotes: tuple[tuple[Quote, ...], ...]
     texts: tuple[str, ...]
     vectors: NDArray[np.float32]
     contents: tuple[frozenset[str], ...]
@@ -53,10 +56,11 @@ class Spans:
 def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]:
     """The sentences of an answer, each with its quotes and a verdict; joined, they are `answer`.
 
-    A claim is supported when one span of the sources, of one sentence or two neighbours, is near
-    it in meaning and in words and holds its numbers, units, names and negation. A name may also
-    stand in the headings above the span or in another sentence of its passage, which is then
-    quoted too. `support` in [0, 1] is calibrated; `reason` says what is not in the sources.
+    A claim is supported when one span of the sources is near it in meaning and in words, holds its
+    numbers, units, names and negation, and none of them stands there in another's place. A span
+    is a sentence or two neighbours, and where these are not enough, with one more of the passage. A
+    name or number may also stand in the headings above or elsewhere in the passage, where it fits;
+    that is then quoted too. `support` in [0, 1] is calibrated; `reason` says what is wrong.
     """
     parts = split(answer)
     claims = [part for part in parts if not is_talk(part)]
@@ -64,14 +68,19 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
         return tuple(Sentence(part, (), 0.0, "not a claim") for part in parts)
     spans = read_spans(evidence)
     texts = [_completed(without_marks(claim).strip(), evidence.question) for claim in claims]
-    found = features(texts, embed(texts), spans, evidence)
-    odds = log_odds(found, spans) + _mark_bonus(claims, spans, evidence)
+    vectors = embed(texts)
+    odds = log_odds(features(texts, vectors, spans, evidence), spans)
+    odds += _mark_bonus(claims, spans, evidence)
     lexicon = read_lexicon([evidence.question, *(s.text for s in evidence.sentences)])
-    checked = iter(
-        [
-            _judge(claim, row, spans, evidence, lexicon)
-            for claim, row in zip(claims, odds, strict=True)
-        ]
+    checked: Iterator[Sentence] = (
+        _judge(
+            claim,
+            _nearest(text, vector, row, spans, evidence),
+            max(row, default=-math.inf),
+            evidence,
+            lexicon,
+        )
+        for claim, text, vector, row in zip(claims, texts, vectors, odds, strict=True)
     )
     return tuple(
         Sentence(part, (), 0.0, "not a claim") if is_talk(part) else next(checked) for part in parts
@@ -90,29 +99,52 @@ def read_spans(evidence: Evidence) -> Spans:
         if sentences[i].passage == sentences[i + 1].passage
         and not (sentences[i].is_row or sentences[i + 1].is_row)
     ]
-    bounds = [*((i, i) for i in range(n)), *neighbours]
-    pairs = [evidence.vectors[i] + evidence.vectors[j] for i, j in neighbours]
-    vectors = np.vstack([evidence.vectors, *pairs])
+    return _spans([*((i,) for i in range(n)), *neighbours], evidence)
+
+
+def _wider(spans: Spans, chosen: Sequence[int], evidence: Evidence) -> Spans:
+    """Each chosen span with each other sentence of its passage; rows of tables stay alone."""
+    sentences = evidence.sentences
+    rows = {
+        tuple(sorted((*spans.rows[index], i)))
+        for index in chosen
+        for i, sentence in enumerate(sentences)
+        if i not in spans.rows[index]
+        and sentence.passage == sentences[spans.rows[index][0]].passage
+        and not (sentence.is_row or sentences[spans.rows[index][0]].is_row)
+    }
+    return _spans(sorted(rows), evidence)
+
+
+def _spans(rows: Sequence[tuple[int, ...]], evidence: Evidence) -> Spans:
+    width = evidence.vectors.shape[1]
+    sums = [evidence.vectors[list(row)].sum(axis=0) for row in rows]
+    vectors = np.array(sums, dtype=np.float32).reshape(len(rows), width)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    single = [s.quote for s in sentences]
-    quotes = [
-        single[i]
-        if i == j
-        else joined(single[i], single[j], evidence.context.passages[sentences[i].passage])
-        for i, j in bounds
-    ]
-    texts = tuple(
-        sentences[i].text if i == j else f"{sentences[i].text}\n{sentences[j].text}"
-        for i, j in bounds
-    )
-    return Spans(tuple(bounds), tuple(quotes), texts, vectors, tuple(map(content, texts)))
+    texts = ["\n".join(evidence.sentences[i].text for i in row) for row in rows]
+    quotes = tuple(_joined(row, evidence) for row in rows)
+    return Spans(tuple(rows), quotes, tuple(texts), vectors, tuple(map(content, texts)))
+
+
+def _joined(row: Sequence[int], evidence: Evidence) -> tuple[Quote, ...]:
+    """The quotes of sentences; of those that follow each other, one."""
+    first = evidence.sentences[row[0]]
+    passage = evidence.context.passages[first.passage]
+    quotes = list(first.quotes)
+    for before, index in itertools.pairwise(row):
+        quote = evidence.sentences[index].quote
+        if index == before + 1:
+            quotes[-1] = joined(quotes[-1], quote, passage)
+        else:
+            quotes.append(quote)
+    return tuple(quotes)
 
 
 def log_odds(found: NDArray[np.float64], spans: Spans) -> NDArray[np.float64]:
     """The log-odds that each span carries each claim, by `features`: float64 (claims, spans)."""
-    pairs = np.array([first != last for first, last in spans.bounds], dtype=float)
-    odds: NDArray[np.float64] = INTERCEPT + found @ np.array([COSINE, OVERLAP]) - PAIR_COST * pairs
-    return odds
+    added = np.array([len(row) - 1 for row in spans.rows], dtype=float)
+    odds: NDArray[np.float64] = INTERCEPT + found @ np.array([COSINE, OVERLAP])
+    return odds - SENTENCE_COST * added
 
 
 def features(
@@ -124,8 +156,8 @@ def features(
     headings above a span count as found.
     """
     n = len(evidence.sentences)
-    count = Counter(word for found in spans.contents[:n] for word in found)
-    headings = [content(evidence.headings(first)) for first, _ in spans.bounds]
+    count = Counter(word for sentence in evidence.sentences for word in content(sentence.text))
+    headings = [content(evidence.headings(row[0])) for row in spans.rows]
     said = [a | b for a, b in zip(spans.contents, headings, strict=True)]
     overlap = np.zeros((len(claims), len(said)))
     for row, claim in enumerate(claims):
@@ -143,52 +175,49 @@ def _completed(claim: str, question: str) -> str:
 
 def _mark_bonus(claims: Sequence[str], spans: Spans, evidence: Evidence) -> NDArray[np.float64]:
     passages = evidence.context.passages
-    numbers = [passages[evidence.sentences[first].passage].number for first, _ in spans.bounds]
+    numbers = [passages[evidence.sentences[first].passage].number for first, *_ in spans.rows]
     return np.array(
         [[MARK_BONUS * (number in cited) for number in numbers] for cited in map(marked, claims)]
     )
 
 
+def _nearest(
+    text: str,
+    vector: NDArray[np.float32],
+    odds: NDArray[np.float64],
+    spans: Spans,
+    evidence: Evidence,
+) -> Ground | None:
+    """The span that likeliest carries a claim; where none does, a span with one sentence more."""
+    order = np.argsort(-odds, kind="stable")
+    if not order.size or odds[order[0]] >= 0:
+        return _ground(int(order[0]), odds, spans) if order.size else None
+    spans = _wider(spans, order[:WIDENED].tolist(), evidence)
+    if not spans.rows:
+        return None
+    odds = log_odds(features([text], vector[None], spans, evidence), spans)[0]
+    best = int(np.argmax(odds))
+    return _ground(best, odds, spans) if odds[best] >= 0 else None
+
+
+def _ground(index: int, odds: NDArray[np.float64], spans: Spans) -> Ground:
+    support = float(1 / (1 + np.exp(-odds[index])))
+    return Ground(spans.rows[index], spans.texts[index], spans.quotes[index], support)
+
+
 def _judge(
-    claim: str, odds: NDArray[np.float64], spans: Spans, evidence: Evidence, lexicon: Lexicon
+    claim: str, ground: Ground | None, odds: float, evidence: Evidence, lexicon: Lexicon
 ) -> Sentence:
-    """The best span whose facts fit; without one, the best span and what it lacks."""
+    """The claim on the one span nearest to it.
+
+    The next ones are not asked: of a changed fact or a "not" one of them often happens not to speak.
+    """
+    if ground is None:
+        support = min(1 / (1 + math.exp(-odds)), SUPPORTED)
+        return Sentence(claim, (), support, "unsupported", NOWHERE)
     plain = without_marks(claim).strip()
-    order = np.argsort(-odds, kind="stable")[:CANDIDATES]
-    first_reason = ""
-    for index in order:
-        support = float(1 / (1 + np.exp(-odds[index])))
-        if support < SUPPORTED:
-            break
-        reason, quotes = _quotes(plain, int(index), spans, evidence, lexicon)
-        if not reason:
-            return Sentence(claim, quotes, support, "supported")
-        first_reason = first_reason or reason
-    if not order.size:
-        return Sentence(claim, (), 0.0, "unsupported", NOWHERE)
-    most = CONTRADICTED if first_reason else SUPPORTED
-    support = min(float(1 / (1 + np.exp(-odds[order[0]]))), most)
-    quotes = (spans.quotes[order[0]],) if first_reason else ()
-    return Sentence(claim, quotes, support, "unsupported", first_reason or NOWHERE)
-
-
-def _quotes(
-    claim: str, index: int, spans: Spans, evidence: Evidence, lexicon: Lexicon
-) -> tuple[str, tuple[Quote, ...]]:
-    """What the span lacks of the claim's facts, and the span with the sentences that name names."""
-    (first, _), said = spans.bounds[index], spans.texts[index]
-    header = evidence.sentences[first].header
-    quotes = (spans.quotes[index],) if header is None else (spans.quotes[index], header)
-    headings = evidence.headings(first)
-    reason = missing_fact(claim, said)
-    if reason:
-        return reason, quotes
-    name = missing_name(claim, f"{headings} {said}", lexicon)
-    if not name:
-        return "", quotes
-    passage = evidence.sentences[first].passage
-    for sentence in evidence.sentences:
-        both = f"{headings} {said} {sentence.text}"
-        if sentence.passage == passage and not missing_name(claim, both, lexicon):
-            return "", (*quotes, sentence.quote)
-    return name, quotes
+    reason, quotes = objection(plain, ground, evidence, lexicon)
+    if not reason:
+        return Sentence(claim, quotes, ground.support, "supported")
+    support = min(ground.support, CONTRADICTED)
+    return Sentence(claim, ground.quotes, support, "unsupported", reason)

@@ -131,6 +131,12 @@ UNITS = {
     for word in names.split()
 }
 
+PREPOSITIONS = _words(
+    "about after against as at before between by during for from in into of on since than to until with"
+)
+
+PRONOUNS = _words("he she it they him her them his hers its their theirs")
+
 # Swapping one for the other turns a statement round, and an embedding hardly notices.
 OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
@@ -182,11 +188,14 @@ FRAMING = _words(
     """
 )
 
+# Words that set one thing against another: "steel rather than iron".
+CONTRASTING = _words("instead rather only")
+
 # Words that deny without a "not".
 DENYING = _words(
     """
     unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
-    excluded instead rather only unless absent absence free exempt avoid avoids avoided denied denies
+    excluded unless absent absence free exempt avoid avoids avoided denied denies
     rejected rejects unlikely impossible few little hardly rarely seldom stop stopped prevent prevents
     prevented against
     """

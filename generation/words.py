@@ -7,11 +7,11 @@ number, a name, a "not") and loose where wording varies (the endings of words).
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from generation.vocabulary import (
-    DENYING,
     MONTHS,
     NEGATIONS,
     NOT_NEGATING,
@@ -70,10 +70,18 @@ class Number:
 def words(text: str) -> tuple[Word, ...]:
     """The words, numbers and unit signs of `text`, in order."""
     return tuple(
-        Word(token, found.start(), token.casefold().replace("’", "'").removesuffix("'s"))
+        Word(token, found.start(), _plain(token).replace("’", "'").removesuffix("'s"))
         for found in _TOKEN.finditer(text)
         for token in (found.group(),)
     )
+
+
+def _plain(token: str) -> str:
+    """Without case and accents: "Makedonía" is "makedonia"."""
+    if token.isascii():
+        return token.casefold()
+    parts = unicodedata.normalize("NFKD", token.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
 
 
 def stem(folded: str) -> str:
@@ -161,13 +169,13 @@ def names(text: str) -> tuple[Word, ...]:
 
 
 @lru_cache(maxsize=8192)
-def negated(text: str, *, loosely: bool = False) -> tuple[tuple[str, ...], ...]:
+def negated(text: str, also: frozenset[str] = frozenset()) -> tuple[tuple[str, ...], ...]:
     """For each "not" of the text the stems of the words that it reaches: the next three.
 
-    `loosely` takes words such as "unable", "except" and "only" for a "not" too.
+    The folded words of `also` are taken for a "not" too.
     """
     tokens = words(text)
-    cues = NEGATIONS | DENYING if loosely else NEGATIONS
+    cues = NEGATIONS | also
     groups = []
     for i, word in enumerate(tokens):
         if word.folded not in cues or _is_harmless(text, word, tokens[i + 1 : i + 2]):

@@ -7,7 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks.measuring import Comparison, bootstrap, interleaved, percentile, seconds_of
+from benchmarks.measuring import (
+    Comparison,
+    bootstrap,
+    interleaved,
+    percentile,
+    proportion,
+    seconds_of,
+)
 
 
 def test_the_interval_of_equal_values_is_a_point() -> None:
@@ -21,6 +28,16 @@ def test_the_interval_has_the_width_that_the_normal_approximation_gives() -> Non
     assert interval.low < interval.mean < interval.high
     expected = 2 * 1.96 * values.std() / math.sqrt(len(values))
     assert interval.high - interval.low == pytest.approx(expected, rel=0.05)
+
+
+def test_the_interval_of_a_share_is_wilson_s_and_no_point_where_all_are_true() -> None:
+    half = proportion([True, False] * 50)
+    assert (half.mean, half.low, half.high) == pytest.approx((0.5, 0.4038, 0.5962), abs=1e-4)
+    whole = proportion([True] * 40)
+    assert (whole.mean, whole.high) == pytest.approx((1.0, 1.0))
+    assert whole.low == pytest.approx(0.9124, abs=1e-4)
+    with pytest.raises(ValueError, match="no marks"):
+        proportion([])
 
 
 def test_the_interval_covers_the_true_mean_about_95_times_of_100() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from generation.evidence import Evidence, gather
 from generation.support import check
 from quoth.datatypes import Context, Passage
-from tests.generation.sources import WARRANTY, context
+from tests.generation.sources import WARRANTY, chunk, context, hit, passage
 from tests.generation.vectors import embed_words
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ def test_what_the_sources_say_is_supported(
         ("Output decreased from 40 to 65 litres per minute in the newer model.", "increased"),
         ("In 2015 the Danish group bought 3 factories and closed 12 offices.", "counts"),
         ("Output increased from 40 to 40 litres per minute.", "40 twice"),
+        ("Output increased from 65 to 40 litres per minute.", "this of 40, not of 65"),
+        ("Aarhus was founded in Nordvand in March 1987 by Karen Holm.", "not of Aarhus"),
+        ("The company Karen Holm was founded in Aarhus in March 1987.", "not of Karen Holm"),
+        ("Clean the filter every 6 weeks with warm water in Denmark.", "does not say Denmark"),
         ("The moon is made of green cheese.", "do not say this"),
     ],
 )
@@ -101,12 +105,30 @@ def test_a_quote_is_the_document_at_its_offsets(evidence: Evidence, embedder: Em
 
 def test_a_name_from_another_sentence_is_quoted_too(evidence: Evidence, embedder: Embedder) -> None:
     (sentence,) = check(
-        "The warranty from Nordvand lasts 24 months from the date of purchase.",
+        "The warranty of the pump made in Denmark lasts 24 months from the date of purchase.",
         evidence,
         embedder.embed_passages,
     )
     assert sentence.verdict == "supported"
-    assert [quote.text[:12] for quote in sentence.quotes] == ["The warranty", "The company "]
+    assert [quote.text[:12] for quote in sentence.quotes] == ["The X200 pum"]
+
+
+def test_a_claim_may_stand_on_two_sentences_apart(embedder: Embedder) -> None:
+    text = (
+        "Karen Holm founded the company Nordvand in Aarhus in March 1987. Her brother kept the books. "
+        "The company moved to a large hall in Odense and made garden pumps there. "
+        "The hall burnt down, and nobody was hurt."
+    )
+    sources = Context((passage(1, hit(1, chunk("firm", text))),))
+    evidence = gather("What became of Nordvand?", sources, embedder.embed_passages)
+    claim = (
+        "Nordvand, which Karen Holm founded in Aarhus in March 1987, moved to a large hall in Odense "
+        "and made garden pumps there."
+    )
+    (sentence,) = check(claim, evidence, embedder.embed_passages)
+    assert sentence.verdict == "supported", sentence.reason
+    assert len(sentence.quotes) == 2
+    assert text[sentence.quotes[1].start :].startswith("The company moved")
 
 
 def test_a_page_is_asked_of_the_caller(embedder: Embedder) -> None:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from quoth import exports
 from quoth.datatypes import Conversation, ConversationRecord, Quote, Sentence, Turn
-from tests.ui.fake_engine import HOSTILE, answer, refusal
+from tests.samples import HOSTILE, answer, refusal
 
 WHEN = "2026-05-04T10:20:30.000000+00:00"
 

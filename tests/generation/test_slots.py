@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generation.slots import fits, misplaced
+
+MATCH = (
+    "France beat Germany by 3 goals to 1 in the final of 1990. They had met Italy in Rome in 1984."
+)
+NAMES = frozenset({"france", "germany", "italy", "rome"})
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "France beat Germany by 3 goals to 1 in the final of 1990.",
+        "In 1990 France beat Germany in the final.",
+        "In the final of 1990, Germany lost by 3 goals to 1.",
+        "In 1984 they met Italy in Rome.",
+        "The final was in 1990.",
+    ],
+)
+def test_what_stands_in_its_own_place_is_let_through(claim: str) -> None:
+    assert misplaced(claim, MATCH, MATCH, NAMES) == ""
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("Germany beat France by 3 goals to 1.", "this of France, not of Germany"),
+        ("Italy beat Germany in the final of 1990.", "this of France, not of Italy"),
+        ("France beat Germany by 1 goals to 3.", "this of 3, not of 1"),
+        ("They met Italy in Rome in 1990.", "this of 1984, not of 1990"),
+    ],
+)
+def test_what_stands_in_the_place_of_another_is_named(claim: str, reason: str) -> None:
+    assert misplaced(claim, MATCH, MATCH, NAMES).endswith(reason)
+
+
+def test_what_stands_in_parentheses_does_not_part_a_name_from_its_words() -> None:
+    source = "Cook Hospital (by the grounds of Chicago College) had a wing behind left field."
+    claim = "Cook Hospital had a wing behind left field."
+    assert misplaced(claim, source, source, frozenset({"cook", "chicago"})) == ""
+
+
+def test_names_that_share_a_word_are_told_apart_where_the_claim_has_both() -> None:
+    source = "The North Pole is at the center of the Northern Hemisphere."
+    names = frozenset({"north", "pole", "northern", "hemisphere"})
+    swapped = "The Northern Hemisphere is at the center of the North Pole."
+    assert misplaced(source, source, source, names) == ""
+    assert "not of Northern Hemisphere" in misplaced(swapped, source, source, names)
+
+
+def test_a_name_fits_where_a_pronoun_stands_for_it() -> None:
+    quoted, other = "He arrived at Valley Forge in 1778.", "The baron was Friedrich Steuben."
+    assert fits("Steuben arrived at Valley Forge in 1778.", quoted, other, frozenset())
+    assert not fits("Valley Forge was lost to Steuben in 1778.", quoted, other, frozenset())
+
+
+def test_a_number_fits_with_the_words_around_it() -> None:
+    quoted, other = "The album came out in May.", "It sold 528,000 copies in its first week."
+    assert fits("The album of May sold 528,000 copies.", quoted, other, frozenset())
+    assert not fits("The album of May has 528,000 songs.", quoted, other, frozenset())
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_text_stands_where_it_stands(text: str, other: str) -> None:
+    assert misplaced(text, text, text, frozenset()) == ""
+    assert isinstance(misplaced(text, other, other, frozenset()), str)
