@@ -203,7 +203,10 @@ class LexicalIndex:
         """
         if allowed is not None and not len(allowed.rows):
             return []
-        return self._ask(question, lambda *asked: best_chunks(*asked, k, allowed))
+        return self._ask(
+            question,
+            lambda searcher, schema, query: best_chunks(searcher, schema, query, k, allowed),
+        )
 
     def scores(self, question: str, rows: Sequence[int]) -> dict[int, float]:
         """The BM25 score of each of these rows, as `search` gives it, where it has any.
@@ -212,7 +215,10 @@ class LexicalIndex:
         """
         if not rows:
             return {}
-        return dict(self._ask(question, lambda *asked: scores_of(*asked, rows)))
+        found = self._ask(
+            question, lambda searcher, schema, query: scores_of(searcher, schema, query, rows)
+        )
+        return dict(found)
 
     def _ask(
         self, question: str, ask: Callable[[Any, Any, Any], list[tuple[int, float]]]
