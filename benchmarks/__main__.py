@@ -25,6 +25,7 @@ from quoth import QuothError
 
 NAMES = (
     "startup",
+    "page",
     "reading",
     "ingest",
     "search",
@@ -35,8 +36,8 @@ NAMES = (
     "quality",
     "gpu",
 )
-# Too long to run unless it is named.
-_LONG = ("scale", "retrieval_time")
+# Too long to run unless it is named, or an experiment.
+_LONG = ("scale", "bulk", "retrieval_time", "trimming")
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 

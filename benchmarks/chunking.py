@@ -62,8 +62,8 @@ def run(options: Options) -> Result:
     if not folder.is_dir():
         raise Skipped(f"{folder} is absent; give the folder of the data with --data or QUOTH_DATA")
     embedder = load_embedder(Config().embedder)
-    documents = _documents(folder)
-    questions = list(_questions(folder, documents))[:: 5 if options.quick else 1]
+    documents = documents_in(folder)
+    questions = list(questions_in(folder, documents))[:: 5 if options.quick else 1]
     asked = np.stack([embedder.embed_question(question.text) for question in questions])
     figures = {
         name: _measure(chunker, documents, questions, asked, embedder)
@@ -79,7 +79,8 @@ def run(options: Options) -> Result:
     return Result(figures, [_table(figures)], bars, notes)
 
 
-def _documents(folder: Path) -> dict[str, Document]:
+def documents_in(folder: Path) -> dict[str, Document]:
+    """The corpora by name, each read as the product reads it."""
     found = {
         file.stem: read_document(file, IngestConfig())
         for file in sorted((folder / "corpora").glob("*.md"))
@@ -90,7 +91,8 @@ def _documents(folder: Path) -> dict[str, Document]:
     return found
 
 
-def _questions(folder: Path, documents: Mapping[str, Document]) -> Iterator[Question]:
+def questions_in(folder: Path, documents: Mapping[str, Document]) -> Iterator[Question]:
+    """The questions over these corpora."""
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["corpus"] in documents:
@@ -186,9 +188,9 @@ def _measure(
     top, equal, tokens = [], [], []
     for question, order in zip(questions, ranked, strict=True):
         best = [cuts[at] for at in order[:_TOP]]
-        top.append(_score(question, [(cut.corpus, cut.span) for cut in best]))
+        top.append(score_of(question, [(cut.corpus, cut.span) for cut in best]))
         tokens.append(sum(counts[at] for at in order[:_TOP]))
-        equal.append(_score(question, _within(order, cuts, counts)))
+        equal.append(score_of(question, _within(order, cuts, counts)))
     return {
         "chunks": len(cuts),
         "mean tokens": float(np.mean(counts)),
@@ -214,7 +216,8 @@ def _within(
     return taken
 
 
-def _score(question: Question, found: Sequence[tuple[str, Span]]) -> Score:
+def score_of(question: Question, found: Sequence[tuple[str, Span]]) -> Score:
+    """The score of spans, each with its corpus."""
     here = [span for corpus, span in found if corpus == question.corpus]
     elsewhere = sum(end - start for corpus, (start, end) in found if corpus != question.corpus)
     return score(question.wanted, here, elsewhere)

@@ -16,6 +16,7 @@ from benchmarks.reporting import ROOT, Skipped, tell
 from quoth import Config, Quoth
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from benchmarks.reporting import Options
@@ -39,17 +40,43 @@ def library_of(folder: Path, options: Options, embedder: Embedder) -> Path:
 
     Raises Skipped when the collection is absent.
     """
+    corpus = folder / "corpus.jsonl"
+    if not corpus.is_file():
+        raise Skipped(f"{corpus} is absent; give the folder of the data with --data or QUOTH_DATA")
+
+    def write(files: Path) -> Path:
+        write_files(folder, files)
+        return files
+
     kind = f"{folder.parent.name}-{folder.name}"
-    place = options.cache / f"{kind}-{_digest(folder, embedder)}"
+    return _library(kind, [corpus], write, options, embedder)
+
+
+def library_of_files(folder: Path, options: Options, embedder: Embedder) -> Path:
+    """The folder of a library with the files of a folder as they are."""
+    kind = f"{folder.parent.name}-{folder.name}"
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return _library(kind, files, lambda _: folder, options, embedder)
+
+
+def _library(
+    kind: str,
+    made_of: Sequence[Path],
+    write: Callable[[Path], Path],
+    options: Options,
+    embedder: Embedder,
+) -> Path:
+    """A library kept under a digest; `write` gives the folder to ingest, when it is not there."""
+    place = options.cache / f"{kind}-{_digest(made_of, embedder)}"
     if (place / _DONE).exists() and not options.fresh:
         return place / "library"
     for kept in options.cache.glob(f"{kind}-{'?' * _DIGITS}"):
         # An ingest that was interrupted goes on where it stopped.
         if kept != place or options.fresh:
             shutil.rmtree(kept)
-    write_files(folder, place / "files")
+    files = write(place / "files")
     with Quoth.open(place / "library", config=Config(), embedder=embedder) as quoth:
-        _fill(quoth, place / "files")
+        _fill(quoth, files)
     (place / _DONE).touch()
     return place / "library"
 
@@ -67,12 +94,10 @@ def _fill(quoth: Quoth, files: Path) -> None:
         print(f"  {len(failed)} files failed; the first: {reason}", file=sys.stderr)
 
 
-def _digest(folder: Path, embedder: Embedder) -> str:
-    corpus = folder / "corpus.jsonl"
-    if not corpus.is_file():
-        raise Skipped(f"{corpus} is absent; give the folder of the data with --data or QUOTH_DATA")
+def _digest(made_of: Sequence[Path], embedder: Embedder) -> str:
     hasher = hashlib.sha256(f"{embedder.fingerprint}/{Config().embedder.dtype}".encode())
-    hasher.update(corpus.read_bytes())
+    for file in made_of:
+        hasher.update(file.read_bytes())
     for pattern in _MAKES_CHUNKS:
         for file in sorted(ROOT.glob(pattern)):
             hasher.update(file.read_bytes())

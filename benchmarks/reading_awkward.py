@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import os
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -20,7 +21,7 @@ from quoth.datatypes import Coverage
 from quoth.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from quoth.datatypes import Document
 
@@ -31,7 +32,10 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a file ended: "added", "added in part" or an error's class; `seconds` by the clock.
+    """How a file ended: "added", "added in part" or an error's class.
+
+    `seconds` are the clock's, `processor` those of the reading process: what other programs take of
+    the machine lies between the two.
 
     `said` is the line of a refusal. `wrong` says what is untrue in a coverage report, or unclear in
     a refusal; "" when nothing is. `megabytes` is the peak of the reading process so far.
@@ -41,6 +45,7 @@ class Ending:
     category: str
     end: str
     seconds: float
+    processor: float
     megabytes: float
     said: str = ""
     wrong: str = ""
@@ -61,12 +66,16 @@ def read_all(folder: Path) -> tuple[Ending, ...]:
 
 def _ending(pool: ReaderPool, folder: Path, row: dict[str, str]) -> Ending:
     tell(row["file"])
-    began = time.perf_counter()
+    began, before = time.perf_counter(), sum(_processor_of_children())
     future = pool.submit(folder / row["file"])
     error = future.exception()
     seconds = time.perf_counter() - began
+    # A process that died took its times with it.
+    processor = max(0.0, sum(_processor_of_children()) - before)
     end, said, wrong = _refused(row, error) if error else _added(row, future.result())
-    return Ending(row["file"], row["category"], end, seconds, _peak_of_children(), said, wrong)
+    megabytes = max([0.0, *_peaks_of_children()])
+    name, category = row["file"], row["category"]
+    return Ending(name, category, end, seconds, processor, megabytes, said, wrong)
 
 
 def _refused(row: dict[str, str], error: BaseException) -> tuple[str, str, str]:
@@ -107,15 +116,26 @@ def _untruths(coverage: Coverage, document: Document, row: dict[str, str]) -> li
     return untrue
 
 
-def _peak_of_children() -> float:
-    """The most memory in MB that a child of this process has had since it began."""
-    peaks = [0.0]
+def _children() -> Iterator[Path]:
+    """What the system tells of each child of this process."""
     for listed in Path("/proc/self/task").glob("*/children"):
-        for child in listed.read_text().split():
-            with contextlib.suppress(OSError, IndexError):
-                status = Path(f"/proc/{child}/status").read_text().split("VmHWM:")[1]
-                peaks.append(int(status.split()[0]) / 1000)
-    return max(peaks)
+        yield from (Path("/proc") / child for child in listed.read_text().split())
+
+
+def _peaks_of_children() -> Iterator[float]:
+    """The most memory in MB that each has had since it began."""
+    for child in _children():
+        with contextlib.suppress(OSError, IndexError):
+            status = (child / "status").read_text().split("VmHWM:")[1]
+            yield int(status.split()[0]) / 1000
+
+
+def _processor_of_children() -> Iterator[float]:
+    """The seconds of a core that each has had."""
+    for child in _children():
+        with contextlib.suppress(OSError, IndexError):
+            fields = (child / "stat").read_text().rpartition(")")[2].split()
+            yield (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def awkward_tables(found: Sequence[Ending]) -> list[Table]:
@@ -131,7 +151,10 @@ def awkward_tables(found: Sequence[Ending]) -> list[Table]:
         Table("how awkward files end", [["category", *ends], *rows]),
         Table(
             "the slowest",
-            [["file", "seconds"], *([one.name, f"{one.seconds:.1f}"] for one in slowest)],
+            [
+                ["file", "seconds", "of a core"],
+                *([one.name, f"{one.seconds:.1f}", f"{one.processor:.1f}"] for one in slowest),
+            ],
         ),
     ]
     wrong = [[one.name, one.wrong] for one in found if one.wrong]

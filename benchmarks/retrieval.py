@@ -1,7 +1,8 @@
 """How well the product's own ingest and search find judged documents, beside others.
 
-Each document is a Markdown file; a hit counts for the file it is from. Words alone and meaning
-alone are the same search with the other half, and what follows fusion, switched off.
+Each document is a Markdown file; a hit counts for the file it is from. Where evidence is judged by
+the page, the documents are the PDFs, and a hit counts for its pages. Words alone and meaning alone
+are the same search with the other half, and what follows fusion, switched off.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.beir import collections_in, judged
-from benchmarks.libraries import library_of
+from benchmarks import beir, pages
+from benchmarks.libraries import library_of, library_of_files
 from benchmarks.measuring import Interval, bootstrap
 from benchmarks.ranking import ndcg, recall, reciprocal_rank
 from benchmarks.reporting import Bar, Result, Skipped, Table
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.reporting import Options
+    from quoth.datatypes import Chunk
 
     Values = dict[str, list[float]]
 
@@ -60,12 +62,14 @@ def run(options: Options) -> Result:
     embedder = WatchedEmbedder(load_embedder(Config().embedder), remember=True)
     figures: dict[str, Any] = {}
     tables, bars, absent = [], list[Bar](), []
-    for name in options.collections or collections_in(options.data):
+    every = (*beir.collections_in(options.data), *pages.collections_in(options.data))
+    for name in options.collections or every:
         try:
             figures[name] = measure(options.data / name, options, embedder)
         except Skipped as reason:
             absent.append(f"{name} skipped: {reason}")
             continue
+        absent += [f"{name}: {reason}" for reason in figures[name]["left out"].values()]
         tables.append(_table(name, figures[name]))
         if not options.quick:
             bars += _bars(name, figures[name])
@@ -78,15 +82,18 @@ def run(options: Options) -> Result:
 
 def measure(folder: Path, options: Options, embedder: WatchedEmbedder) -> dict[str, Any]:
     """The figures of one collection: each system's measures, and what fusion adds to the others."""
-    asked = judged(folder)
+    by_page = pages.are_judged(folder)
+    asked = pages.judged(folder) if by_page else beir.judged(folder)
     names = sorted(asked.questions)[:: 5 if options.quick else 1]
     questions = [asked.questions[name] for name in names]
     grades = [asked.grades[name] for name in names]
-    library = library_of(folder, options, embedder)
-    values = {
-        system: _values(ranked, grades)
-        for system, ranked in rankings(library, questions, embedder, options).items()
-    }
+    if by_page:
+        library = library_of_files(folder / pages.FILES, options, embedder)
+    else:
+        library = library_of(folder, options, embedder)
+    names_of = pages.pages_of if by_page else _document_of
+    ranked, left_out = rankings(library, questions, names_of, embedder, options)
+    values = {system: _values(found, grades) for system, found in ranked.items()}
     found = {
         system: {measure: asdict(bootstrap(numbers)) for measure, numbers in measures.items()}
         for system, measures in values.items()
@@ -97,7 +104,11 @@ def measure(folder: Path, options: Options, embedder: WatchedEmbedder) -> dict[s
         if system != FUSED
     }
     described = {"questions": len(names), "judgements": asked.file}
-    return {**described, "systems": found, "ndcg@10 gain": gains}
+    return {**described, "systems": found, "ndcg@10 gain": gains, "left out": left_out}
+
+
+def _document_of(chunk: Chunk) -> Sequence[str]:
+    return (beir.document_of(chunk.source),)
 
 
 def _values(ranked: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int]]) -> Values:

@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.beir import document_of
 from benchmarks.ranking import distinct
 from benchmarks.reporting import ROOT, Skipped
 from quoth import Config, Quoth
 from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from benchmarks.reporting import Options
+    from quoth.datatypes import Chunk
     from vectorstore import Embedder
 
     # The documents found for each question, best first.
     Ranked = list[list[str]]
+    # What a chunk counts for: its document, or its pages.
+    NamesOf = Callable[[Chunk], Sequence[str]]
 
 FUSED, WORDS, MEANING, BY_RANK = "quoth", "words alone", "meaning alone", "rank fusion"
 _PLAIN = {"retrieval.feedback_weight": 0.0, "retrieval.neighbour_weight": 0.0}
@@ -38,22 +40,36 @@ _RANK_CONSTANT = 60
 
 
 def rankings(
-    library: Path, questions: Sequence[str], embedder: Embedder, options: Options
-) -> dict[str, Ranked]:
-    """Each system's documents for each question, from a hundred chunks, best first."""
-    found = {name: _by_quoth(library, questions, embedder, name) for name in _SETTINGS}
+    library: Path,
+    questions: Sequence[str],
+    names_of: NamesOf,
+    embedder: Embedder,
+    options: Options,
+) -> tuple[dict[str, Ranked], dict[str, str]]:
+    """Each system's documents for each question, from a hundred chunks, best first.
+
+    Then why others were left out, by their names.
+    """
+    found = {name: _by_quoth(library, questions, names_of, embedder, name) for name in _SETTINGS}
     pairs = zip(found[WORDS], found[MEANING], strict=True)
     found[BY_RANK] = [_by_rank(pair) for pair in pairs]
-    if options.others is not None:
-        found |= _by_others(library, questions, embedder, options.others)
-    return found
+    if options.others is None:
+        return found, {}
+    theirs, left_out = _by_others(library, questions, names_of, embedder, options)
+    return found | theirs, left_out
 
 
-def _by_quoth(library: Path, questions: Sequence[str], embedder: Embedder, name: str) -> Ranked:
+def _by_quoth(
+    library: Path, questions: Sequence[str], names_of: NamesOf, embedder: Embedder, name: str
+) -> Ranked:
     config = Config().with_values(_SETTINGS[name], "benchmark")
     with Quoth.open(library, config=config, create=False, embedder=embedder) as quoth:
         hits = [quoth.search(question, k=config.retrieval.candidates) for question in questions]
-    return [distinct(document_of(hit.chunk.source) for hit in found) for found in hits]
+    return [_named(names_of(hit.chunk) for hit in found) for found in hits]
+
+
+def _named(names: Iterable[Sequence[str]]) -> list[str]:
+    return distinct(name for several in names for name in several)
 
 
 def _by_rank(lists: Sequence[Sequence[str]]) -> list[str]:
@@ -65,22 +81,35 @@ def _by_rank(lists: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _by_others(
-    library: Path, questions: Sequence[str], embedder: Embedder, python: Path
-) -> dict[str, Ranked]:
-    """What other libraries find, given the same chunks and vectors. Raises Skipped."""
+    library: Path,
+    questions: Sequence[str],
+    names_of: NamesOf,
+    embedder: Embedder,
+    options: Options,
+) -> tuple[dict[str, Ranked], dict[str, str]]:
+    """What other libraries find, given the same chunks and vectors, and why some were left out."""
+    theirs: dict[str, Ranked] = {}
+    left_out: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-        documents = _write(library, questions, embedder, Path(folder))
-        return {
-            name: [
-                distinct(documents[number] for number in found)
-                for found in _ask(name, python, Path(folder))
-            ]
-            for name in OTHERS
-        }
+        names = _write(library, questions, names_of, embedder, Path(folder))
+        for other in OTHERS:
+            try:
+                found = _ask(other, options, Path(folder))
+            except Skipped as reason:
+                left_out[other] = str(reason)
+                continue
+            theirs[other] = [_named(names[number] for number in numbers) for numbers in found]
+    return theirs, left_out
 
 
-def _write(library: Path, questions: Sequence[str], embedder: Embedder, folder: Path) -> list[str]:
-    """Write the chunks, the questions and their vectors; gives the document of each chunk."""
+def _write(
+    library: Path,
+    questions: Sequence[str],
+    names_of: NamesOf,
+    embedder: Embedder,
+    folder: Path,
+) -> list[Sequence[str]]:
+    """Write the chunks, the questions and their vectors; gives what each chunk counts for."""
     opened = LocalLibrary(library, Config().index, create=False)
     with opened.reading() as sql:
         rows = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
@@ -90,14 +119,24 @@ def _write(library: Path, questions: Sequence[str], embedder: Embedder, folder: 
     (folder / "texts.json").write_text(json.dumps({"chunks": texts, "questions": list(questions)}))
     np.save(folder / "chunks.npy", np.stack([vectors[row] for row in rows]))
     np.save(folder / "questions.npy", np.stack([embedder.embed_question(q) for q in questions]))
-    return [document_of(chunks[row].source) for row in rows]
+    return [names_of(chunks[row]) for row in rows]
 
 
-def _ask(name: str, python: Path, folder: Path) -> list[list[int]]:
-    command = [str(python), str(ROOT / "benchmarks" / "retrieval_others.py"), name, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def _ask(name: str, options: Options, folder: Path) -> list[list[int]]:
+    """The numbers of the chunks that another library finds. Raises Skipped."""
+    command = [str(options.others), str(ROOT / "benchmarks" / "retrieval_others.py")]
+    try:
+        done = subprocess.run(
+            [*command, name, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=options.others_seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Skipped(f"{name} was given up after {options.others_seconds} s") from error
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise Skipped(f"{name} failed in {python}: {reason}")
+        raise Skipped(f"{name} failed in {options.others}: {reason}")
     found: list[list[int]] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -33,7 +33,7 @@ K = 10
 _BATCH = 5_000
 _WARM = 20
 _FEW, _ENOUGH = 60, 30.0
-_LISTS = (10, 20, 40, 80, 120, 180, 260)
+_LISTS = (10, 20, 40, 60, 80, 120, 180, 260)
 
 
 class Store(Protocol):
@@ -56,7 +56,7 @@ class Store(Protocol):
 class Chroma:
     """An HNSW graph of float32, which Chroma keeps in memory and on disk."""
 
-    efforts = tuple([ef] for ef in (10, 15, 25, 40, 60, 90, 140, 200, 300, 450, 700, 1000))
+    efforts = tuple([ef] for ef in (25, 60, 140, 300, 450, 700))
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -84,6 +84,7 @@ class Chroma:
         if effort != self._effort:
             self._collection.modify(configuration={"hnsw": {"ef_search": effort[0]}})
             # A graph that is open goes on with the width that it was opened with.
+            self._client.close()
             self._client.clear_system_cache()
             self._client = self._opened()
             self._collection = self._client.get_collection("chunks")

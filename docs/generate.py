@@ -45,7 +45,8 @@ file in one is a document of its own, `papers.zip!/2023/report.pdf`. Files with 
 lead out of the archive are left out and count as failed, with one line each; archives in it are skipped
 and counted, as all is that Quoth has no reader for.
 
-PDFs and Office files under a password open with `--password`; those of OpenDocument do not.
+PDFs, Office and OpenDocument files under a password open with `--password`; OpenDocument files encrypted for an
+OpenPGP key do not.
 
 Pictures, and scanned pages of PDFs, are read by OCR: seconds a page. A picture is refused above 40 million
 pixels (a JPEG above some 180 million).

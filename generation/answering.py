@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from generation.model import Completion, LanguageModel, Prompt
     from quoth.config import AnswerConfig, GenerationConfig
 
-HITS_INSIDE = 2  # hits of a follow-up whose best sentence must stand in a context to keep it
 PATIENCE = 3  # unsupported claims, and no other, after which a model is not waited for
 # Measured with the embedded 135 M model on 40 XQuAD questions over five passages: its own text
 # holds the gold answer for .43, the quoted sentences for .93, the final answer for .85 under the
@@ -119,8 +118,8 @@ def _kept(
     history: Sequence[Message],
     reader: Reader,
 ) -> Packed | None:
-    """The prompt over the previous context, where that has the best of the best hits and it fits."""
-    if previous is None or not holds_best(previous, evidence, hits[:HITS_INSIDE]):
+    """The prompt over the previous context, where that has the best of the evidence and it fits."""
+    if previous is None or not holds_best(previous, evidence):
         return None
     model, generation = reader.model, reader.generation
     kept = pack_into(previous, question, history, model=model, generation=generation)

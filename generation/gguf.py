@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import mmap
 from collections import Counter
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ _QUANTIZATION = {
     23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S",
     29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4",
 }  # fmt: skip
+
+_REMEMBERED = 64  # files
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,34 @@ class ModelFacts:
 
 
 def read_facts(path: Path) -> ModelFacts:
-    """The facts in the header of a GGUF file, read in milliseconds without loading the model.
+    """The facts in the header of a GGUF file, without loading the model.
 
-    Raises ModelNotFoundError when there is no such file, ModelLoadError when it is not a GGUF
+    They take a tenth of a second for a large vocabulary, and are read again only when the file, or a
+    shard of it, has changed. Raises ModelNotFoundError when there is no such file, ModelLoadError when it is not a GGUF
     model, is cut off, or a shard of it is missing.
     """
     with _telling(path):
-        header = _header(path)
-        files = _shards(path, header)
-        others = [_header(file).tensors for file in files if file != path]
-        tensors = [*header.tensors, *(tensor for part in others for tensor in part)]
-        return _facts(path, sum(file.stat().st_size for file in files), header, tensors)
+        shards = (path.with_name(name) for name in shard_names(path.name)[:_MAX_SHARDS])
+        files = (path, *shards)
+        return _read_facts(path, tuple(map(_stamp, files)))
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _read_facts(path: Path, stamps: tuple[tuple[int, int], ...]) -> ModelFacts:
+    del stamps
+    header = _header(path)
+    files = _shards(path, header)
+    others = [_header(file).tensors for file in files if file != path]
+    tensors = [*header.tensors, *(tensor for part in others for tensor in part)]
+    return _facts(path, sum(file.stat().st_size for file in files), header, tensors)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """What changes when a file does; zeros where there is none."""
+    if not file.exists():
+        return 0, 0
+    about = file.stat()
+    return about.st_size, about.st_mtime_ns
 
 
 @contextmanager

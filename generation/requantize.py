@@ -48,14 +48,10 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was measured: the original first. `kind` is the type chosen, "" for the original.
-
-    `prompt_speed` is that of the type with which prompts were timed last, None before that.
-    """
+    """What was measured: the original first. `kind` is the type chosen, "" for the original."""
 
     kind: str
     speeds: tuple[Speed, ...]
-    prompt_speed: PromptSpeed | None = None
 
 
 def fastest(facts: ModelFacts, settings: LoadSettings) -> ModelFacts:
@@ -97,17 +93,20 @@ def prompt_speed(
 
     Else it is measured now and remembered, if nothing else runs; None if something does.
     """
-    told = recall(facts)
-    if told is not None and told.prompt_speed is not None and told.prompt_speed.kind == kind:
-        return told.prompt_speed
+    with suppress(OSError, ValueError, TypeError):
+        told = _place(facts, f"{kind}.speed.json").read_text(encoding="utf-8")
+        return PromptSpeed(**json.loads(told))
     if not _is_quiet():
         return None
     speed = measure()
-    # Of a small model that was not measured nothing is kept: it would never be.
-    if told is not None or facts.file_bytes > _LARGEST_UNASKED:
-        with suppress(OSError):
-            remember(facts, replace(told or Choice("", ()), prompt_speed=speed))
+    with suppress(OSError):
+        remember_speed(facts, speed)
     return speed
+
+
+def remember_speed(facts: ModelFacts, speed: PromptSpeed) -> None:
+    """Have `prompt_speed` tell this from now on, on this machine. Raises OSError."""
+    _keep(_place(facts, f"{speed.kind}.speed.json"), asdict(speed))
 
 
 def _is_quiet() -> bool:
@@ -212,21 +211,15 @@ def recall(facts: ModelFacts) -> Choice | None:
     """What was measured on this machine before; None when nothing was, or its file has gone."""
     try:
         told = json.loads(_place(facts, "json").read_text(encoding="utf-8"))
-        speeds = tuple(Speed(**speed) for speed in told["speeds"])
-        read = told.get("prompt_speed")
-        choice = Choice(told["kind"], speeds, PromptSpeed(**read) if read else None)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        choice = Choice(told["kind"], tuple(Speed(**speed) for speed in told["speeds"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return choice if not choice.kind or _place(facts, f"{choice.kind}.gguf").exists() else None
 
 
 def remember(facts: ModelFacts, choice: Choice) -> None:
     """Have `fastest` make this choice from now on, on this machine. Raises OSError."""
-    place = _place(facts, "json")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_suffix(".part")
-    part.write_text(json.dumps(asdict(choice), indent=2), encoding="utf-8")
-    part.replace(place)
+    _keep(_place(facts, "json"), asdict(choice))
 
 
 def forget(facts: ModelFacts) -> None:
@@ -234,6 +227,14 @@ def forget(facts: ModelFacts) -> None:
     stem = facts.path.stem
     for file in _place(facts, "").parent.glob(f"{stem}.{_fingerprint(facts.path)}.*"):
         file.unlink(missing_ok=True)
+
+
+def _keep(place: Path, told: dict[str, object]) -> None:
+    """Write a file whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_suffix(".part")
+    part.write_text(json.dumps(told, indent=2), encoding="utf-8")
+    part.replace(place)
 
 
 def _place(facts: ModelFacts, ending: str) -> Path:

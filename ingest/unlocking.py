@@ -1,13 +1,17 @@
-"""Decrypts Office files by the passwords of the configuration; knows their encryption only."""
+"""Decrypts Office and OpenDocument files by the passwords of the configuration; knows no reader."""
 
 from __future__ import annotations
 
 import io
 import struct
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from ingest import open_documents
+from ingest.packages import BROKEN
 from ingest.passwords import locked, passwords_of
 from ingest.signatures import OLE
+from quoth.errors import EncryptedFileError
 
 if TYPE_CHECKING:
     from quoth.config import IngestConfig
@@ -24,10 +28,12 @@ _BROKEN = (
 
 
 def unlocked(data: bytes, source: str, config: IngestConfig) -> bytes:
-    """The bytes; those of an encrypted Office file as they were before that.
+    """The bytes; those of an encrypted file as they were before that.
 
-    Raises EncryptedFileError when none of the passwords opens it.
+    Raises EncryptedFileError when none of the passwords opens it, and LimitError.
     """
+    if data.startswith(b"PK"):
+        return _unlocked_package(data, source, config)
     if not data.startswith(OLE):
         return data
     is_package = _PACKAGE in data
@@ -41,6 +47,26 @@ def unlocked(data: bytes, source: str, config: IngestConfig) -> bytes:
         plain = _decrypted(file, password)
         if plain:
             return plain
+    raise locked(source, given)
+
+
+def _unlocked_package(data: bytes, source: str, config: IngestConfig) -> bytes:
+    try:
+        if not open_documents.is_encrypted(data):
+            return data
+    except BROKEN:
+        return data  # its reader will say what is wrong with it
+    given = passwords_of(config)
+    try:
+        for password in given:
+            plain = open_documents.decrypted(data, source, config, password)
+            if plain:
+                return plain
+    except (*BROKEN, RuntimeError) as error:
+        raise EncryptedFileError(
+            f"{PurePath(source).name} is encrypted in a way that Quoth does not know; "
+            "save a copy without a password"
+        ) from error
     raise locked(source, given)
 
 

@@ -296,7 +296,7 @@ class Quoth:
         """The documents that go by a name, as in `remove`. Raises UnknownDocumentError."""
         from vectorstore.selection import named
 
-        return named(self.documents(collection=collection), name)
+        return named(self.documents(collection=collection), [name])
 
     def document(self, document_id: str) -> Document:
         """A document with its whole text. Raises UnknownDocumentError."""
@@ -617,8 +617,11 @@ class Quoth:
 
         Raises what `search` raises.
         """
-        hits = self.search(question, collection=collection)
-        return self._maps.locate(question, self._embedder.embed_question(question), hits, shown)
+        from retrieval import hits_of
+
+        k = self.config.retrieval.k
+        ranking = self._rank(question, k, collection, None)
+        return self._maps.locate(question, ranking.vector, hits_of(ranking, k), shown)
 
     def align(self, answer: Answer) -> Alignment:
         """How well each sentence that the model read carries each sentence of an answer."""
@@ -660,6 +663,7 @@ class Quoth:
         chosen = self.config.with_values(values, "use_model")
         model_facts(chosen.model)
         with self._switch.replacing(), self._lock:
+            model_facts(chosen.model)  # it may have gone meanwhile
             # Two models at once may be more than the memory holds: the old one goes first, and is
             # loaded again by the next question when the new one can't be.
             self._ahead.close()

@@ -169,8 +169,9 @@ def _opinion(turn: Turn) -> str:
 def evaluation_set(rated: Iterable[Turn]) -> str:
     """JSON lines: each rated question, the documents that hold its answer, and the verdict on it.
 
-    `expected_documents` are those that a good answer quotes; of a bad one they are not known, and
-    the list is empty. `cited_documents` are those that it did quote.
+    `expected_documents` are those that a good answer quotes, `expected_passages` what it quotes of
+    them, as `quoth tune` takes it; of a bad one they are not known, and the lists are empty.
+    `cited_documents` are those that it did quote.
     """
     return "".join(json.dumps(_judged(t), ensure_ascii=False) + "\n" for t in rated)
 
@@ -178,9 +179,12 @@ def evaluation_set(rated: Iterable[Turn]) -> str:
 def _judged(turn: Turn) -> dict[str, Any]:
     quotes = () if turn.answer is None else turn.answer.quotes
     cited = list(dict.fromkeys(quote.source for quote in quotes))
+    good = turn.rating == "good"
+    passages = [{"file": quote.source, "passage": quote.text} for quote in quotes]
     return {
         "question": turn.question,
-        "expected_documents": cited if turn.rating == "good" else [],
+        "expected_documents": cited if good else [],
+        "expected_passages": passages if good else [],
         "verdict": turn.rating,
         "note": turn.note,
         "cited_documents": cited,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ def describe(
         "embedder": {"model": embedder.name, "fingerprint": embedder.fingerprint},
         "model": _model(config.model),
         "index": {"device": config.index.device, "gpus": _gpus(), **library.index_facts()},
-        "versions": _versions(),
+        "versions": dict(_versions()),
     }
 
 
@@ -84,6 +85,7 @@ def _gpus() -> int:
     return int(faiss.get_num_gpus())
 
 
+@functools.cache
 def _versions() -> dict[str, str]:
     """The installed versions of the packages that matter."""
     found = {}

@@ -39,13 +39,14 @@ class Ranking:
 
     `found` has what each retriever gave, `stages` the ranking after each stage, in the order in
     which they ran: (row, score), best first. `order` is the last one, with scores of before the
-    reranker. `read` gives the chunks.
+    reranker. `vector` is the question's, of unit length; `read` gives the chunks.
     """
 
     found: Mapping[str, Ranked]
     stages: Mapping[str, Ranked]
     order: Ranked
     similarities: Mapping[int, float]
+    vector: FloatArray
     read: ReadOnce
 
 
@@ -90,7 +91,7 @@ def rank(
         stages["reranker"] = reranking.ranked(question, pairs)
         order = _led_by(stages["reranker"], order)
     found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
-    return Ranking(found, stages, order, similarities, read)
+    return Ranking(found, stages, order, similarities, vector, read)
 
 
 def hits_of(ranking: Ranking, k: int) -> tuple[Hit, ...]:

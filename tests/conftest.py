@@ -43,8 +43,8 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     os.environ["QUOTH_MODELS"] = str(folder)
     facts = read_facts(embedded_model())
-    fast = PromptSpeed(facts.quantization, first=1e-6, further=0.0)
-    requantize.remember(facts, requantize.Choice("", (), fast))
+    requantize.remember(facts, requantize.Choice("", ()))
+    requantize.remember_speed(facts, PromptSpeed(facts.quantization, first=1e-6, further=0.0))
     return folder
 
 

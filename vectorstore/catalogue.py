@@ -115,7 +115,7 @@ def tag_documents(
     """
     added, removed = clean_tags(add), clean_tags(remove)
     every = library.documents(collection)
-    chosen = {(r.collection, r.id) for name in names for r in selection.named(every, name)}
+    chosen = {(r.collection, r.id) for r in selection.named(every, names)}
     with library.transaction() as sql:
         for collection_name, document_id in sorted(chosen):
             place = _collection(library, sql, collection_name)
@@ -133,7 +133,7 @@ def mark_for_reading(library: LocalLibrary, names: Sequence[str], collection: st
     Call inside `writing`. Raises UnknownDocumentError.
     """
     every = library.documents(collection)
-    chosen = [record for name in names for record in selection.named(every, name)]
+    chosen = selection.named(every, names)
     with library.transaction() as sql:
         place = _collection(library, sql, collection)
         sql.executemany(

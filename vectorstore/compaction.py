@@ -21,19 +21,22 @@ _MOST_FREE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """What a compaction did: the library's bytes on disk before and after, and its seconds."""
+    """What a compaction did: the library's bytes on disk before and after.
+
+    `seconds` count from when it was asked for, the look for damage included.
+    """
 
     bytes_before: int
     bytes_after: int
     seconds: float
 
 
-def compact(sql: sqlite3.Connection, indexes: Indexes, folder: Path) -> Compaction:
+def compact(sql: sqlite3.Connection, indexes: Indexes, folder: Path, began: float) -> Compaction:
     """Shrink all three stores to what they hold. Call with the write lock held.
 
-    Raises StorageFullError: SQLite needs room for a second copy while it works.
+    `began` is when it was asked for, by `time.perf_counter`. Raises StorageFullError: SQLite needs room for a second copy while it works.
     """
-    began, before = time.perf_counter(), bytes_in(folder)
+    before = bytes_in(folder)
     (free,) = sql.execute("PRAGMA freelist_count").fetchone()
     (pages,) = sql.execute("PRAGMA page_count").fetchone()
     if free > _MOST_FREE * pages:

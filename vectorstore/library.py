@@ -6,6 +6,7 @@ Above this module nobody sees SQL, FAISS or tantivy: a library on a server could
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -318,20 +319,21 @@ class LocalLibrary:
         """
         with self.transaction() as sql:
             every = records.records(sql, self._collections(collection))
-            gone = {(r.collection, r.id): r for name in names for r in selection.named(every, name)}
-            for record in gone.values():
+            gone = selection.named(every, names)
+            for record in gone:
                 place = records.collection_id(sql, record.collection)
                 assert place is not None
                 row = records.document_row(sql, place, record.id)
                 assert row is not None
                 writes.delete_document(sql, row)
-        return tuple(gone.values())
+        return gone
 
     def compact(self) -> Compaction:
         """Give back the space of what was removed. Raises LibraryError, StorageFullError."""
+        began = time.perf_counter()
         self.require_whole()
         with self.writing(), self.reading() as sql:
-            return compact(sql, self._indexes, self.folder)
+            return compact(sql, self._indexes, self.folder, began)
 
     def require_whole(self) -> None:
         """Raise CorruptLibraryError where SQLite sees damage on a quick look."""

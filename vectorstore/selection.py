@@ -17,7 +17,7 @@ from vectorstore import records
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from quoth.datatypes import DocumentRecord, RowArray
 
@@ -135,21 +135,27 @@ def _marks(values: Sequence[Any]) -> str:
     return ", ".join("?" * len(values))
 
 
-def named(every: Sequence[DocumentRecord], name: str) -> tuple[DocumentRecord, ...]:
-    """The documents with this id, source, path or file name; of an archive's, all in it.
+def named(every: Sequence[DocumentRecord], names: Iterable[str]) -> tuple[DocumentRecord, ...]:
+    """The documents with these ids, sources, paths or file names, each once; of an archive's, all.
 
-    Raises UnknownDocumentError.
+    Raises UnknownDocumentError for a name that fits nothing.
     """
-    absolute = os.path.abspath(Path(name).expanduser())  # noqa: PTH100 (keeps links)
-    found = tuple(record for record in every if _is_named(record, name, absolute))
-    if not found:
-        raise UnknownDocumentError(f"no document {name}; quoth list shows what there is")
-    return found
+    places: dict[str, list[int]] = {}
+    for place, record in enumerate(every):
+        for known in {record.id, *_names(record)}:
+            places.setdefault(known, []).append(place)
+    chosen: dict[int, None] = {}
+    for name in names:
+        absolute = os.path.abspath(Path(name).expanduser())  # noqa: PTH100 (keeps links)
+        found = {*places.get(name, ()), *places.get(absolute, ())}
+        if not found:
+            raise UnknownDocumentError(f"no document {name}; quoth list shows what there is")
+        chosen |= dict.fromkeys(sorted(found))
+    return tuple(every[place] for place in chosen)
 
 
-def _is_named(record: DocumentRecord, name: str, absolute: str) -> bool:
-    return record.id == name or any(
-        path in (name, absolute) or PurePath(path).name == name
-        for source in record.sources
-        for path in (source, source.partition("!/")[0])
-    )
+def _names(record: DocumentRecord) -> Iterator[str]:
+    for source in record.sources:
+        for path in {source, source.partition("!/")[0]}:
+            yield path
+            yield PurePath(path).name

@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ingest.assembly import Content, assemble, clean
 from ingest.blocks import Block, Part, join_parts, markdown_table
 from ingest.packages import check_package, mended, parse_xml
-from quoth.errors import EncryptedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,15 +51,11 @@ _ASIDE = (_q("text:note-body"), _q("draw:text-box"))
 
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
-    """Read a document. Raises DamagedFileError, EncryptedFileError, NoTextError, LimitError."""
+    """Read a document. Raises DamagedFileError, NoTextError, LimitError."""
     with mended(source, "LibreOffice"):
         check_package(data, source, config)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = {name: archive.read(name) for name in _wanted(archive)}
-        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-            raise EncryptedFileError(
-                f"{PurePath(source).name} needs a password; save a copy without one and ingest that"
-            )
         body = parse_xml(parts["content.xml"]).find(_q("office:body"))
         pages, headings = join_parts(_parts(body[0]))
         about = parse_xml(parts["meta.xml"]) if "meta.xml" in parts else None
@@ -82,7 +76,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
 
 
 def _wanted(archive: zipfile.ZipFile) -> set[str]:
-    wanted = {"mimetype", "content.xml", "meta.xml", "META-INF/manifest.xml"}
+    wanted = {"mimetype", "content.xml", "meta.xml"}
     return wanted & set(archive.namelist())
 
 

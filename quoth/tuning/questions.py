@@ -56,10 +56,14 @@ def load_questions(file: Path, quoth: Quoth, collection: Collections = None) -> 
     """Read questions from a JSONL or CSV file and find their places in the library.
 
     Each has `question` and `file` (an id, path or name of a document), `passage` (a text that the
-    document holds, white space aside), or both. Raises TuningError, with the line.
+    document holds, white space aside), or both; or a list of such, `expected_passages`, as rated
+    answers are exported. One whose list is empty is passed over. Raises TuningError, with the line.
     """
-    judged = []
+    judged, passed_over = [], 0
     for line, row in _rows(file):
+        if row.get("expected_passages") == []:
+            passed_over += 1
+            continue
         question = str(row.get("question") or "").strip()
         if not question:
             raise TuningError(
@@ -75,8 +79,11 @@ def load_questions(file: Path, quoth: Quoth, collection: Collections = None) -> 
             )
         judged.append(JudgedQuestion(question, places))
     if not judged:
-        raise TuningError(f"{file} has no questions; see docs/tuning.md for its form")
-    return Questions(tuple(judged), str(file))
+        raise TuningError(
+            f"{file} has no questions whose answer it tells; see docs/tuning.md for its form"
+        )
+    left = f" ({passed_over} passed over: no answer to them is rated good)" if passed_over else ""
+    return Questions(tuple(judged), f"{file}{left}")
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -101,6 +108,10 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _places(quoth: Quoth, collection: Collections, row: dict[str, Any]) -> tuple[Place, ...]:
+    several = row.get("expected_passages")
+    if isinstance(several, list):
+        each = (_places(quoth, collection, one) for one in several if isinstance(one, dict))
+        return tuple(dict.fromkeys(place for places in each for place in places))
     name, passage = str(row.get("file") or ""), str(row.get("passage") or "")
     if not (name or passage):
         raise UnknownDocumentError("neither `file` nor `passage` says what answers the question")

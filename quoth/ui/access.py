@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from quoth.access import Patience, is_loopback
-from quoth.config import load_config
 from quoth.ui import passes, texts
 from quoth.ui.markup import element, plain
 from quoth.ui.widgets import draw, style
@@ -24,7 +23,7 @@ _BY_NAME = 20  # failures that a name may have, from any address, before it cost
 
 def admitted(quoth: Quoth) -> bool:
     """Whether whoever sits there may see the page; if not, the page asks who they are."""
-    if not (quoth.config.page.sign_in or _others_reach_it()):
+    if not must_sign_in(quoth):
         return True
     name = _signed_in()
     if name is not None:
@@ -42,14 +41,13 @@ def admitted(quoth: Quoth) -> bool:
     return False
 
 
-def must_sign_in() -> bool:
-    """Whether those who use the page of this process have to, as it is configured now."""
-    from quoth.engine import config_file, default_path
-
-    return _others_reach_it() or load_config(config_file(default_path())).page.sign_in
+def must_sign_in(quoth: Quoth) -> bool:
+    """Whether those who use the page have to."""
+    return quoth.config.page.sign_in or others_reach_it()
 
 
-def _others_reach_it() -> bool:
+def others_reach_it() -> bool:
+    """Whether the page listens on more than the loopback address, as far as its options say."""
     return not is_loopback(st.get_option("server.address") or "")
 
 

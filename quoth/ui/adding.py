@@ -36,6 +36,7 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
         label_visibility="collapsed",
     )
     into = _choose_collection(quoth) if choose_collection else session.ingest_collection(quoth)
+    password = _ask_for_password(quoth, generation)
     if st.button(
         texts.INGEST, type="primary", icon=":material/library_add:", disabled=busy or not files
     ):
@@ -46,13 +47,24 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
             show_error(str(error))
             return
         st.session_state["upload-generation"] = generation + 1  # a new, empty uploader
-        session.start_ingest(quoth, saved, into)
+        session.start_ingest(quoth, saved, into, passwords=[password] if password else [])
         st.rerun()
 
 
 def _choose_what() -> str:
     options = (texts.UPLOAD_FILES, texts.UPLOAD_FOLDER)
     return choose(texts.UPLOAD_WHAT, options, "upload-what", label_visibility="collapsed")
+
+
+def _ask_for_password(quoth: Quoth, generation: int) -> str:
+    """What opens encrypted files, asked for once the latest run has met one; else ""."""
+    job = session.ingest_job(quoth)
+    if job is None or not any(outcome.encrypted for outcome in job.outcomes):
+        return ""
+    return st.text_input(
+        texts.UPLOAD_PASSWORD, type="password", autocomplete="off", max_chars=1024,
+        key=f"upload-password-{generation}",
+    )  # fmt: skip
 
 
 def show_run(quoth: Quoth) -> None:
@@ -139,10 +151,11 @@ def _outcome(outcome: FileOutcome) -> Html:
     if outcome.n_chunks:
         pages = texts.count(outcome.n_pages, texts.PAGES_N)
         counts = f"{pages} · {texts.count(outcome.n_chunks, texts.CHUNKS_N)}"
+    why = texts.LOCKED if outcome.encrypted else " ".join(outcome.why.split())
     return element(
         "li",
         chip(texts.STATUS[outcome.status], f"q-{outcome.status}"),
         element("b", file_name(outcome.source)),
         element("span", counts, class_="q-place"),
-        element("span", " ".join(outcome.why.split()), class_="q-reason"),
+        element("span", why, class_="q-reason"),
     )

@@ -16,6 +16,8 @@ from starlette.websockets import WebSocket
 
 from quoth import models
 from quoth.access import is_loopback
+from quoth.config import load_config
+from quoth.engine import config_file, default_path
 from quoth.ui import access, passes, texts
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Door:
         """Let a request through or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif not (_came_from_here(scope) or access.must_sign_in()):
+        elif not (_came_from_here(scope) or _must_sign_in()):
             await _refuse(scope, receive, send, _FORBIDDEN, texts.NOT_LISTENING)
         elif scope["type"] == "http" and _sends_file(request := Request(scope)):
             code, why = await run_in_threadpool(_refusal, request)
@@ -58,6 +60,11 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, code: int, why: st
         await PlainTextResponse(why, code)(scope, receive, send)
 
 
+def _must_sign_in() -> bool:
+    """As it is configured now; the engine that knows may not be open yet."""
+    return access.others_reach_it() or load_config(config_file(default_path())).page.sign_in
+
+
 def _came_from_here(scope: Scope) -> bool:
     """Whether it came in by the loopback address, whatever the options say that we listen on."""
     server = scope.get("server")
@@ -71,7 +78,7 @@ def _sends_file(request: Request) -> bool:
 def _refusal(request: Request) -> tuple[int, str]:
     """The status and the words to refuse a file with; (0, "") for one that is taken."""
     token = request.cookies.get(access.cookie_name(), "")
-    if access.must_sign_in() and passes.holder(token) is None:
+    if _must_sign_in() and passes.holder(token) is None:
         return _FORBIDDEN, texts.SIGN_IN_FIRST
     length = request.headers.get("content-length", "")
     free, _ = models.available_memory()

@@ -1,41 +1,41 @@
-"""Models to compare in a table and in charts, to run, and to download; knows the engine's calls."""
+"""Models to compare in a table and in charts, and to run; knows the engine's calls."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from quoth import models
-from quoth.ui import model_rows, texts
-from quoth.ui.jobs import Work
+from quoth.ui import model_files, model_rows, texts
 from quoth.ui.map_chart import PALETTE
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import card_title, draw, legend, show_error, succeeds
+from quoth.ui.widgets import card_title, draw, legend, succeeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from quoth.engine import Quoth
-    from quoth.models import LocalModel, Progress
+    from quoth.models import LocalModel
     from quoth.ui.model_rows import Chart, ModelRow
 
-_LOOK_EVERY = 0.5  # seconds
 _LINES = 4  # models in the memory chart at first
 
 
 def show(quoth: Quoth, info: Mapping[str, object]) -> None:
-    """Draw the comparison, what runs a model, and what downloads one."""
+    """Draw the comparison, what runs a model, and what brings and removes one."""
     local = _local(str(models.folder()), _stamps())
     compared = model_rows.rows(local, models.catalogue())
-    running = _running(info)
+    running = model_files.running_model(info)
     free, total = models.available_memory()
     card_title(texts.MODELS_COMPARED, texts.MODELS_LEAD)
     draw(model_rows.comparison(compared, running, free))
     _switch(quoth, compared, running)
-    _pull([row for row in compared if row.pull and not row.use])
+    model_files.show_download([row for row in compared if row.pull and not row.use])
+    model_files.show_import(quoth)
+    model_files.show_removal(quoth, local, running)
     usable = [row for row in compared if not row.error]
     _metrics(usable)
     _memory(usable, free, total)
@@ -44,8 +44,12 @@ def show(quoth: Quoth, info: Mapping[str, object]) -> None:
 
 def _stamps() -> tuple[tuple[str, int, int], ...]:
     """What tells that the folder has changed."""
-    files = ((file.name, file.stat()) for file in sorted(models.folder().glob("*.gguf")))
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in files)
+    stamps = []
+    for file in sorted(models.folder().glob("*.gguf")):
+        with suppress(FileNotFoundError):  # gone since it was listed
+            stat = file.stat()
+            stamps.append((file.name, stat.st_size, stat.st_mtime_ns))
+    return tuple(stamps)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -53,12 +57,6 @@ def _local(folder: str, stamps: tuple[tuple[str, int, int], ...]) -> tuple[Local
     """The models on this machine, whose headers take a moment to read."""
     del folder, stamps
     return models.local()
-
-
-def _running(info: Mapping[str, object]) -> Path | None:
-    model = info.get("model")
-    path = model.get("path") if isinstance(model, dict) else None
-    return Path(path) if isinstance(path, str) else None
 
 
 def _position(compared: Iterable[ModelRow], running: Path | None) -> int:
@@ -89,77 +87,6 @@ def _switch(quoth: Quoth, compared: Sequence[ModelRow], running: Path | None) ->
             return
         st.session_state["model-switched"] = others[chosen].name
         st.rerun()
-
-
-def _pull(offered: Sequence[ModelRow]) -> None:
-    card_title(texts.PULL, texts.PULL_LEAD)
-    work: Work[LocalModel] | None = st.session_state.get("model-pull")
-    if work is not None and work.running:
-        _follow(work, st.session_state["model-progress"])
-        return
-    if work is not None and work.error:
-        show_error(work.error)
-    elif work is not None and work.result is not None:
-        st.success(plain(texts.PULL_DONE.format(work.result.name)), icon=":material/check:")
-    by_name = {row.pull: row for row in offered}
-    chosen = st.selectbox(
-        texts.PULL_WHICH, [*by_name, ""], key="model-to-pull",
-        format_func=lambda name: _option(by_name[name]) if name else texts.PULL_OTHER,
-    )  # fmt: skip
-    name = chosen or st.text_input(texts.PULL_OTHER_NAME, key="model-other").strip()
-    st.button(
-        texts.PULL_DO, icon=":material/download:", disabled=not name, key="model-pull-do",
-        on_click=_start, args=(name,),
-    )  # fmt: skip
-
-
-def _option(row: ModelRow) -> str:
-    size = texts.MEGABYTES.format(row.n_bytes / 1e6)
-    return texts.PULL_OPTION.format(row.name, size, row.licence)
-
-
-def _start(name: str) -> None:
-    """Begin a download, in the background; the only thing on the page that uses the network."""
-    reached: list[Progress] = []
-    st.session_state["model-progress"] = reached
-
-    def keep(progress: Progress) -> None:
-        reached[:] = [progress]
-
-    pull = partial(models.pull, name, on_progress=keep)
-    st.session_state["model-pull"] = Work(lambda cancelled: pull(cancelled=cancelled))
-
-
-@st.fragment(run_every=_LOOK_EVERY)
-def _follow(work: Work[LocalModel], reached: Sequence[Progress]) -> None:
-    if work.wait(0):
-        st.rerun()
-    if reached:
-        progress = reached[-1]
-        share = min(progress.done / max(progress.total, 1), 1.0)
-        st.progress(share, text=plain(progress_line(progress)))
-    else:
-        st.progress(0.0, text=texts.PULL_STARTING)
-    st.button(
-        texts.STOPPING if work.stopped else texts.STOP,
-        on_click=work.stop, disabled=work.stopped, icon=":material/stop_circle:", key="pull-stop",
-    )  # fmt: skip
-
-
-def progress_line(progress: Progress) -> str:
-    """How far a download is, how fast, and a guess at the time left."""
-    if progress.checking:
-        return texts.PULL_CHECKING.format(progress.file_name)
-    speed = progress.done / max(progress.seconds, 1e-3)
-    line = texts.PULL_PROGRESS.format(
-        done=progress.done / 1e6, total=progress.total / 1e6, name=progress.file_name,
-        speed=speed / 1e6,
-    )  # fmt: skip
-    if not 0 < progress.done < progress.total:
-        return line
-    left = (progress.total - progress.done) / speed
-    minutes = texts.MINUTES.format(left / 60) if left >= 60 else texts.seconds(left)
-    return line + texts.PULL_LEFT.format(minutes)
 
 
 def _metrics(compared: Sequence[ModelRow]) -> None:

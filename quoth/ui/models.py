@@ -10,7 +10,7 @@ import streamlit as st
 
 from quoth.ui import model_list, settings, texts
 from quoth.ui.markup import Html, element, join
-from quoth.ui.widgets import card_title, draw, style
+from quoth.ui.widgets import card_title, draw, show_error, style
 
 if TYPE_CHECKING:
     from quoth.engine import Quoth
@@ -22,6 +22,9 @@ def show(quoth: Quoth) -> None:
     st.title(texts.MODELS, anchor=False)
     answers, compared, running = st.tabs(texts.MODEL_TABS)
     info = quoth.info()
+    model = info.get("model")
+    if isinstance(model, Mapping) and model.get("error"):
+        show_error(str(model["error"]))
     with answers:
         settings.show(quoth.config, context_window(info, quoth.config.model.context_size))
     with compared:

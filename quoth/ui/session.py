@@ -16,7 +16,7 @@ from quoth.ui.jobs import Cancelled, IngestJob
 from quoth.ui.widgets import show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from quoth.datatypes import DocumentRecord
     from quoth.engine import Quoth
@@ -73,8 +73,10 @@ def is_ingesting(quoth: Quoth) -> bool:
     return job is not None and job.running
 
 
-def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
-    """Read files or folders into a collection, in the background.
+def start_ingest(
+    quoth: Quoth, saved: uploads.Saved, into: str, *, passwords: Sequence[str] = ()
+) -> None:
+    """Read files or folders into a collection, in the background; `passwords` open encrypted ones.
 
     Uploaded copies that no document was read from are deleted again; what was refused is listed
     with the rest.
@@ -85,7 +87,11 @@ def start_ingest(quoth: Quoth, saved: uploads.Saved, into: str) -> None:
             return IngestReport(saved.refused, 0.0)
         try:
             report = quoth.ingest(
-                saved.paths, collection=into, on_progress=on_progress, cancelled=cancelled
+                saved.paths,
+                collection=into,
+                passwords=passwords,
+                on_progress=on_progress,
+                cancelled=cancelled,
             )
         finally:
             held = (s for record in quoth.documents() for s in record.sources)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from benchmarks.chunking import Cut, Question, _recursive, _score, _tokenizer, _windows, _within
+from benchmarks.chunking import Cut, Question, _recursive, _tokenizer, _windows, _within, score_of
 
 TEXT = "Zürich is a city. It lies by a lake.\n\nThe lake is cold. The lake is cold. " * 12
 
@@ -32,5 +32,5 @@ def test_the_chunk_that_crosses_the_budget_is_cut_off_in_proportion() -> None:
 
 def test_what_is_found_in_another_corpus_only_costs() -> None:
     question = Question("?", "a", ((0, 10),))
-    found = _score(question, [("a", (0, 10)), ("b", (0, 10))])
+    found = score_of(question, [("a", (0, 10)), ("b", (0, 10))])
     assert (found.recall, found.precision) == (1.0, pytest.approx(0.5))

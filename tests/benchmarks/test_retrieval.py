@@ -15,6 +15,8 @@ from benchmarks.watching import WatchedEmbedder
 from tests.benchmarks.making import write_collection
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vectorstore import Embedder
 
 SUBJECTS = (
@@ -58,6 +60,30 @@ def test_each_question_finds_its_document_and_the_misjudged_one_does_not(
 def test_what_fusion_adds_is_the_difference_of_the_pairs(figures: dict[str, Any]) -> None:
     gain = figures["ndcg@10 gain"][f"{FUSED} minus {MEANING}"]
     assert gain == {"mean": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_another_system_that_fails_is_left_out_alone(
+    options: Options, embedder: Embedder, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(
+        "#!/bin/sh\n"
+        'if [ "$2" = txtai ]; then echo "no module named txtai" >&2; exit 1; fi\n'
+        "echo '[[0, 1], [2], [3], [4], [5]]'\n"
+    )
+    python.chmod(0o755)
+    watched = WatchedEmbedder(embedder, remember=True)
+    found = measure(options.data / "made", replace(options, others=python), watched)
+    assert found["left out"] == {"txtai": f"txtai failed in {python}: no module named txtai"}
+    assert set(found["systems"]) == {FUSED, WORDS, MEANING, BY_RANK, "langchain"}
+    assert "quoth minus langchain" in found["ndcg@10 gain"]
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    given_up = measure(
+        options.data / "made", replace(options, others=slow, others_seconds=0), watched
+    )
+    assert set(given_up["left out"]) == {"langchain", "txtai"}
 
 
 def test_a_kept_library_is_used_again_until_a_fresh_one_is_asked_for(

@@ -159,3 +159,15 @@ def test_the_tensors_of_a_file_fill_it() -> None:
     of_tensors = sum(each.n_bytes for each in facts.tensor_types)
     assert 0.95 * facts.file_bytes < of_tensors < facts.file_bytes
     assert sum(each.n_parameters for each in facts.tensor_types) == facts.n_parameters
+
+
+def test_facts_are_read_again_when_the_file_has_changed(tmp_path: Path) -> None:
+    path = write_gguf(tmp_path / "a.gguf", LLAMA)
+    before = read_facts(path)
+    assert read_facts(path) is before
+    path.write_bytes(b"GGUF")
+    with pytest.raises(ModelLoadError):
+        read_facts(path)
+    path.unlink()
+    with pytest.raises(ModelNotFoundError):
+        read_facts(path)

@@ -11,6 +11,7 @@ from generation.evidence import gather
 from generation.extractive import extract
 from generation.narrowing import BEFORE, LEAST, Reader, holds_best, narrowed
 from generation.packing import Packed, pack
+from generation.prompt import passage_block
 from generation.turns import Watched
 from quoth.config import AnswerConfig, GenerationConfig
 from quoth.datatypes import Hit, Message
@@ -123,6 +124,7 @@ def test_stretches_have_their_own_pages_and_ranks() -> None:
     (passage,) = read.context.passages
     assert passage.start > 400
     assert (passage.rank, passage.number) == (1, 1)
+    assert passage.n_tokens == MODEL.count_tokens(passage_block(passage))
     assert (passage.first_page, passage.last_page) == (
         passage.start // 100, (passage.end - 1) // 100,
     )  # fmt: skip
@@ -140,16 +142,17 @@ def test_a_sentence_that_leans_on_the_one_before_is_read_with_it(
     )
 
 
-def test_a_context_serves_a_question_whose_best_sentences_it_has() -> None:
+def test_a_context_serves_a_question_whose_quotes_it_has() -> None:
     packed = packed_with()
     evidence = gather(QUESTION, packed.context, embed_words, None, HITS)
-    narrow_one = narrow(packed, 1).context
-    assert holds_best(packed.context, evidence, HITS[:2])
-    assert holds_best(narrow_one, evidence, HITS[:1])
-    assert not holds_best(narrow_one, evidence, HITS[2:])
-    assert not holds_best(packed.context, evidence, [make_hit("unseen", 0, "No.", 1)])
-    cut = replace(narrow_one, passages=narrow_one.passages[:-1])
-    assert not holds_best(cut, evidence, HITS[:1])
+    narrow_one = narrow(packed, 900).context
+    assert holds_best(packed.context, evidence)
+    assert holds_best(narrow_one, evidence)
+    assert not holds_best(replace(narrow_one, passages=narrow_one.passages[:-1]), evidence)
+    elsewhere = packed_with((make_hit("unseen", 0, BUILT, 1),)).context
+    assert not holds_best(narrow_one, gather(QUESTION, elsewhere, embed_words))
+    nothing = packed_with((make_hit("alma", 100, "When was it built?", 1),)).context
+    assert not holds_best(narrow_one, gather(QUESTION, nothing, embed_words))
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -182,6 +185,7 @@ def test_any_context_is_narrowed_to_exact_spans_of_it(seed: int) -> None:
             passage.text == around.text[passage.start - around.start : passage.end - around.start]
         )
         assert passage.number == number
+        assert passage.n_tokens == MODEL.count_tokens(passage_block(passage))
         found.append(order.index((around.document_id, around.start)))
     assert found == sorted(set(found))
     gone = [entry.hit for entry in read.context.left_out]

@@ -163,25 +163,27 @@ def test_how_fast_prompts_are_read_is_measured_once_for_each_type_of_weights(
         return requantize.prompt_speed(FACTS, kind, measure(kind))
 
     assert known("Q4_1") == known("Q4_1") == PromptSpeed("Q4_1", 0.001, 1e-6)
-    assert looks == ["Q4_1"] * 2  # the type was not chosen yet: nothing is remembered that would
-    assert recall(FACTS) is None  # keep it from being chosen
-    remember(FACTS, Choice("", (speed("Q4_1", 100.0),)))
-    assert known("Q4_1") == known("Q4_1")
-    assert known("Q8_0") == known("Q8_0")
-    assert looks == ["Q4_1"] * 3 + ["Q8_0"]
-    assert recall(FACTS) == Choice("", (speed("Q4_1", 100.0),), PromptSpeed("Q8_0", 0.001, 1e-6))
+    assert known("Q8_0") == known("Q8_0") == PromptSpeed("Q8_0", 0.001, 1e-6)
+    assert looks == ["Q4_1", "Q8_0"]
+    assert recall(FACTS) is None
+    for file in (tmp_path / "optimised").glob("*.Q4_1.speed.json"):
+        file.write_text('{"kind": "Q4_1"}')
     monkeypatch.setattr(requantize, "_is_quiet", lambda: False)
     assert known("Q4_1") is None
     assert known("Q8_0") is not None
+    requantize.forget(FACTS)
+    assert known("Q8_0") is None
 
 
-def test_a_large_model_is_timed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_is_loaded_with_the_speed_that_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("QUOTH_MODELS", str(tmp_path))
-    monkeypatch.setattr(requantize, "_is_quiet", lambda: True)
-    large = replace(FACTS, file_bytes=10**9)
-    told = PromptSpeed("Q4_1", 0.1, 0.0)
-    assert requantize.prompt_speed(large, "Q4_1", lambda: told) is told
-    assert recall(large) == Choice("", (), told)
+    remember(FACTS, Choice("", ()))
+    requantize.remember_speed(FACTS, PromptSpeed("Q4_1", 0.002, 0.0))
+    model = load_local(ModelConfig(context_size=256, threads=1, gpu_layers=0))
+    assert model.tokens_within(1) == 500
+    model.close()
 
 
 @pytest.mark.parametrize("lines", ["model name\t: Xeon\nflags\t: avx512f\n", "Features\t: neon\n"])

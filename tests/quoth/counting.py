@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 class CountingEmbedder:
-    """The real embedder, with a count of the passages it was asked to embed."""
+    """The real embedder, with a count of the passages and questions it was asked to embed."""
 
     def __init__(self, embedder: Embedder, fingerprint: str = "") -> None:
         self._embedder = embedder
         self.embedded = 0
+        self.questions = 0
         self.name = embedder.name
         self.fingerprint = fingerprint or embedder.fingerprint
         self.dimension = embedder.dimension
@@ -30,4 +31,5 @@ class CountingEmbedder:
         return self._embedder.embed_passages(texts)
 
     def embed_question(self, text: str) -> FloatArray:
+        self.questions += 1
         return self._embedder.embed_question(text)

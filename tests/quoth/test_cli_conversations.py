@@ -10,7 +10,7 @@ import pytest
 
 from quoth.cli import main
 from quoth.config import IndexConfig
-from tests.ui.fake_engine import answer
+from tests.samples import answer
 from vectorstore import ConversationStore, LocalLibrary
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from quoth import Quoth
 from quoth.cli import main, page
 from quoth.cli.options import Options
 from quoth.config import Config, PageConfig
@@ -75,6 +76,28 @@ def test_streamlit_is_told_of_the_certificate_and_its_key() -> None:
     wanted = {"--server.sslCertFile=own.pem", "--server.sslKeyFile=key.pem"}
     assert wanted <= set(page.command(Config(page=settings)))
     assert "ssl" not in " ".join(page.command(Config()))
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_whoever_listens_for_others_is_warned_unless_it_is_encrypted(
+    encrypted: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Before a server that ends at once."""
+    monkeypatch.setattr(page, "start", lambda _: subprocess.Popen([sys.executable, "-c", ""]))
+    arguments = ["ui", "--library", str(tmp_path), "--listen", "192.0.2.1"]
+    assert main(arguments) == 1
+    assert "nobody could sign in" in capsys.readouterr().err
+    with Quoth.open(tmp_path) as library:
+        library.users.add("ada", "correct horse")
+    if encrypted:
+        arguments += ["--certificate", "own.pem", "--key", "own-key.pem"]
+    assert main(arguments) == 0
+    err = capsys.readouterr().err
+    assert ("passwords and answers cross the network in the clear" in err) is not encrypted
+    assert err.count("\n") == (not encrypted)
 
 
 def test_the_page_gets_library_collection_configuration_and_settings(tmp_path: Path) -> None:

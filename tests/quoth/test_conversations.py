@@ -9,7 +9,7 @@ import pytest
 from quoth.conversations import Conversations, title_of
 from quoth.datatypes import Message, Piece
 from quoth.errors import InvalidNameError, ModelNotFoundError, UnknownConversationError
-from tests.ui.fake_engine import answer
+from tests.samples import answer
 from vectorstore import ConversationStore
 
 if TYPE_CHECKING:

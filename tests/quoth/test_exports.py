@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from quoth import exports
 from quoth.datatypes import Conversation, ConversationRecord, Quote, Sentence, Turn
-from tests.ui.fake_engine import HOSTILE, answer, refusal
+from tests.samples import HOSTILE, answer, refusal
 
 WHEN = "2026-05-04T10:20:30.000000+00:00"
 
@@ -114,6 +114,11 @@ def test_ratings_become_an_evaluation_set() -> None:
     assert (good["verdict"], good["expected_documents"]) == ("good", ["manuals/kettle.pdf"])
     assert (bad["verdict"], bad["expected_documents"], bad["note"]) == ("bad", [], "it is three")
     assert bad["cited_documents"] == ["manuals/kettle.pdf"]
+    assert good["expected_passages"] == [
+        {"file": "manuals/kettle.pdf", "passage": text} for text in good["cited_quotes"]
+    ]
+    assert good["cited_quotes"]
+    assert bad["expected_passages"] == empty["expected_passages"] == []
     assert (empty["cited_documents"], empty["refused"]) == ([], False)
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quoth import mapping
+from quoth import Quoth, mapping
 from quoth.datatypes import Hit
 from quoth.mapping import Maps
+from tests.quoth.counting import CountingEmbedder
 from tests.vectorstore.making import make_document, odd_and_even, put, unit_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from quoth import Quoth
     from vectorstore import LocalLibrary
 
 
@@ -151,3 +151,11 @@ def test_the_engine_maps_a_library_and_a_question(quoth: Quoth, tmp_path: Path) 
     nearest = min(shown.spots, key=lambda s: (s.x - located.x) ** 2 + (s.y - located.y) ** 2)
     assert "warranty" in nearest.chunk.text
     assert located.hits[0][0].chunk == nearest.chunk
+
+
+def test_a_located_question_is_embedded_once(examples_library: Quoth) -> None:
+    counting = CountingEmbedder(examples_library.embedder)
+    library = examples_library._library
+    quoth = Quoth(examples_library.path, examples_library.config, library, counting)
+    assert quoth.locate("How does byte-pair encoding work?", quoth.map()) is not None
+    assert counting.questions == 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.fake_engine import FakeQuoth, record
+from tests.samples import record
+from tests.ui.fake_engine import FakeQuoth
 from tests.ui.serving import CHROMIUM, chromium, serving
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from quoth.config import Config, PageConfig
 from quoth.ui import access, chat, documents, inside, models, reader
 from quoth.ui import map as collection_map
 from quoth.ui.markup import plain
-from tests.ui.fake_engine import HOSTILE, PASSWORD, FakeQuoth, record
+from tests.samples import HOSTILE, record
+from tests.ui.fake_engine import PASSWORD, FakeQuoth
 
 
 @st.cache_resource

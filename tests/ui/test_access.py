@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from quoth.config import Config, PageConfig
 from quoth.ui import access, passes
-from tests.ui.fake_engine import PASSWORD, FakeQuoth, record
+from tests.samples import record
+from tests.ui.fake_engine import PASSWORD, FakeQuoth
 from tests.ui.test_pages import _ask, _button, _markup, _shown
 
 if TYPE_CHECKING:

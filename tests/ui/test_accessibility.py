@@ -84,6 +84,9 @@ def test_an_answer_a_refusal_and_a_source_break_no_rule(
     dialog = page.locator(".st-key-reader")
     expect(dialog.get_by_role("img")).to_be_visible()
     assert _violations(page) == []
+    dialog.get_by_role("radio", name="Chunks").click()
+    expect(dialog.locator(".q-chunk-line")).to_have_count(2)
+    assert _violations(page) == []
     dialog.get_by_role("radio", name="Text").click()
     expect(dialog.locator("mark")).to_be_visible()
     dialog.get_by_role("button", name="Close").click()

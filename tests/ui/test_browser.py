@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.fake_engine import ENDLESS, HOSTILE, PASSWORD, SLOW_FILE, WITHDRAWN
+from tests.samples import HOSTILE
+from tests.ui.fake_engine import ENDLESS, PASSWORD, SLOW_FILE, WITHDRAWN
 
 if TYPE_CHECKING:
     from pathlib import Path

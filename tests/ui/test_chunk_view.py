@@ -12,8 +12,9 @@ from quoth.datatypes import Box, Page, PageView
 from quoth.ui.chunk_view import labels, listing, on_page
 from quoth.ui.highlighting import TINTS, tinted
 from quoth.ui.pictures import Picture
+from tests.samples import HOSTILE, PAGE_1, hit
 from tests.ui.contrast import contrast
-from tests.ui.fake_engine import HOSTILE, PAGE_1, FakeQuoth, drawn, hit
+from tests.ui.fake_engine import FakeQuoth, drawn
 from tests.ui.test_pages import _markup, _shown
 from tests.ui.test_reader import reader
 

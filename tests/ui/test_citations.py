@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from quoth.datatypes import Context, Quote, Sentence
 from quoth.ui.citations import Source, cited, number_quotes, segments, source_of_hit, sources
-from tests.ui.fake_engine import PAGE_1, answer, hit, quote
+from tests.samples import PAGE_1, answer, hit, quote
 
 WARRANTY = quote("The warranty lasts two years")
 RECEIPT = quote("Keep the receipt.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from quoth.datatypes import Message
 from quoth.ui import talking
 from quoth.ui.answer_view import streaming
-from tests.ui.fake_engine import ENDLESS, FakeQuoth, answer, record
+from tests.samples import answer, record
+from tests.ui.fake_engine import ENDLESS, FakeQuoth
 from tests.ui.test_pages import _ask, _button, _page, _shown
 
 if TYPE_CHECKING:

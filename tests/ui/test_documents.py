@@ -6,12 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from ingest.formats import FORMATS
+from quoth import Quoth
 from quoth.config import Config, IngestConfig
-from quoth.datatypes import Coverage
+from quoth.datatypes import Coverage, FileOutcome
 from quoth.ui import texts
-from quoth.ui.adding import skipped_line
+from quoth.ui.adding import outcome_list, skipped_line
 from quoth.ui.documents import coverage_marks, format_name
-from tests.ui.fake_engine import FakeQuoth, record
+from tests.ingest.making import encrypt, make_pdf
+from tests.samples import record
+from tests.ui.fake_engine import FakeQuoth
 from tests.ui.test_pages import _button, _page, _shown
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from quoth import Quoth
+    from vectorstore import Embedder
 
 PARTLY = Coverage(12, ocr=(2, 3), empty=(5,), failed={7: "too <b>many</b> strokes"})
 
@@ -109,6 +112,31 @@ def test_a_file_that_is_too_large_is_one_line_and_the_rest_goes_in(tmp_path: Pat
     assert "addedgood.txt" in shown
 
 
+def test_an_encrypted_upload_asks_for_its_password_and_opens_with_it(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    plain = make_pdf(tmp_path / "plain.pdf", ["The vault opens at noon."])
+    locked = encrypt(plain, tmp_path / "locked.pdf", user="secret").read_bytes()
+    with Quoth.open(tmp_path / "library", embedder=embedder) as quoth:
+        app = _page("documents", quoth)
+        for password, said in (
+            ("", "is encrypted"),
+            ("wrong", "is encrypted"),
+            ("secret", "1 page"),
+        ):
+            asked = [each for each in app.text_input if each.label == texts.UPLOAD_PASSWORD]
+            assert len(asked) == bool(password), "only once a file has been found to want one"
+            if password:
+                asked[0].set_value(password)
+            app.get("file_uploader")[0].set_value([("locked.pdf", locked, "application/pdf")]).run()
+            _button(app, "Add to the library").click().run()
+            assert app.session_state["ingest_job"].wait(60)
+            assert said in _shown(app.run())
+        assert not [each for each in app.text_input if each.label == texts.UPLOAD_PASSWORD]
+        (record,) = quoth.documents()
+    assert record.n_pages == 1
+
+
 def test_only_too_large_files_start_no_run(tmp_path: Path) -> None:
     quoth = FakeQuoth(tmp_path)
     quoth.config = Config(ingest=IngestConfig(max_megabytes=1))
@@ -183,3 +211,10 @@ def test_a_folder_is_read_as_a_folder(tmp_path: Path) -> None:
     assert not app.exception
     (read,) = quoth.records
     assert read.sources == (str(tmp_path / "uploads" / "default" / "papers"),)
+
+
+def test_a_failed_files_name_is_said_once() -> None:
+    reason = "broken.pdf is damaged: it ends too soon; get it again"
+    said = outcome_list((FileOutcome("papers/broken.pdf", "failed", reason=reason),))
+    assert said.count("broken.pdf") == 1
+    assert "is damaged: it ends too soon; get it again" in said

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from quoth.datatypes import Message
 from quoth.interpretation import Share
 from quoth.ui import inside_view
-from tests.ui.fake_engine import HOSTILE, UNEXAMINED, FakeQuoth, answer
+from tests.samples import HOSTILE, answer
+from tests.ui.fake_engine import UNEXAMINED, FakeQuoth
 from tests.ui.test_pages import _ask, _button, _markup, _page, _script, _shown
 
 

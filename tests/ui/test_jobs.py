@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from quoth.datatypes import FileOutcome, IngestReport, Piece, Progress
 from quoth.errors import ModelNotFoundError
 from quoth.ui.jobs import AnswerJob, IngestJob
-from tests.ui.fake_engine import answer
+from tests.samples import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,8 +11,9 @@ from PIL.ImageColor import getrgb
 from quoth.errors import EmbedderMismatchError
 from quoth.ui import map_chart
 from quoth.ui.map import central, cluster_table, facts
+from tests.samples import HOSTILE, record
 from tests.ui.contrast import contrast
-from tests.ui.fake_engine import HOSTILE, FakeQuoth, record
+from tests.ui.fake_engine import FakeQuoth
 from tests.ui.test_pages import _page, _shown
 
 if TYPE_CHECKING:

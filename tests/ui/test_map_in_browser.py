@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.ui.fake_engine import HOSTILE
+from tests.samples import HOSTILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

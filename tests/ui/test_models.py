@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from generation.embedded import embedded_model
-from quoth import models
-from quoth.config import Example, GenerationConfig
+from quoth import Quoth, models
+from quoth.config import Config, Example, GenerationConfig, ModelConfig, PageConfig
+from quoth.errors import ModelError
 from quoth.models import Progress
 from quoth.ui import model_rows
-from quoth.ui.model_list import progress_line
+from quoth.ui.model_files import keep_upload, progress_line, remove
 from tests.generation.hub_server import Hub
 from tests.generation.making import write_gguf
 from tests.generation.test_gguf import LLAMA
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamlit.testing.v1 import AppTest
+
+    from vectorstore import Embedder
 
 HOSTILE_NAME = "<b>bold<b> ![x](http:evil)"
 
@@ -137,6 +140,132 @@ def test_a_download_that_fails_is_one_line(
     (error,) = app.error
     assert "none\\.gguf" in error.value
     assert "\n" not in error.value
+
+
+def test_a_download_goes_on_when_its_tab_is_reloaded_and_any_tab_stops_it(
+    quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Hub({"ada/small/small.gguf": b"x" * 1000}) as hub:
+        hub.failures = 1000  # the hub is asked again after ever longer waits
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        app = _page("models", quoth)
+        app.selectbox(key="model-to-pull").set_value("").run()
+        app.text_input(key="model-other").set_value("ada/small/small.gguf").run()
+        app.button(key="model-pull-do").click().run()
+        other = _page("models", quoth)
+        assert not [each for each in other.button if each.key == "model-pull-do"]
+        other.button(key="pull-stop").click().run()
+        pulled(app)
+        pulled(other)
+    for tab in (app, other):
+        (said,) = tab.info
+        assert "small\\.gguf" in said.value
+        assert not tab.error
+        assert tab.button(key="model-pull-do")
+
+
+def test_a_model_is_added_by_its_path_and_can_be_removed_then(
+    tmp_path: Path, quoth: FakeQuoth, folder: Path
+) -> None:
+    app = _page("models", quoth)
+    assert not [each for each in app.button if each.key == "model-remove"], "nothing is removable"
+    app.text_input(key="model-path").set_value(str(write_gguf(tmp_path / "own.gguf", LLAMA))).run()
+    app.button(key="model-import-do").click().run()
+    assert app.session_state["model-import"].wait(60)
+    app.run()
+    assert [done.value for done in app.success] == ["own is on this machine now\\."]
+    assert (folder / "own.gguf").is_file()
+    assert (tmp_path / "own.gguf").is_file()
+
+    app.button(key="model-remove").click().run()
+    assert "own is deleted from this machine" in _shown(app)
+    assert (folder / "own.gguf").is_file(), "nothing goes before it is confirmed"
+    (folder / "own.gguf").unlink()
+    assert not app.run().success, "it is no longer on this machine"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"no model", "is not a GGUF model"), (None, "there is no model file")],
+)
+def test_what_cannot_be_added_is_one_line(
+    content: bytes | None, says: str, tmp_path: Path, quoth: FakeQuoth, folder: Path
+) -> None:
+    file = tmp_path / "own.gguf"
+    if content is not None:
+        file.write_bytes(content)
+    app = _page("models", quoth)
+    app.text_input(key="model-path").set_value(str(file)).run()
+    app.button(key="model-import-do").click().run()
+    assert app.session_state["model-import"].wait(60)
+    (error,) = app.run().error
+    assert says in error.value.replace("\\", "")
+    assert "\n" not in error.value
+    assert list(folder.iterdir()) == []
+
+
+def test_over_a_network_nobody_names_files_of_the_machine(quoth: FakeQuoth) -> None:
+    quoth.config = replace(quoth.config, page=PageConfig(sign_in=True))
+    app = _page("models", quoth)
+    assert not [each for each in app.text_input if each.key == "model-path"]
+    assert app.button(key="model-import-do").disabled
+
+
+@dataclass
+class Upload:
+    """A file as Streamlit's uploader gives it."""
+
+    name: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def getbuffer(self) -> memoryview:
+        return memoryview(self.content)
+
+
+def test_an_uploaded_model_is_kept_under_a_safe_name_or_leaves_nothing(
+    tmp_path: Path, folder: Path
+) -> None:
+    good = write_gguf(tmp_path / "own.gguf", LLAMA).read_bytes()
+    kept = keep_upload(Upload("../../my model.gguf", good))
+    assert kept.path == folder / "my model.gguf"
+    assert kept.path.read_bytes() == good
+    with pytest.raises(ModelError, match="is there already"):
+        keep_upload(Upload("my model.gguf", good))
+    with pytest.raises(ModelError, match="is not a GGUF model"):
+        keep_upload(Upload("broken.gguf", b"GGUF no more"))
+    assert list(folder.iterdir()) == [kept.path]
+
+
+def test_a_model_is_removed_unless_it_runs_or_is_gone(quoth: FakeQuoth, folder: Path) -> None:
+    file = write_gguf(folder / "small.gguf", LLAMA)
+    (small,) = (model for model in models.local() if model.name == "small")
+    quoth.running = file
+    app = _page("models", quoth)
+    assert not [each for each in app.button if each.key == "model-remove"]
+    with pytest.raises(ModelError, match="small runs now; run another model first"):
+        remove(quoth, small)  # type: ignore[arg-type]
+    assert file.exists()
+    quoth.running = None
+    remove(quoth, small)  # type: ignore[arg-type]
+    assert not file.exists()
+    with pytest.raises(ModelError, match="holds no model small"):
+        remove(quoth, small)  # type: ignore[arg-type]
+
+
+def test_a_model_whose_file_has_vanished_is_said_on_its_page(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    config = Config(model=ModelConfig(path="vanished"))
+    with Quoth.open(tmp_path / "library", config=config, embedder=embedder) as quoth:
+        app = _page("models", quoth)
+    (error,) = app.error
+    assert "there is no model vanished" in error.value
+    assert app.button(key="model-run"), "and another can be run"
 
 
 def test_progress_is_told_in_words() -> None:

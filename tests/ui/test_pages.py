@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from quoth.config import AnswerConfig, Example, GenerationConfig
 from quoth.datatypes import Message, Sentence
 from quoth.errors import ModelNotFoundError
-from tests.ui.fake_engine import REFUSED, FakeQuoth, answer, record
+from tests.samples import answer, record
+from tests.ui.fake_engine import REFUSED, FakeQuoth
 
 if TYPE_CHECKING:
     import pytest

@@ -21,9 +21,10 @@ from quoth.ui.highlighting import EDGE, OPACITY, YELLOW, highlighted
 from quoth.ui.markup import picture
 from quoth.ui.pictures import spans
 from quoth.ui.reader import place_of
+from tests.samples import PAGE_1, answer, quote, record
 from tests.ui import fake_engine
 from tests.ui.contrast import contrast
-from tests.ui.fake_engine import PAGE_1, FakeQuoth, answer, drawn, quote, record
+from tests.ui.fake_engine import FakeQuoth, drawn
 from tests.ui.test_pages import _ask, _button, _markup, _page, _shown
 
 if TYPE_CHECKING:

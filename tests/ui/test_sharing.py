@@ -17,6 +17,8 @@ from playwright.sync_api import expect
 from quoth import Quoth
 from quoth.ui import texts
 from tests.certificates import make_certificate
+from tests.generation.making import write_gguf
+from tests.generation.test_gguf import LLAMA
 from tests.quoth.test_cli_page import free_port
 from tests.quoth.test_many_users import FACTS, QUESTIONS
 from tests.ui.fake_engine import PASSWORD
@@ -143,6 +145,28 @@ def test_four_tabs_ask_at_once_and_each_gets_its_own_answer(
     waited = [line for tab in tabs[1:] for line in tab.evaluate("[...window.seen]")]
     assert any("before yours" in line for line in waited), waited
     _nobody_sees_anothers(tabs)
+
+
+def test_a_model_is_uploaded_and_removed_when_that_is_confirmed(
+    team: str, contexts: dict[str, BrowserContext], tmp_path: Path
+) -> None:
+    page = contexts["cleo"].new_page()
+    page.goto(team)
+    sign_in(page, "cleo")
+    go(page, "Model and settings")
+    page.get_by_role("tab", name="Models").click()
+    expect(page.get_by_label("Where the file is on this machine")).to_have_count(0)
+    models = page.get_by_role("tabpanel", name="Models")
+    models.locator("input[type=file]").set_input_files(write_gguf(tmp_path / "own.gguf", LLAMA))
+    models.get_by_role("button", name="Add it").click()
+    expect(models.get_by_text("own is on this machine now.")).to_be_visible()
+    expect(models.get_by_text("Remove a model")).to_be_visible()
+    for answer in ("Keep it", "Delete"):
+        models.get_by_role("button", name="Remove it").click()
+        expect(page.get_by_role("dialog")).to_contain_text("own is deleted from this machine")
+        page.get_by_role("dialog").get_by_role("button", name=answer).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(models.get_by_text("Remove a model")).to_have_count(0)
 
 
 def _nobody_sees_anothers(tabs: list[Page]) -> None:

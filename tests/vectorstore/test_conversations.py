@@ -9,7 +9,7 @@ import pytest
 
 from quoth.config import IndexConfig
 from quoth.errors import LibraryError, UnknownConversationError
-from tests.ui.fake_engine import answer, refusal
+from tests.samples import answer, refusal
 from vectorstore import ConversationStore, LocalLibrary, kept_answers, schema
 
 if TYPE_CHECKING:

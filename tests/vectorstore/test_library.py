@@ -95,6 +95,17 @@ def test_removing_takes_a_document_out_of_all_three_stores(library: LocalLibrary
     assert library.verify() == ()
 
 
+def test_removing_by_several_names_takes_each_document_once_in_their_order(
+    library: LocalLibrary,
+) -> None:
+    fill(library, 4)
+    first, second, third, fourth = library.documents()
+    with library.writing():
+        gone = library.remove([third.id, first.sources[0], "1.txt", third.sources[0]], None)
+    assert [record.id for record in gone] == [third.id, first.id, second.id]
+    assert library.documents() == (fourth,)
+
+
 def test_removing_by_an_unknown_name_removes_nothing(library: LocalLibrary) -> None:
     fill(library, 3)
     with library.writing(), pytest.raises(UnknownDocumentError, match="no document missing"):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quoth.datatypes import Chunk
+from quoth.datatypes import Answer, Chunk, Context, Quote, Sentence, Turn
 from quoth.errors import TuningError
+from quoth.exports import evaluation_set
 from quoth.tuning import JudgedQuestion, Place, load_questions
 from quoth.tuning.questions import rank_of
 from tests.conftest import EXAMPLES
@@ -74,6 +75,41 @@ def test_a_table_of_files_is_read_too(tmp_path: Path, examples_library: Quoth) -
     assert question.text == "What is a token, then?"
     (record,) = examples_library.find("tokenization.md")
     assert question.places == (Place(record.id),)
+
+
+def test_rated_answers_are_read_as_they_are_exported(
+    tmp_path: Path, examples_library: Quoth
+) -> None:
+    hits = examples_library.search("How does byte-pair encoding work?", k=2)
+    quotes = [
+        Quote(c.document_id, c.source, c.first_page, c.start, c.end, c.text)
+        for c in (hit.chunk for hit in hits)
+    ]
+    said = Sentence("It merges pairs.", tuple(quotes), 1.0, "supported")
+    answer = Answer("How does it work?", (said,), False, Context((), 0, ()), "end")
+    rated = [
+        Turn(
+            1,
+            "How does byte-pair encoding work?",
+            "2026-01-01",
+            "answered",
+            "",
+            answer,
+            rating="good",
+        ),
+        Turn(2, "Who wrote this?", "2026-01-01", "answered", "", answer, rating="bad"),
+    ]
+    file = tmp_path / "rated.jsonl"
+    file.write_text(evaluation_set(rated), encoding="utf-8")
+    questions = load_questions(file, examples_library)
+    (question,) = questions.judged
+    assert question.text == "How does byte-pair encoding work?"
+    assert {Place(q.document_id, q.start, q.end) for q in quotes} <= set(question.places)
+    assert rank_of([hit.chunk for hit in hits], question) == 1
+    assert "1 passed over" in questions.origin
+    file.write_text(evaluation_set(rated[1:]), encoding="utf-8")
+    with pytest.raises(TuningError, match="no questions whose answer it tells"):
+        load_questions(file, examples_library)
 
 
 @pytest.mark.parametrize(
