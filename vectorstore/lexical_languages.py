@@ -73,15 +73,17 @@ def language_of(text: str) -> str:
     script = "" if is_ascii else _by_script(sample, sum(map(len, words)))
     if script:
         return script
-    # Different words count: "Los Angeles" said often makes no Spanish, nor 1e-05 Portuguese.
-    common = filter(None, map(_LANGUAGES_OF.get, set(words)))
+    # Different words count: "Los Angeles" said often makes no Spanish, nor 1e-05 Portuguese. In the
+    # text's order, for of two languages that are as frequent the first is taken, in every process.
+    common = filter(None, map(_LANGUAGES_OF.get, dict.fromkeys(words)))
     found = Counter(language for languages in common for language in languages)
     best, count = max(
         found.items(), key=lambda pair: (pair[1], pair[0] == ENGLISH), default=("", 0)
     )
-    in_all = sum(best in _LANGUAGES_OF.get(word, ()) for word in words)
-    if count >= _FEWEST_WORDS and in_all >= _FEW_LETTERS * len(words):
-        return best
+    if count >= _FEWEST_WORDS:
+        in_all = sum(best in _LANGUAGES_OF.get(word, ()) for word in words)
+        if in_all >= _FEW_LETTERS * len(words):
+            return best
     if is_ascii:
         return ENGLISH
     accented = sum(not word.isascii() for word in words)

@@ -35,7 +35,7 @@ def test_a_store_that_failed_in_a_round_has_its_reason_and_no_ratio() -> None:
 
 
 def test_the_table_says_why_a_store_was_left_out_and_how_long_it_filled() -> None:
-    others = {
+    others: dict[str, dict[str, Any]] = {
         "slow": {"skipped": "7 of 10 vectors in 60 s", "seconds": 60.0, "cpu_to_fill": 30.0},
         "broken": {"skipped": "no such module"},
     }

@@ -149,3 +149,8 @@ def test_both_ways_to_write_an_accent_are_one_word() -> None:
 def test_any_text_has_words_without_white_space(text: str, language: str) -> None:
     assert language_of(text) in LANGUAGES
     assert all(word and not word.isspace() and " " not in word for word in words_of(text, language))
+
+
+def test_of_two_languages_that_are_as_frequent_the_first_is_taken() -> None:
+    assert language_of("und het ist een") == "de"
+    assert language_of("het und een ist") == "nl"
