@@ -67,8 +67,13 @@ def narrowed(
     if limit is None or len(packed.prompt) <= limit:
         return packed
     budget = max(LEAST, limit - (len(packed.prompt) - context.n_tokens))
-    stretches = _chosen(evidence, budget, functools.cache(reader.model.count_tokens))
-    cut = _context(context, stretches, hits, _NO_TIME.format(reader.seconds), page_of)
+    count = functools.cache(reader.model.count_tokens)
+    packed_hits = [hit for hit in hits if hit not in [entry.hit for entry in context.left_out]]
+    passages = tuple(
+        _numbered(number, stretch, packed_hits, page_of, count)
+        for number, stretch in enumerate(_chosen(evidence, budget, count), start=1)
+    )
+    cut = _context(context, passages, packed_hits, _NO_TIME.format(reader.seconds))
     fewer = pack_into(
         cut, question, packed.history, model=reader.model, generation=reader.generation
     )
@@ -97,8 +102,8 @@ def _stands_in(quote: Quote, context: Context) -> bool:
     )
 
 
-def _chosen(evidence: Evidence, budget: int, count: Callable[[str], int]) -> dict[int, Passage]:
-    """The stretch to read of each passage, by its index: the likeliest sentences that fit."""
+def _chosen(evidence: Evidence, budget: int, count: Callable[[str], int]) -> list[Passage]:
+    """The stretches to read, in the order of their passages: the likeliest sentences that fit."""
     chosen: dict[int, Passage] = {}
     odds = extractive.scored(evidence)[1]
     for index in np.argsort(-odds, kind="stable").tolist():
@@ -107,7 +112,7 @@ def _chosen(evidence: Evidence, budget: int, count: Callable[[str], int]) -> dic
         others = sum(each.n_tokens for key, each in chosen.items() if key != passage)
         if not chosen or others + stretch.n_tokens <= budget:
             chosen[passage] = stretch
-    return chosen
+    return [chosen[passage] for passage in sorted(chosen)]
 
 
 def _stretch(
@@ -129,31 +134,28 @@ def _stretch(
 
 
 def _context(
-    context: Context,
-    stretches: dict[int, Passage],
-    hits: Sequence[Hit],
-    why: str,
-    page_of: PageOf | None,
+    whole: Context, passages: tuple[Passage, ...], hits: Sequence[Hit], why: str
 ) -> Context:
-    """The stretches in reading order; numbers, ranks and pages are their own."""
-    before = [entry.hit for entry in context.left_out]
-    packed = [hit for hit in hits if hit not in before]
-    passages = tuple(
-        _passage(number, stretches[index], packed, page_of)
-        for number, index in enumerate(sorted(stretches), start=1)
-    )
-    gone = [hit for hit in packed if not any(overlap(passage, hit) for passage in passages)]
+    """The passages, and what is left out: as before, and those of the hits that have nothing there."""
+    gone = [hit for hit in hits if not any(overlap(passage, hit) for passage in passages)]
     return Context(
         passages=passages,
         n_tokens=sum(passage.n_tokens for passage in passages),
-        left_out=(*context.left_out, *(LeftOut(hit, why) for hit in gone)),
+        left_out=(*whole.left_out, *(LeftOut(hit, why) for hit in gone)),
     )
 
 
-def _passage(number: int, stretch: Passage, hits: Sequence[Hit], page_of: PageOf | None) -> Passage:
-    ranks = [hit.rank for hit in hits if overlap(stretch, hit)]
-    own = replace(stretch, number=number, rank=min(ranks, default=stretch.rank))
-    if page_of is None:
-        return own
-    first, last = (page_of(own.document_id, at) for at in (own.start, own.end - 1))
-    return replace(own, first_page=first, last_page=last)
+def _numbered(
+    number: int,
+    stretch: Passage,
+    hits: Sequence[Hit],
+    page_of: PageOf | None,
+    count: Callable[[str], int],
+) -> Passage:
+    """A stretch as a passage: its number, rank, pages and tokens are its own."""
+    rank = min((hit.rank for hit in hits if overlap(stretch, hit)), default=stretch.rank)
+    passage = replace(stretch, number=number, rank=rank)
+    if page_of is not None:
+        first, last = (page_of(passage.document_id, at) for at in (passage.start, passage.end - 1))
+        passage = replace(passage, first_page=first, last_page=last)
+    return replace(passage, n_tokens=count(passage_block(passage)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from quoth.datatypes import Box, Place
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _BESIDE = 1.0
+_OTHER_LINE = 0.4  # of its height lower or higher
 
 
 class PlacedWord(NamedTuple):
@@ -66,7 +68,22 @@ def places_of(text: str, placed: Sequence[PlacedWord]) -> tuple[Place, ...]:
             places.append(Place(before.start, match.end, around(before.box, box)))
         else:
             places.append(Place(match.start, match.end, box))
-    return tuple(places)
+    return tuple(replace(place, box=_apart(place.box, places)) for place in places)
+
+
+def _apart(box: Box, places: Sequence[Place]) -> Box:
+    """The box up to half way into those of the lines above and below: OCR draws them too high."""
+    top, bottom = box.top, box.bottom
+    for other in (place.box for place in places):
+        beside = min(box.right, other.right) - max(box.left, other.left)
+        down = (other.top + other.bottom - box.top - box.bottom) / 2
+        if beside <= 0 or abs(down) < _OTHER_LINE * (box.bottom - box.top):
+            continue
+        if down < 0:
+            top = max(top, (box.top + other.bottom) / 2)
+        else:
+            bottom = min(bottom, (box.bottom + other.top) / 2)
+    return Box(box.left, round(top, 1), box.right, round(bottom, 1))
 
 
 def boxes_in(places: Sequence[Place], start: int, end: int) -> tuple[Box, ...]:

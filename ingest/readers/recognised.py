@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ingest.ocr import Recognised
     from quoth.datatypes import Place
 
+_LETTERS = 0.8
+"""Of the height of a line's box is the letters', more or less."""
+
 
 def segments_of(found: Sequence[Recognised], scale: float) -> tuple[Segment, ...]:
     """A segment for each line or word; `scale` is how many of its pixels make a point."""
@@ -35,8 +38,8 @@ def _segment(stream: int, one: Recognised, scale: float) -> Segment:
         words.append(Word(text, x0 + at * width, x0 + (at + len(text)) * width))
         at += len(text)
     top, bottom = one.top / scale, one.bottom / scale
-    # Letters stand in about four fifths of their line's box.
-    return Segment(tuple(words), x0, top, x1, bottom, 0.8 * (bottom - top), False, stream, ())
+    size = _LETTERS * (bottom - top)
+    return Segment(tuple(words), x0, top, x1, bottom, size, False, stream, ())
 
 
 def recognised_places(text: str, segments: Sequence[Segment]) -> tuple[Place, ...]:
@@ -49,7 +52,8 @@ def _placed(segments: Sequence[Segment]) -> Iterator[PlacedWord]:
     by_stream = {segment.stream: segment for segment in segments}
     for line in lines_of(segments):
         for segment in map(by_stream.__getitem__, line.streams):
+            empty = (1 - _LETTERS) / 2 * segment.height
             for word in segment.words:
-                sides = (word.x0, segment.top, word.x1, segment.bottom)
+                sides = (word.x0, segment.top + empty, word.x1, segment.bottom - empty)
                 box = Box(*(round(side, 1) for side in sides))
                 yield from (PlacedWord(part, box) for part in words_of(word.text))

@@ -62,13 +62,14 @@ def _begin(quoth: Quoth) -> None:
 def _converse(quoth: Quoth, conversation: Conversation) -> None:
     job = talking.writing(conversation)
     asked = st.chat_input(texts.ASK, key="question", disabled=job is not None)
+    # Before what grows: an element that moves is made anew, and hears no click meanwhile.
+    citation_clicks.listen(partial(_open_citation, conversation))
     with reader.beside(quoth):
         history.show_title(quoth, conversation)
         for turn in talking.finished(conversation, job):
             asking.show_question(conversation, turn, busy=job is not None)
             rate = partial(asking.show_rating, quoth, conversation)
             show_turn(turn, reader.open_beside, rate)
-        citation_clicks.listen(partial(_open_citation, conversation))
         if job is not None:
             asking.draw_question(conversation.turns[-1].question)
             _follow(job)

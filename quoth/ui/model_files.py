@@ -110,7 +110,8 @@ def _on_its_way(work: ModelWork | None, stop: str) -> bool:
         _follow(work, stop)
         return True
     if work.result is not None:
-        st.success(plain(texts.PULL_DONE.format(work.result.name)), icon=":material/check:")
+        if work.result.path.exists():  # not removed since
+            st.success(plain(texts.PULL_DONE.format(work.result.name)), icon=":material/check:")
     elif work.stopped:
         st.info(plain(work.error), icon=":material/info:")
     else:

@@ -11,6 +11,7 @@ from generation.evidence import gather
 from generation.extractive import extract
 from generation.narrowing import BEFORE, LEAST, Reader, holds_best, narrowed
 from generation.packing import Packed, pack
+from generation.prompt import passage_block
 from generation.turns import Watched
 from quoth.config import AnswerConfig, GenerationConfig
 from quoth.datatypes import Hit, Message
@@ -123,6 +124,7 @@ def test_stretches_have_their_own_pages_and_ranks() -> None:
     (passage,) = read.context.passages
     assert passage.start > 400
     assert (passage.rank, passage.number) == (1, 1)
+    assert passage.n_tokens == MODEL.count_tokens(passage_block(passage))
     assert (passage.first_page, passage.last_page) == (
         passage.start // 100, (passage.end - 1) // 100,
     )  # fmt: skip
@@ -183,6 +185,7 @@ def test_any_context_is_narrowed_to_exact_spans_of_it(seed: int) -> None:
             passage.text == around.text[passage.start - around.start : passage.end - around.start]
         )
         assert passage.number == number
+        assert passage.n_tokens == MODEL.count_tokens(passage_block(passage))
         found.append(order.index((around.document_id, around.start)))
     assert found == sorted(set(found))
     gone = [entry.hit for entry in read.context.left_out]

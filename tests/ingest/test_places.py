@@ -46,6 +46,14 @@ def test_what_stands_far_apart_on_a_line_is_two_pieces() -> None:
     assert len(places_of(text, laid_out("left        right"))) == 2
 
 
+def test_lines_whose_boxes_overlap_part_in_the_middle() -> None:
+    upper, lower = Box(0, 0, 50, 18), Box(0, 12, 50, 30)
+    right = Box(100, 4, 150, 22)
+    words = [PlacedWord("one", upper), PlacedWord("two", lower), PlacedWord("three", right)]
+    boxes = [place.box for place in places_of("one two three", words)]
+    assert boxes == [Box(0, 0, 50, 15), Box(0, 15, 50, 30), right]
+
+
 def test_a_part_of_a_line_that_runs_downwards_is_the_whole_of_it() -> None:
     down = Box(10, 0, 20, 200)
     assert boxes_in([Place(0, 9, down)], 2, 4) == (down,)

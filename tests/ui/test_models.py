@@ -181,6 +181,8 @@ def test_a_model_is_added_by_its_path_and_can_be_removed_then(
     app.button(key="model-remove").click().run()
     assert "own is deleted from this machine" in _shown(app)
     assert (folder / "own.gguf").is_file(), "nothing goes before it is confirmed"
+    (folder / "own.gguf").unlink()
+    assert not app.run().success, "it is no longer on this machine"
 
 
 @pytest.mark.parametrize(
