@@ -157,6 +157,11 @@ class WatchedLibrary:
         with self.watch.timed("lexical"):
             return self._library.lexical(question, k, collection=collection, where=where)
 
+    def lexical_scores(self, question: str, rows: Sequence[int]) -> dict[int, float]:
+        """BM25 scores of chunks."""
+        with self.watch.timed("lexical"):
+            return self._library.lexical_scores(question, rows)
+
     def vectors(self, rows: Sequence[int]) -> dict[int, FloatArray]:
         """Stored vectors."""
         with self.watch.timed("vectors"):

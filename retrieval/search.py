@@ -70,12 +70,14 @@ def rank(
     lexical = library.lexical(wishes.text, depth, **within)
     phrases = " ".join(wishes.phrases)
     phrased = library.lexical(phrases, depth, **within) if phrases else []
-    # Every candidate's vector is read: the dense index gave the cosine of its own only, and what
-    # follows needs them all.
+    # Each index gave the scores of its own candidates only. What follows needs both of them all: one
+    # that the other index has at 101 is not one that it does not know.
     rows = dict.fromkeys(row for row, _ in (*dense, *lexical, *phrased))
     vectors = library.vectors(list(rows))
     similarities = _cosines(vector, vectors)
     words = {row: score for row, score in lexical if row in vectors}
+    others = [row for row in vectors if row not in words]
+    words |= library.lexical_scores(wishes.text, others)
     read = ReadOnce(library.chunks)
     told = _texts(read, list(words)[:LOOKED_AT])
     settings = fitting(config, embedder.fingerprint, list(told.values()))

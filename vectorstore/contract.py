@@ -25,6 +25,10 @@ class Library(Protocol):
         """The `k` chunks best by BM25: (row, score), best first."""
         ...
 
+    def lexical_scores(self, question: str, rows: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of each of these rows; one without a word of the question is left out."""
+        ...
+
     def vectors(self, rows: Sequence[int]) -> dict[int, FloatArray]:
         """The stored vectors of these rows; a row that is gone is left out."""
         ...

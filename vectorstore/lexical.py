@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 from quoth.errors import CorruptLibraryError, StorageFullError
 from vectorstore import lexical_files
 from vectorstore.lexical_languages import language_of
-from vectorstore.lexical_search import FIELDS, best_chunks, question_query
+from vectorstore.lexical_search import FIELDS, best_chunks, question_query, scores_of
 from vectorstore.lexical_words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from vectorstore.selection import Selection
 
@@ -201,14 +201,37 @@ class LexicalIndex:
         for its own words to that of the words of the chunk and its neighbours. Raises
         CorruptLibraryError when the files were damaged while they were in use.
         """
-        if self._index is None or (allowed is not None and not len(allowed.rows)):
+        if allowed is not None and not len(allowed.rows):
+            return []
+        return self._ask(
+            question,
+            lambda searcher, schema, query: best_chunks(searcher, schema, query, k, allowed),
+        )
+
+    def scores(self, question: str, rows: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of each of these rows, as `search` gives it, where it has any.
+
+        Raises CorruptLibraryError.
+        """
+        if not rows:
+            return {}
+        found = self._ask(
+            question, lambda searcher, schema, query: scores_of(searcher, schema, query, rows)
+        )
+        return dict(found)
+
+    def _ask(
+        self, question: str, ask: Callable[[Any, Any, Any], list[tuple[int, float]]]
+    ) -> list[tuple[int, float]]:
+        """What `ask` finds with the searcher, the schema and the query for a question."""
+        if self._index is None:
             return []
         searcher = self._index.searcher()
         query = question_query(question, searcher, self._index.schema)
         if query is None:
             return []
         try:
-            return best_chunks(searcher, self._index.schema, query, k, allowed)
+            return ask(searcher, self._index.schema, query)
         except ValueError as error:
             raise CorruptLibraryError(
                 f"{self._folder} is damaged ({error}); run quoth repair"

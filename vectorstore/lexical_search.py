@@ -10,6 +10,8 @@ import numpy as np
 from vectorstore.lexical_words import LANGUAGES, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from quoth.datatypes import RowArray
     from vectorstore.selection import Selection
 
@@ -58,6 +60,16 @@ def best_chunks(
             return _best_among(searcher, query, k, allowed.rows)
         query = _both(query, terms)
     return list(zip(*_best(searcher, query, k), strict=True))
+
+
+def scores_of(
+    searcher: Any, schema: Any, query: Any, rows: Sequence[int]
+) -> list[tuple[int, float]]:
+    """The (row, score) of those among `rows` that the query finds. Raises ValueError for torn files."""
+    import tantivy
+
+    these = tantivy.Query.term_set_query(schema, "row", list(rows))
+    return list(zip(*_best(searcher, _both(query, these), len(rows)), strict=True))
 
 
 def _best(searcher: Any, query: Any, k: int) -> tuple[list[int], list[float]]:

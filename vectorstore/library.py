@@ -44,10 +44,7 @@ class LocalLibrary:
     """A library in a folder. Safe to share between threads; one process writes at a time."""
 
     def __init__(self, folder: Path, config: IndexConfig, *, create: bool = True) -> None:
-        """Open the library in `folder`, or make one there.
-
-        Raises NotALibraryError, CorruptLibraryError, StorageFullError.
-        """
+        """Open or make it. Raises NotALibraryError, CorruptLibraryError, StorageFullError."""
         if create:
             lock.make_folder(folder)
         self.folder = folder
@@ -218,15 +215,20 @@ class LocalLibrary:
             index = self._indexes.lexical(sql)
         return index.search(question, k, allowed)
 
+    def lexical_scores(self, question: str, rows: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of each of these rows; one without a word of the question is left out."""
+        with self.reading() as sql:
+            index = self._indexes.lexical(sql)
+        return index.scores(question, rows)
+
     # Writing
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the write lock; on leaving, the lexical index is brought up to date.
 
-        The dense index is saved when enough has changed.
-
-        Raises LibraryLockedError when another process keeps it for too long.
+        The dense index is saved when enough has changed. Raises LibraryLockedError when another
+        process keeps the lock for too long.
         """
         with lock.writing(self.folder):
             try:

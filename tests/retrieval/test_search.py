@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from quoth import Quoth, Where
+from quoth import Config, Quoth, Where
+from retrieval import rank
 from tests.conftest import EXAMPLES
 
 if TYPE_CHECKING:
@@ -108,3 +109,30 @@ def test_chunks_are_exact_spans_of_their_documents(examples_library: Quoth) -> N
 def test_an_empty_library_gives_no_hits(tmp_path: Path, embedder: Embedder) -> None:
     with Quoth.open(tmp_path / "library", embedder=embedder) as quoth:
         assert quoth.search("anything at all") == ()
+
+
+def test_what_only_the_meaning_found_has_its_words_counted_too(examples_library: Quoth) -> None:
+    narrow = Config().with_values({"retrieval.candidates": 3}, "test")
+    library, embedder = examples_library._library, examples_library._embedder
+    n_counted = 0
+    for asked in questions()[:10]:
+        question = asked["question"]
+        ranking = rank(question, library, embedder, narrow.retrieval, k=3)
+        every = dict(library.lexical(question, 1000, collection=None, where=None))
+        best = max(every.values())
+        low, high = min(ranking.similarities.values()), max(ranking.similarities.values())
+        by_words = {row for row, _ in ranking.found["lexical"]}
+        for row, score in ranking.stages["fusion"]:
+            n_counted += row in every and row not in by_words
+            meaning = 0.6 * (ranking.similarities[row] - low) / (high - low)
+            assert score == pytest.approx(meaning + 0.4 * every.get(row, 0.0) / best)
+    assert n_counted > 0
+
+
+def test_scores_of_rows_are_those_of_a_search(examples_library: Quoth) -> None:
+    library = examples_library._library
+    question = "How does byte-pair encoding work?"
+    found = dict(library.lexical(question, 20, collection=None, where=None))
+    assert library.lexical_scores(question, [*found, 10**9]) == pytest.approx(found)
+    assert library.lexical_scores(question, []) == {}
+    assert library.lexical_scores("the of and", list(found)) == {}
