@@ -58,12 +58,8 @@ class Question:
 
 def run(options: Options) -> Result:
     """Measure Quoth's chunker and LangChain's."""
-    folder = options.data / "chunking_evaluation"
-    if not folder.is_dir():
-        raise Skipped(f"{folder} is absent; give the folder of the data with --data or QUOTH_DATA")
+    documents, questions = material(options)
     embedder = load_embedder(Config().embedder)
-    documents = documents_in(folder)
-    questions = list(questions_in(folder, documents))[:: 5 if options.quick else 1]
     asked = np.stack([embedder.embed_question(question.text) for question in questions])
     figures = {
         name: _measure(chunker, documents, questions, asked, embedder)
@@ -77,6 +73,15 @@ def run(options: Options) -> Result:
         "tokens: retrieved by the five best, each with what is embedded for it",
     )
     return Result(figures, [_table(figures)], bars, notes)
+
+
+def material(options: Options) -> tuple[dict[str, Document], list[Question]]:
+    """The corpora by name, and the questions on them, every fifth if quick. Raises Skipped."""
+    folder = options.data / "chunking_evaluation"
+    if not folder.is_dir():
+        raise Skipped(f"{folder} is absent; give the folder of the data with --data or QUOTH_DATA")
+    documents = documents_in(folder)
+    return documents, list(questions_in(folder, documents))[:: 5 if options.quick else 1]
 
 
 def documents_in(folder: Path) -> dict[str, Document]:

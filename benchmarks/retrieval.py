@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import beir, pages
+from benchmarks import beir, evidence_pages
 from benchmarks.libraries import library_of, library_of_files
 from benchmarks.measuring import Interval, bootstrap
 from benchmarks.ranking import ndcg, recall, reciprocal_rank
@@ -62,7 +62,7 @@ def run(options: Options) -> Result:
     embedder = WatchedEmbedder(load_embedder(Config().embedder), remember=True)
     figures: dict[str, Any] = {}
     tables, bars, absent = [], list[Bar](), []
-    every = (*beir.collections_in(options.data), *pages.collections_in(options.data))
+    every = (*beir.collections_in(options.data), *evidence_pages.collections_in(options.data))
     for name in options.collections or every:
         try:
             figures[name] = measure(options.data / name, options, embedder)
@@ -82,16 +82,16 @@ def run(options: Options) -> Result:
 
 def measure(folder: Path, options: Options, embedder: WatchedEmbedder) -> dict[str, Any]:
     """The figures of one collection: each system's measures, and what fusion adds to the others."""
-    by_page = pages.are_judged(folder)
-    asked = pages.judged(folder) if by_page else beir.judged(folder)
+    by_page = evidence_pages.are_judged(folder)
+    asked = evidence_pages.judged(folder) if by_page else beir.judged(folder)
     names = sorted(asked.questions)[:: 5 if options.quick else 1]
     questions = [asked.questions[name] for name in names]
     grades = [asked.grades[name] for name in names]
     if by_page:
-        library = library_of_files(folder / pages.FILES, options, embedder)
+        library = library_of_files(folder / evidence_pages.FILES, options, embedder)
     else:
         library = library_of(folder, options, embedder)
-    names_of = pages.pages_of if by_page else _document_of
+    names_of = evidence_pages.pages_of if by_page else _document_of
     ranked, left_out = rankings(library, questions, names_of, embedder, options)
     values = {system: _values(found, grades) for system, found in ranked.items()}
     found = {

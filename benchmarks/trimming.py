@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.chunking import documents_in, questions_in, score_of
-from benchmarks.reporting import Result, Skipped, Table
+from benchmarks.chunking import material, score_of
+from benchmarks.reporting import Result, Table
 from ingest import chunk_document
 from quoth import Config
 from quoth.sentences import sentence_spans
@@ -65,12 +65,8 @@ class _Kept:
 
 def run(options: Options) -> Result:
     """Measure at several thresholds; halves of the questions say how much chance is in it."""
-    folder = options.data / "chunking_evaluation"
-    if not folder.is_dir():
-        raise Skipped(f"{folder} is absent; give the folder of the data with --data or QUOTH_DATA")
+    documents, questions = material(options)
     embedder = load_embedder(Config().embedder)
-    documents = documents_in(folder)
-    questions = list(questions_in(folder, documents))[:: 5 if options.quick else 1]
     chunks = [
         (name, chunk)
         for name, document in documents.items()

@@ -16,6 +16,7 @@ from generation.words import (
     Word,
     content,
     dates,
+    is_initial,
     names,
     negated,
     number_value,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 NAME_ENDING = 3
 SHORTEST_NAME = 4
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
-_INITIAL = re.compile(r"(?:^|[.:!?\n•*\-–—\"“'(])\s*$")
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
@@ -69,7 +69,7 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
     for name in names(claim):
         if _is_said(name.folded, there):
             continue
-        initial = _INITIAL.search(claim[: name.start][-4:]) is not None
+        initial = is_initial(claim, name.start)
         if not initial or _is_name(name, lexicon):
             return f"the source does not say {name.text}"
     return ""
@@ -77,7 +77,7 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
 
 def _names_within(text: str) -> frozenset[str]:
     """The folded names of a text, found where a capital is not owed to a sentence's start."""
-    return frozenset(w.folded for w in names(text) if not _INITIAL.search(text[: w.start][-4:]))
+    return frozenset(w.folded for w in names(text) if not is_initial(text, w.start))
 
 
 def missing_number(claim: str, quoted: str) -> str:

@@ -17,7 +17,7 @@ from generation.vocabulary import (
     PRONOUNS,
     VAGUE_NUMBER_WORDS,
 )
-from generation.words import is_content, number_value, stem, words
+from generation.words import is_content, is_initial, number_value, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,6 @@ FUNCTION_WORD = 0.3  # weight of "of" or "in" beside that of a word with meaning
 MARGIN = 0.5  # by which another fact must fit better than the claim's own
 LEAST = 1.0  # of another fact's fit, below which it says nothing
 NAME_FIT, NUMBER_FIT = 1.0, 1.5  # least fit of what another sentence lends
-_INITIAL = re.compile(r"(?:^|[.:!?\n•*\-–—\"“'(])\s*$")
 _ASIDE = re.compile(r"\([^()]*\)")
 
 
@@ -147,7 +146,7 @@ def _is_name(text: str, word: Word, known: AbstractSet[str]) -> bool:
         return False
     if word.folded in NEGATIONS or word.folded in MONTHS:
         return False
-    return word.folded in known or not _INITIAL.search(text[: word.start][-4:])
+    return word.folded in known or not is_initial(text, word.start)
 
 
 def _own(said: _Text, fact: _Fact, source: _Text) -> float:

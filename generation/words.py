@@ -26,6 +26,7 @@ SHORTEST_PLURAL = 3
 NEGATION_REACH = 3
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[$€£¥%°]|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_INITIAL = re.compile(r"(?:^|[.:!?\n•*\-–—\"“'(])\s*$")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 
@@ -166,6 +167,11 @@ def names(text: str) -> tuple[Word, ...]:
         for word in words(text)
         if word.is_capitalised and is_content(word) and word.folded not in NEGATIONS
     )
+
+
+def is_initial(text: str, start: int) -> bool:
+    """Whether a word that starts there owes its capital to the start of a sentence, quote or line."""
+    return _INITIAL.search(text[:start][-4:]) is not None
 
 
 @lru_cache(maxsize=8192)

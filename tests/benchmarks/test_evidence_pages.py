@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import pages
+from benchmarks import evidence_pages
 from benchmarks.reporting import Options
 from benchmarks.retrieval import measure
 from benchmarks.retrieval_systems import FUSED, MEANING, WORDS
@@ -52,15 +52,15 @@ def test_a_folder_of_pdfs_and_questions_is_a_collection_and_absent_pdfs_ask_noth
     data: Path,
 ) -> None:
     (data / "other").mkdir()
-    assert pages.collections_in(data) == ("reports",)
-    asked = pages.judged(data / "reports")
+    assert evidence_pages.collections_in(data) == ("reports",)
+    asked = evidence_pages.judged(data / "reports")
     assert asked.questions.keys() == asked.grades.keys() == {"v", "t"}
     assert asked.grades["v"] == {"REPORT_2022 2": 1}
 
 
 def test_a_chunk_counts_for_each_of_its_pages() -> None:
     chunk = Chunk("i", "d", "/reports/REPORT_2022.pdf", "…", 0, 1, 3, 5, (), 1)
-    assert pages.pages_of(chunk) == ["REPORT_2022 3", "REPORT_2022 4", "REPORT_2022 5"]
+    assert evidence_pages.pages_of(chunk) == ["REPORT_2022 3", "REPORT_2022 4", "REPORT_2022 5"]
 
 
 def test_the_page_that_answers_is_found(data: Path, embedder: Embedder, tmp_path: Path) -> None:
