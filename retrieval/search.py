@@ -16,6 +16,7 @@ from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
 from retrieval.languages import LOOKED_AT, fitting
 from retrieval.neighbours import pulled_together
+from retrieval.one_thread import on_one_thread
 from retrieval.reading import ReadOnce
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Ranking:
     read: ReadOnce
 
 
+@on_one_thread
 def rank(
     question: str,
     library: Library,

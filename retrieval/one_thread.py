@@ -1,0 +1,36 @@
+"""Keeps numpy's threads out of products of small matrices: to wake them takes longer than the product.
+
+They also spin for a while afterwards, on the cores that the next step wants.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from threadpoolctl import ThreadpoolController
+
+_Arguments = ParamSpec("_Arguments")
+_T = TypeVar("_T")
+
+
+def on_one_thread(function: Callable[_Arguments, _T]) -> Callable[_Arguments, _T]:
+    """The function, with one thread for numpy's linear algebra while it runs."""
+
+    @functools.wraps(function)
+    def limited(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _T:
+        with _pools().limit(limits=1, user_api="blas"):
+            return function(*args, **kwargs)
+
+    return limited
+
+
+@functools.cache
+def _pools() -> ThreadpoolController:
+    """The libraries with threads of their own that are loaded by the first search."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
