@@ -91,7 +91,7 @@ def prompt_speed(
 ) -> PromptSpeed | None:
     """How fast prompts are read with weights of type `kind`, as it was measured on this machine.
 
-    Else it is measured now and remembered, if nothing else runs; None if something does.
+    Else it is measured now and remembered, if nothing else runs by then; None if something does.
     """
     with suppress(OSError, ValueError, TypeError):
         told = _place(facts, f"{kind}.speed.json").read_text(encoding="utf-8")
@@ -99,6 +99,8 @@ def prompt_speed(
     if not _is_quiet():
         return None
     speed = measure()
+    if not _is_quiet():  # what was slowed down must not be remembered
+        return None
     with suppress(OSError):
         remember_speed(facts, speed)
     return speed

@@ -257,3 +257,14 @@ def test_a_choice_is_remembered_for_its_model_alone(
     assert recall(read_facts(write_gguf(tmp_path / f"{FACTS.path.name}", LLAMA))) is None
     requantize.forget(FACTS)
     assert recall(FACTS) is None
+
+
+def test_a_speed_that_something_else_slowed_down_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_MODELS", str(tmp_path))
+    looks = iter((True, False, True, True))
+    monkeypatch.setattr(requantize, "_is_quiet", lambda: next(looks))
+    slow, fast = PromptSpeed("Q8_0", 0.003, 1e-6), PromptSpeed("Q8_0", 0.001, 1e-6)
+    assert requantize.prompt_speed(FACTS, "Q8_0", lambda: slow) is None
+    assert requantize.prompt_speed(FACTS, "Q8_0", lambda: fast) == fast
