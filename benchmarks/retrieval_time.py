@@ -16,7 +16,7 @@ from benchmarks.beir import judged
 from benchmarks.libraries import library_of
 from benchmarks.reporting import Bar, Result, tell
 from benchmarks.scale_filling import document, put
-from benchmarks.search import search_parts, searches, summary, table
+from benchmarks.search import measure_searches, search_tables
 from benchmarks.watching import WatchedEmbedder
 from quoth import Config
 from vectorstore import LocalLibrary, load_embedder
@@ -50,13 +50,9 @@ def run(options: Options) -> Result:
         figures = measure(_QUICK_COLLECTION, _QUICK_CHUNKS, options, embedder)
     else:
         figures = measure(_COLLECTION, _CHUNKS, options, embedder)
-    tables = [
-        table(f"{figures['chunks']} chunks, a search", figures["search"]),
-        table("of which", figures["search_parts"]),
-    ]
     p95 = figures["search"]["total"]["p95"]
     bars = [] if options.quick else [Bar("whole search, p95, seconds", _P95, p95, at_least=False)]
-    return Result(figures, tables, bars, _NOTES)
+    return Result(figures, search_tables(figures), bars, _NOTES)
 
 
 def measure(
@@ -66,14 +62,7 @@ def measure(
     folder = options.data / collection
     library = enlarged(library_of(folder, options, embedder), n_chunks)
     questions = list(judged(folder).questions.values())[:_QUESTIONS]
-    held, searched = searches(library, questions, embedder)
-    parts = search_parts(library, questions, embedder)
-    return {
-        "chunks": held,
-        "questions": len(questions),
-        "search": summary(searched),
-        "search_parts": summary(parts),
-    }
+    return measure_searches(library, questions, embedder)
 
 
 def enlarged(small: Path, n_chunks: int) -> Path:
