@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.beir import judged
-from benchmarks.libraries import library_of
+from benchmarks.libraries import content_of, library_of
 from benchmarks.reporting import Bar, Result, tell
 from benchmarks.scale_filling import document, put
 from benchmarks.search import measure_searches, search_tables
@@ -89,17 +89,12 @@ def enlarged(small: Path, n_chunks: int) -> Path:
 
 def _content(folder: Path) -> tuple[str, Content]:
     """Who made a library's vectors, and the texts and vectors of its documents."""
-    library = LocalLibrary(folder, Config().index, create=False)
-    with library.reading() as sql:
-        rows = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
-    chunks, vectors = library.chunks(rows), library.vectors(rows)
-    fingerprint = library.embedder
-    library.close()
+    held = content_of(folder)
     documents: dict[str, list[int]] = {}
-    for row in rows:
-        documents.setdefault(chunks[row].document_id, []).append(row)
-    return fingerprint, [
-        ([chunks[row].text_with_headings for row in some], np.stack([vectors[row] for row in some]))
+    for at, chunk in enumerate(held.chunks):
+        documents.setdefault(chunk.document_id, []).append(at)
+    return held.embedder, [
+        ([held.chunks[at].text_with_headings for at in some], held.vectors[some])
         for some in documents.values()
     ]
 
