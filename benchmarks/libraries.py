@@ -1,6 +1,6 @@
-"""Ingests collections into libraries that are kept from run to run. Measures nothing.
+"""Ingests collections into libraries that are kept from run to run, and reads what they hold.
 
-A library is kept under a digest of the documents and of the code that cuts and embeds them, so
+It measures nothing. A library is kept under a digest of the documents and of the code that cuts and embeds them, so
 work on search or generation finds it again and a change of the chunks never does.
 """
 
