@@ -1,7 +1,7 @@
 """Ingests collections into libraries that are kept from run to run, and reads what they hold.
 
-It measures nothing. A library is kept under a digest of the documents and of the code that cuts and embeds them, so
-work on search or generation finds it again and a change of the chunks never does.
+It measures nothing. A library is kept under a digest of the documents and of the code that cuts and
+embeds them, so work on search or generation finds it again and a change of the chunks never does.
 """
 
 from __future__ import annotations
