@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from quoth.datatypes import Collections, Context, Message
+    from quoth.datatypes import Answer, Collections, Context, Message
 
 _KEPT = 32
 
@@ -37,9 +37,15 @@ class RememberedContexts:
         with self._lock:
             return self._contexts.get((asked[-1], scope)) if asked else None
 
-    def remember(self, question: str, scope: Hashable, context: Context) -> None:
-        """Keep what a question was answered from; the oldest ones go."""
-        key = (question, scope)
+    def remember(self, scope: Hashable, answer: Answer, previous: Context | None) -> None:
+        """Keep what a question was answered from; the oldest ones go.
+
+        Before a refusal the model reads nothing: what it has read is the `previous` context.
+        """
+        context = answer.context if answer.n_prompt_tokens else previous
+        if context is None:
+            return
+        key = (answer.question, scope)
         with self._lock:
             self._contexts[key] = context
             self._contexts.move_to_end(key)

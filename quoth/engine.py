@@ -16,7 +16,7 @@ from quoth.errors import QuothError
 from quoth.switching import Switch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from generation import LanguageModel
     from quoth.access import Users
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from quoth.mapping import CollectionMap, Located
     from quoth.shelf import LibraryShelf
+    from quoth.switching import Use
     from quoth.texts import Texts
     from retrieval import Ranking, Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
@@ -323,8 +324,7 @@ class Quoth:
         """
         from quoth.pages import page_view
 
-        record = self.find(document_id)[0]
-        found = self.document(record.id)
+        record, found = self._record_and_text(document_id)
         return page_view(record, found, page, self.config.ingest, spans=spans, scale=scale)
 
     def page_markup(
@@ -336,9 +336,12 @@ class Quoth:
         """
         from quoth.pages import page_markup
 
-        record = self.find(document_id)[0]
-        found = self.document(record.id)
+        record, found = self._record_and_text(document_id)
         return page_markup(record, found, page, self.config.ingest, spans=spans)
+
+    def _record_and_text(self, document_id: str) -> tuple[DocumentRecord, Document]:
+        record = self.find(document_id)[0]
+        return record, self.document(record.id)
 
     def remove(
         self, names: Sequence[str], *, collection: Collections = None
@@ -531,10 +534,7 @@ class Quoth:
             generation=generation,
             answer=answer,
         )
-        for piece in pieces:
-            if piece.answer is not None:
-                return piece.answer
-        raise QuothError("the answer ended without its last piece; please report this")
+        return next(piece.answer for piece in pieces if piece.answer is not None)
 
     def stream(
         self,
@@ -552,21 +552,16 @@ class Quoth:
 
         `cancelled` is asked between tokens; what is written by then is the answer. Several answers
         of one model are written in the order they were asked for: `on_wait` is told how many are
-        before this one whenever that changes, and 0 when its turn has come. Once the last piece is
-        taken and another asked for, the model reads the answer as history of the question to come,
-        until somebody asks.
+        before this one whenever that changes, and 0 when its turn has come. After the last piece the
+        model reads the answer as history of the question to come, until somebody asks.
         """
         from generation import Watched, stream_answer
         from retrieval import standalone
 
         began = time.perf_counter()
         self._ahead.give_up()
-        generation, answer = generation or self.config.generation, answer or self.config.answer
-        check_ranges(generation, "generation")
-        check_ranges(answer, "answer")
-        where = _as_where(where)
-        # A context serves a follow-up only over the same documents, as they still are.
-        scope = (content_key(collection, self._library.change), where)
+        generation, answer = self._settings(generation, answer)
+        scope = (content_key(collection, self._library.change), _as_where(where))
         previous = self._contexts.before(history, scope)
         query = standalone(question, history, self._rewrite)
         hits = self.search(query, collection=collection, where=where)
@@ -586,21 +581,32 @@ class Quoth:
                 query=query,
                 cancelled=cancelled,
             )
-            for piece in pieces:
-                if piece.answer is None:
-                    with use.idle():
-                        yield piece
-                else:
-                    written = _with_search(piece.answer, hits, searched)
-                    last = replace(piece, answer=written)
-        # Before a refusal the model reads nothing: what it has read is the context before.
-        read = written.context if written.n_prompt_tokens else previous
-        if read is not None:
-            self._contexts.remember(question, scope, read)
-        yield last
+            last, written = yield from _up_to_answer(pieces, use)
+        written = _with_search(written, hits, searched)
+        self._contexts.remember(scope, written, previous)
+        yield replace(last, answer=written)
+        self._read_ahead(model, written, history, generation)
+
+    def _read_ahead(
+        self,
+        model: LanguageModel,
+        answer: Answer,
+        history: Sequence[Message],
+        generation: GenerationConfig,
+    ) -> None:
+        """Have the model read what follows on an answer, unless it is another by now."""
         with self._switch.trying() as free:
             if free and self._model is model:
-                self._ahead.start(model, written, history, generation)
+                self._ahead.start(model, answer, history, generation)
+
+    def _settings(
+        self, generation: GenerationConfig | None, answer: AnswerConfig | None
+    ) -> tuple[GenerationConfig, AnswerConfig]:
+        """Those given, else those configured. Raises ConfigError for what is out of range."""
+        generation, answer = generation or self.config.generation, answer or self.config.answer
+        check_ranges(generation, "generation")
+        check_ranges(answer, "answer")
+        return generation, answer
 
     def map(self, *, collection: Collections = None, best: bool = False) -> CollectionMap:
         """The chunks of some collections on a plane, a sample of them if there are very many.
@@ -729,6 +735,18 @@ class Quoth:
         from quoth.information import describe
 
         return describe(self.path, self.config, self._library, self._embedder)
+
+
+def _up_to_answer(
+    pieces: Iterator[Piece], use: Use
+) -> Generator[Piece, None, tuple[Piece, Answer]]:
+    """All pieces but the last, which it returns with its answer; idle while nobody takes one."""
+    for piece in pieces:
+        if piece.answer is not None:
+            return piece, piece.answer
+        with use.idle():
+            yield piece
+    raise QuothError("the answer ended without its last piece; please report this")
 
 
 def _with_search(answer: Answer, hits: tuple[Hit, ...], searched: float) -> Answer:
