@@ -74,6 +74,11 @@ class Tour:
     same_sources: bool
 
     @property
+    def written(self) -> bool:
+        """Whether the model wrote the two answers whose first texts are compared."""
+        return self.cold.written and self.follow_up.written
+
+    @property
     def ratio(self) -> float:
         """How many times sooner the follow-up's first text came than the cold one's."""
         return self.cold.first / self.follow_up.first
@@ -90,11 +95,10 @@ def run(options: Options) -> Result:
             for question in questions
             for pause in (_READING, 0)
         ]
-    spoken = [tour for tour in tours if tour.cold.written and tour.follow_up.written]
-    if not spoken:
+    spoken = [tour for tour in tours if tour.written and tour.pause]
+    at_once = [tour for tour in tours if tour.written and not tour.pause]
+    if not spoken or not at_once:
         raise Skipped("every tour was refused, so there is no first token to time")
-    at_once = [tour for tour in spoken if not tour.pause]
-    spoken = [tour for tour in spoken if tour.pause]
     ratio = statistics.median(tour.ratio for tour in spoken)
     without_embedder = statistics.median(
         (tour.cold.first - tour.cold.embedding) / (tour.follow_up.first - tour.follow_up.embedding)
@@ -199,8 +203,7 @@ def _tours_table(tours: Sequence[Tour]) -> Table:
     ]
     for tour in tours:
         times = [f"{one.first:.3f}" for one in (tour.cold, tour.warm, tour.follow_up)]
-        written = tour.cold.written and tour.follow_up.written
-        verdict = f"{tour.ratio:.1f}" if written else "refused"
+        verdict = f"{tour.ratio:.1f}" if tour.written else "refused"
         after = f"{tour.pause:.0f} s" if tour.pause else "at once"
         same = "yes" if tour.same_sources else "no"
         rows.append(

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from benchmarks.ingest import WARM
 from benchmarks.reporting import Bar, Result, Skipped, Table, tell
+from benchmarks.watching import WatchedEmbedder
 from ingest.isolation import ReaderPool
 from quoth import Config, Quoth
 from vectorstore import load_embedder
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _REPORTS, _REPORTS_IF_QUICK = 4, 1
 _SHARE = 0.9
-_WARM = ["A sentence to warm the model up, of about the length of a short passage."] * 64
 _NOTES = (
     "processor: seconds of all threads and of the process that reads, its start included",
     "wall times mean little beside other programs: a run waits for cores that it is not given",
@@ -62,36 +62,29 @@ class Pair:
         )
 
 
-class _Remembering:
+class _Remembering(WatchedEmbedder):
     """An embedder that keeps the texts that it was given."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self.name = embedder.name
-        self.fingerprint = embedder.fingerprint
-        self.dimension = embedder.dimension
-        self.max_tokens = embedder.max_tokens
-        self.count_tokens = embedder.count_tokens
-        self.embed_question = embedder.embed_question
+        super().__init__(embedder)
         self.texts: list[str] = []
-        self._embedder = embedder
 
     def embed_passages(self, texts: Sequence[str]) -> FloatArray:
         """One row for each text."""
         self.texts.extend(texts)
-        return self._embedder.embed_passages(texts)
+        return super().embed_passages(texts)
 
 
 def run(options: Options) -> Result:
     """Read, then ingest and embed in turn."""
     embedder = load_embedder(Config().embedder)
-    embedder.embed_passages(_WARM)
+    embedder.embed_passages(WARM)
     pairs = []
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        names = _write_texts(options, folder)
+    with tempfile.TemporaryDirectory() as folder:
+        names = _write_texts(options, Path(folder))
         for _ in range(1 if options.quick else options.repeats):
             tell("ingesting, and embedding the same texts alone")
-            pairs.append(_pair(folder, embedder))
+            pairs.append(_pair(Path(folder), embedder))
     by_clock, by_processor = (median(pair.shares[i] for pair in pairs) for i in range(2))
     figures = {"files": names, "pairs": [asdict(pair) for pair in pairs]}
     figures |= {"share_by_clock": by_clock, "share_of_processor": by_processor}

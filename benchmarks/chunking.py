@@ -80,12 +80,11 @@ def material(options: Options) -> tuple[dict[str, Document], list[Question]]:
     folder = options.data / "chunking_evaluation"
     if not folder.is_dir():
         raise Skipped(f"{folder} is absent; give the folder of the data with --data or QUOTH_DATA")
-    documents = documents_in(folder)
-    return documents, list(questions_in(folder, documents))[:: 5 if options.quick else 1]
+    documents = _documents(folder)
+    return documents, list(_questions(folder, documents))[:: 5 if options.quick else 1]
 
 
-def documents_in(folder: Path) -> dict[str, Document]:
-    """The corpora by name, each read as the product reads it."""
+def _documents(folder: Path) -> dict[str, Document]:
     found = {
         file.stem: read_document(file, IngestConfig())
         for file in sorted((folder / "corpora").glob("*.md"))
@@ -96,8 +95,7 @@ def documents_in(folder: Path) -> dict[str, Document]:
     return found
 
 
-def questions_in(folder: Path, documents: Mapping[str, Document]) -> Iterator[Question]:
-    """The questions over these corpora."""
+def _questions(folder: Path, documents: Mapping[str, Document]) -> Iterator[Question]:
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["corpus"] in documents:

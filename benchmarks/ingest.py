@@ -30,7 +30,7 @@ PREFERRED = "ADOBE_2022_10K.pdf"
 _PAGES_WANTED = 99
 _PARTS = ("scan", "read", "chunk", "embed", "write")
 _FASTER, _SECOND_FASTER = 2.5, 100.0
-_WARM = ["A sentence to warm the model up, of about the length of a short passage."] * 64
+WARM = ["A sentence to warm the model up, of about the length of a short passage."] * 64
 _SECONDS = 3  # ingests of unchanged files, of which the median counts
 _SMALL_FILES = "cranfield"
 
@@ -64,8 +64,8 @@ def run(options: Options) -> Result:
     pdf = headline(options.data / "financebench" / "pdfs")
     embedder = WatchedEmbedder(load_embedder(Config().embedder))
     theirs = LangChainPipeline(_model_folder())
-    embedder.embed_passages(_WARM)
-    theirs.warm_up(_WARM)
+    embedder.embed_passages(WARM)
+    theirs.warm_up(WARM)
     runs: list[Ours] = []
     baselines: list[Baseline] = []
 

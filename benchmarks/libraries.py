@@ -1,7 +1,7 @@
-"""Ingests collections into libraries that are kept from run to run. Measures nothing.
+"""Ingests collections into libraries that are kept from run to run, and reads what they hold.
 
-A library is kept under a digest of the documents and of the code that cuts and embeds them, so
-work on search or generation finds it again and a change of the chunks never does.
+It measures nothing. A library is kept under a digest of the documents and of the code that cuts and
+embeds them, so work on search or generation finds it again and a change of the chunks never does.
 """
 
 from __future__ import annotations
@@ -9,18 +9,23 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from benchmarks.beir import write_files
 from benchmarks.reporting import ROOT, Skipped, tell
 from quoth import Config, Quoth
+from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from benchmarks.reporting import Options
-    from quoth.datatypes import Progress
+    from quoth.datatypes import Chunk, FloatArray, Progress
     from vectorstore import Embedder
 
 _MAKES_CHUNKS = (
@@ -33,6 +38,18 @@ _MAKES_CHUNKS = (
 )
 _DONE = "complete"
 _DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The chunks of a library in the order of their rows, and their vectors, float32 (n, dimension).
+
+    `embedder` is the fingerprint of what made the vectors.
+    """
+
+    chunks: tuple[Chunk, ...]
+    vectors: FloatArray
+    embedder: str
 
 
 def library_of(folder: Path, options: Options, embedder: Embedder) -> Path:
@@ -48,25 +65,37 @@ def library_of(folder: Path, options: Options, embedder: Embedder) -> Path:
         write_files(folder, files)
         return files
 
-    kind = f"{folder.parent.name}-{folder.name}"
-    return _library(kind, [corpus], write, options, embedder)
+    return _library(folder, [corpus], write, options, embedder)
 
 
 def library_of_files(folder: Path, options: Options, embedder: Embedder) -> Path:
     """The folder of a library with the files of a folder as they are."""
-    kind = f"{folder.parent.name}-{folder.name}"
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return _library(kind, files, lambda _: folder, options, embedder)
+    return _library(folder, files, lambda _: folder, options, embedder)
+
+
+def content_of(library: Path) -> Content:
+    """All that a library holds."""
+    with closing(LocalLibrary(library, Config().index, create=False)) as opened:
+        with opened.reading() as sql:
+            rows = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
+        chunks, vectors = opened.chunks(rows), opened.vectors(rows)
+        return Content(
+            tuple(chunks[row] for row in rows),
+            np.stack([vectors[row] for row in rows]),
+            opened.embedder,
+        )
 
 
 def _library(
-    kind: str,
+    folder: Path,
     made_of: Sequence[Path],
     write: Callable[[Path], Path],
     options: Options,
     embedder: Embedder,
 ) -> Path:
     """A library kept under a digest; `write` gives the folder to ingest, when it is not there."""
+    kind = f"{folder.parent.name}-{folder.name}"
     place = options.cache / f"{kind}-{_digest(made_of, embedder)}"
     if (place / _DONE).exists() and not options.fresh:
         return place / "library"

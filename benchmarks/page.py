@@ -33,44 +33,12 @@ _DOCUMENTS, _TURNS, _CONVERSATIONS = 500, 10, 60
 _REPEATS = 15
 _SECONDS = 0.15
 _WORDS = [
-    "turbine",
-    "harbour",
-    "valve",
-    "gasket",
-    "pressure",
-    "warranty",
-    "receipt",
-    "kettle",
-    "boiler",
-    "invoice",
-    "ledger",
-    "auditor",
-    "protein",
-    "receptor",
-    "enzyme",
-    "trial",
-    "placebo",
-    "dose",
-    "galaxy",
-    "orbit",
-    "lens",
-    "telescope",
-    "court",
-    "statute",
-    "appeal",
-    "clause",
-    "tenant",
-    "harvest",
-    "barley",
-    "orchard",
-    "soil",
-    "irrigation",
-    "engine",
-    "piston",
-    "clutch",
-    "brake",
+    "turbine", "harbour", "valve", "gasket", "pressure", "warranty", "receipt", "kettle", "boiler",
+    "invoice", "ledger", "auditor", "protein", "receptor", "enzyme", "trial", "placebo", "dose",
+    "galaxy", "orbit", "lens", "telescope", "court", "statute", "appeal", "clause", "tenant",
+    "harvest", "barley", "orchard", "soil", "irrigation", "engine", "piston", "clutch", "brake",
     "gearbox",
-]
+]  # fmt: skip
 _PAGES = ("chat", "documents", "map", "inside", "models")
 
 
@@ -93,7 +61,7 @@ def run(options: Options) -> Result:
         conversation = _converse(quoth)
         quoth.map(best=True)
         for page in _PAGES:
-            for name, act in _acts(page, conversation).items():
+            for name, act in _acts(page).items():
                 tell(f"{page}: {name}")
                 times[f"{page}: {name}"] = _timed(page, quoth, conversation, act, repeats)
     medians = {name: statistics.median(took.wall for took in each) for name, each in times.items()}
@@ -152,7 +120,7 @@ def _answered(quoth: Quoth, question: str, **_: object) -> Iterator[Piece]:
     yield Piece(answer=Answer(question, tuple(sentences), False, Context(), "end", hits=hits))
 
 
-def _acts(page: str, conversation: str) -> dict[str, Act]:
+def _acts(page: str) -> dict[str, Act]:
     """What a user does on a page, by name; each runs the page once."""
     again: dict[str, Act] = {"again": lambda app, _: app.run()}
     if page == "documents":
@@ -161,7 +129,7 @@ def _acts(page: str, conversation: str) -> dict[str, Act]:
             "turn the list": lambda app, n: app.number_input(key="list-part").set_value(n % 3 + 1).run(),
             "another order": lambda app, n: app.selectbox(key="list-order").select_index(n % 3).run(),
         }  # fmt: skip
-    if page == "chat" and conversation:
+    if page == "chat":
         number = f"source-{_TURNS}-open-0"
         return again | {
             "open a source": lambda app, _: app.button(key=number).click().run(),

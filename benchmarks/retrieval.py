@@ -17,7 +17,7 @@ from benchmarks.libraries import library_of, library_of_files
 from benchmarks.measuring import Interval, bootstrap
 from benchmarks.ranking import ndcg, recall, reciprocal_rank
 from benchmarks.reporting import Bar, Result, Skipped, Table
-from benchmarks.retrieval_systems import FUSED, MEANING, WORDS, rankings
+from benchmarks.retrieval_systems import FUSED, MEANING, WORDS, Task, rankings
 from benchmarks.watching import WatchedEmbedder
 from quoth import Config
 from vectorstore import load_embedder
@@ -82,17 +82,16 @@ def run(options: Options) -> Result:
 
 def measure(folder: Path, options: Options, embedder: WatchedEmbedder) -> dict[str, Any]:
     """The figures of one collection: each system's measures, and what fusion adds to the others."""
-    by_page = evidence_pages.are_judged(folder)
-    asked = evidence_pages.judged(folder) if by_page else beir.judged(folder)
+    if evidence_pages.are_judged(folder):
+        asked, names_of = evidence_pages.judged(folder), evidence_pages.pages_of
+        library = library_of_files(folder / evidence_pages.FILES, options, embedder)
+    else:
+        asked, names_of = beir.judged(folder), _document_of
+        library = library_of(folder, options, embedder)
     names = sorted(asked.questions)[:: 5 if options.quick else 1]
     questions = [asked.questions[name] for name in names]
     grades = [asked.grades[name] for name in names]
-    if by_page:
-        library = library_of_files(folder / evidence_pages.FILES, options, embedder)
-    else:
-        library = library_of(folder, options, embedder)
-    names_of = evidence_pages.pages_of if by_page else _document_of
-    ranked, left_out = rankings(library, questions, names_of, embedder, options)
+    ranked, left_out = rankings(Task(library, questions, names_of, embedder), options)
     values = {system: _values(found, grades) for system, found in ranked.items()}
     found = {
         system: {measure: asdict(bootstrap(numbers)) for measure, numbers in measures.items()}
@@ -107,8 +106,8 @@ def measure(folder: Path, options: Options, embedder: WatchedEmbedder) -> dict[s
     return {**described, "systems": found, "ndcg@10 gain": gains, "left out": left_out}
 
 
-def _document_of(chunk: Chunk) -> Sequence[str]:
-    return (beir.document_of(chunk.source),)
+def _document_of(chunk: Chunk) -> list[str]:
+    return [beir.document_of(chunk.source)]
 
 
 def _values(ranked: Sequence[Sequence[str]], grades: Sequence[Mapping[str, int]]) -> Values:

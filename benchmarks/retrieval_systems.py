@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.libraries import content_of
 from benchmarks.ranking import distinct
 from benchmarks.reporting import ROOT, Skipped
+from benchmarks.retrieval_others import OTHERS
 from quoth import Config, Quoth
-from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
     # The documents found for each question, best first.
     Ranked = list[list[str]]
-    # What a chunk counts for: its document, or its pages.
-    NamesOf = Callable[[Chunk], Sequence[str]]
 
 FUSED, WORDS, MEANING, BY_RANK = "quoth", "words alone", "meaning alone", "rank fusion"
 _PLAIN = {"retrieval.feedback_weight": 0.0, "retrieval.neighbour_weight": 0.0}
@@ -34,38 +34,42 @@ _SETTINGS: Mapping[str, Mapping[str, float]] = {
     WORDS: {"retrieval.dense_weight": 0.0, **_PLAIN},
     MEANING: {"retrieval.dense_weight": 1.0, **_PLAIN},
 }
-OTHERS = ("langchain", "txtai")
 # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion Outperforms Condorcet", 2009.
 _RANK_CONSTANT = 60
 
 
-def rankings(
-    library: Path,
-    questions: Sequence[str],
-    names_of: NamesOf,
-    embedder: Embedder,
-    options: Options,
-) -> tuple[dict[str, Ranked], dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every system is asked: `questions` over the chunks of `library`.
+
+    `names_of` tells what a chunk counts for: its document, or its pages.
+    """
+
+    library: Path
+    questions: Sequence[str]
+    names_of: Callable[[Chunk], Sequence[str]]
+    embedder: Embedder
+
+
+def rankings(task: Task, options: Options) -> tuple[dict[str, Ranked], dict[str, str]]:
     """Each system's documents for each question, from a hundred chunks, best first.
 
     Then why others were left out, by their names.
     """
-    found = {name: _by_quoth(library, questions, names_of, embedder, name) for name in _SETTINGS}
+    found = {name: _by_quoth(task, name) for name in _SETTINGS}
     pairs = zip(found[WORDS], found[MEANING], strict=True)
     found[BY_RANK] = [_by_rank(pair) for pair in pairs]
     if options.others is None:
         return found, {}
-    theirs, left_out = _by_others(library, questions, names_of, embedder, options)
+    theirs, left_out = _by_others(task, options)
     return found | theirs, left_out
 
 
-def _by_quoth(
-    library: Path, questions: Sequence[str], names_of: NamesOf, embedder: Embedder, name: str
-) -> Ranked:
+def _by_quoth(task: Task, name: str) -> Ranked:
     config = Config().with_values(_SETTINGS[name], "benchmark")
-    with Quoth.open(library, config=config, create=False, embedder=embedder) as quoth:
-        hits = [quoth.search(question, k=config.retrieval.candidates) for question in questions]
-    return [_named(names_of(hit.chunk) for hit in found) for found in hits]
+    with Quoth.open(task.library, config=config, create=False, embedder=task.embedder) as quoth:
+        hits = [quoth.search(text, k=config.retrieval.candidates) for text in task.questions]
+    return [_named(task.names_of(hit.chunk) for hit in found) for found in hits]
 
 
 def _named(names: Iterable[Sequence[str]]) -> list[str]:
@@ -80,18 +84,12 @@ def _by_rank(lists: Sequence[Sequence[str]]) -> list[str]:
     return sorted(scores, key=lambda name: -scores[name])
 
 
-def _by_others(
-    library: Path,
-    questions: Sequence[str],
-    names_of: NamesOf,
-    embedder: Embedder,
-    options: Options,
-) -> tuple[dict[str, Ranked], dict[str, str]]:
+def _by_others(task: Task, options: Options) -> tuple[dict[str, Ranked], dict[str, str]]:
     """What other libraries find, given the same chunks and vectors, and why some were left out."""
     theirs: dict[str, Ranked] = {}
     left_out: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-        names = _write(library, questions, names_of, embedder, Path(folder))
+        names = _write(task, Path(folder))
         for other in OTHERS:
             try:
                 found = _ask(other, options, Path(folder))
@@ -102,24 +100,16 @@ def _by_others(
     return theirs, left_out
 
 
-def _write(
-    library: Path,
-    questions: Sequence[str],
-    names_of: NamesOf,
-    embedder: Embedder,
-    folder: Path,
-) -> list[Sequence[str]]:
+def _write(task: Task, folder: Path) -> list[Sequence[str]]:
     """Write the chunks, the questions and their vectors; gives what each chunk counts for."""
-    opened = LocalLibrary(library, Config().index, create=False)
-    with opened.reading() as sql:
-        rows = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
-    chunks, vectors = opened.chunks(rows), opened.vectors(rows)
-    opened.close()
-    texts = [chunks[row].text_with_headings for row in rows]
-    (folder / "texts.json").write_text(json.dumps({"chunks": texts, "questions": list(questions)}))
-    np.save(folder / "chunks.npy", np.stack([vectors[row] for row in rows]))
-    np.save(folder / "questions.npy", np.stack([embedder.embed_question(q) for q in questions]))
-    return [names_of(chunks[row]) for row in rows]
+    held = content_of(task.library)
+    texts = [chunk.text_with_headings for chunk in held.chunks]
+    asked = np.stack([task.embedder.embed_question(text) for text in task.questions])
+    written = json.dumps({"chunks": texts, "questions": list(task.questions)})
+    (folder / "texts.json").write_text(written)
+    np.save(folder / "chunks.npy", held.vectors)
+    np.save(folder / "questions.npy", asked)
+    return [task.names_of(chunk) for chunk in held.chunks]
 
 
 def _ask(name: str, options: Options, folder: Path) -> list[list[int]]:

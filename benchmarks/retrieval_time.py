@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.beir import judged
-from benchmarks.libraries import library_of
+from benchmarks.libraries import content_of, library_of
 from benchmarks.reporting import Bar, Result, tell
 from benchmarks.scale_filling import document, put
-from benchmarks.search import search_parts, searches, summary, table
+from benchmarks.search import measure_searches, search_tables
 from benchmarks.watching import WatchedEmbedder
 from quoth import Config
 from vectorstore import LocalLibrary, load_embedder
@@ -50,13 +50,9 @@ def run(options: Options) -> Result:
         figures = measure(_QUICK_COLLECTION, _QUICK_CHUNKS, options, embedder)
     else:
         figures = measure(_COLLECTION, _CHUNKS, options, embedder)
-    tables = [
-        table(f"{figures['chunks']} chunks, a search", figures["search"]),
-        table("of which", figures["search_parts"]),
-    ]
     p95 = figures["search"]["total"]["p95"]
     bars = [] if options.quick else [Bar("whole search, p95, seconds", _P95, p95, at_least=False)]
-    return Result(figures, tables, bars, _NOTES)
+    return Result(figures, search_tables(figures), bars, _NOTES)
 
 
 def measure(
@@ -66,14 +62,7 @@ def measure(
     folder = options.data / collection
     library = enlarged(library_of(folder, options, embedder), n_chunks)
     questions = list(judged(folder).questions.values())[:_QUESTIONS]
-    held, searched = searches(library, questions, embedder)
-    parts = search_parts(library, questions, embedder)
-    return {
-        "chunks": held,
-        "questions": len(questions),
-        "search": summary(searched),
-        "search_parts": summary(parts),
-    }
+    return measure_searches(library, questions, embedder)
 
 
 def enlarged(small: Path, n_chunks: int) -> Path:
@@ -100,17 +89,12 @@ def enlarged(small: Path, n_chunks: int) -> Path:
 
 def _content(folder: Path) -> tuple[str, Content]:
     """Who made a library's vectors, and the texts and vectors of its documents."""
-    library = LocalLibrary(folder, Config().index, create=False)
-    with library.reading() as sql:
-        rows = [row for (row,) in sql.execute("SELECT row FROM chunks ORDER BY row")]
-    chunks, vectors = library.chunks(rows), library.vectors(rows)
-    fingerprint = library.embedder
-    library.close()
+    held = content_of(folder)
     documents: dict[str, list[int]] = {}
-    for row in rows:
-        documents.setdefault(chunks[row].document_id, []).append(row)
-    return fingerprint, [
-        ([chunks[row].text_with_headings for row in some], np.stack([vectors[row] for row in some]))
+    for at, chunk in enumerate(held.chunks):
+        documents.setdefault(chunk.document_id, []).append(at)
+    return held.embedder, [
+        ([held.chunks[at].text_with_headings for at in some], held.vectors[some])
         for some in documents.values()
     ]
 

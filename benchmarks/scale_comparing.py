@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from benchmarks.reporting import ROOT, Table, tell
+from benchmarks.scale_others import STORES
 from benchmarks.scale_searching import ask_dense
 from quoth.config import IndexConfig
 from vectorstore import LocalLibrary
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     Figures = dict[str, Any]
 
-STORES = ("chroma", "lancedb", "lancedb-rq", "qdrant", "qdrant-memory")
 _ROUNDS = 5
 # What a store does at the end of its filling, such as training an index, can't be interrupted.
 _GRACE = 3
@@ -49,14 +49,14 @@ class Arena:
     seconds: float
     n: int
 
-    def compare(self, names: Sequence[str] = STORES) -> dict[str, Figures]:
+    def compare(self) -> dict[str, Figures]:
         """The figures of each store, or why it was `skipped` beside those that there are."""
         with ExitStack() as running:
-            others = {name: running.enter_context(_Other(self, name)) for name in names}
-            tell(f"filling {', '.join(names)}", last=True)
-            with ThreadPoolExecutor(len(names)) as threads:
+            others = {name: running.enter_context(_Other(self, name)) for name in STORES}
+            tell(f"filling {', '.join(others)}", last=True)
+            with ThreadPoolExecutor(len(others)) as threads:
                 filled = list(threads.map(self._filled, others.values()))
-            found = dict(zip(names, filled, strict=True))
+            found = dict(zip(others, filled, strict=True))
             library = LocalLibrary(self.place / "library", IndexConfig(device="cpu"), create=False)
             running.enter_context(closing(library))
             wanted = ask_dense(library, self.place / "asked")["recall"]

@@ -17,14 +17,14 @@ import numpy as np
 import psutil
 
 from benchmarks import synthetic
-from benchmarks.measuring import percentile
+from benchmarks.measuring import percentile, seconds_of
 from benchmarks.scale_filling import FILTERS, Texts, document, put
 from quoth.config import IndexConfig
 from quoth.datatypes import Where
 from vectorstore import LocalLibrary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from quoth.datatypes import FloatArray
 
@@ -54,7 +54,7 @@ def measure(folder: Path, asked: Path) -> dict[str, Any]:
     found |= _searches(library, questions, words, truth)
     found["facts"] = library.index_facts()
     found["filtered"] = _filtered(library, questions, words)
-    found["statistics"] = _seconds(library.statistics)
+    found["statistics"] = seconds_of(library.statistics)
     found["add"] = _add(library)
     library.close()
     return found
@@ -154,12 +154,6 @@ def _add(library: LocalLibrary) -> float:
     seconds = time.perf_counter() - began
     assert {c.document_id for c in library.chunks([best, word]).values()} == {whole.id}
     return seconds
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -42,24 +42,39 @@ def run(options: Options) -> Result:
     library = library_of(folder, options, embedder)
     every = list(judged(folder).questions.values())
     questions = every[: _QUICK_QUESTIONS if options.quick else _QUESTIONS]
-    n_chunks, searched = searches(library, questions, embedder)
-    parts = search_parts(library, questions, embedder)
-    figures: dict[str, Any] = {"chunks": n_chunks, "questions": len(questions)}
-    figures |= {"search": summary(searched), "search_parts": summary(parts)}
-    tables = [
-        table(f"{n_chunks} chunks, a search", figures["search"]),
-        table("of which", figures["search_parts"]),
-    ]
-    bars = [] if options.quick else [_bar("search without the embedder, p50", searched["search"])]
+    figures = measure_searches(library, questions, embedder)
     answered = _answers(library, questions[:: max(len(questions) // _ASKED, 1)], embedder)
-    figures["answer"] = summary(answered)
-    tables.append(table("a whole answer", figures["answer"]))
-    if not options.quick:
-        bars.append(_bar("overhead of an answer, p50", answered["overhead"]))
-    return Result(figures, tables, bars, _NOTES)
+    figures["answer"] = _summary(answered)
+    tables = [*search_tables(figures), _table("a whole answer", figures["answer"])]
+    bars = [
+        _bar("search without the embedder, p50", figures["search"]["search"]),
+        _bar("overhead of an answer, p50", figures["answer"]["overhead"]),
+    ]
+    return Result(figures, tables, [] if options.quick else bars, _NOTES)
 
 
-def searches(
+def measure_searches(
+    library: Path, questions: Sequence[str], embedder: WatchedEmbedder
+) -> dict[str, Any]:
+    """The p50 and p95 of searches and of their parts, in seconds."""
+    n_chunks, searched = _searches(library, questions, embedder)
+    return {
+        "chunks": n_chunks,
+        "questions": len(questions),
+        "search": _summary(searched),
+        "search_parts": _summary(_search_parts(library, questions, embedder)),
+    }
+
+
+def search_tables(figures: Mapping[str, Any]) -> list[Table]:
+    """What `measure_searches` gives."""
+    return [
+        _table(f"{figures['chunks']} chunks, a search", figures["search"]),
+        _table("of which", figures["search_parts"]),
+    ]
+
+
+def _searches(
     library: Path, questions: Sequence[str], embedder: WatchedEmbedder
 ) -> tuple[int, Rows]:
     """How many chunks there are, and the seconds of each question through `Quoth.search`.
@@ -82,7 +97,7 @@ def searches(
     return n_chunks, rows
 
 
-def search_parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
+def _search_parts(library: Path, questions: Sequence[str], embedder: WatchedEmbedder) -> Rows:
     """The same searches again, with the library's own calls timed."""
     config = Config()
     opened = LocalLibrary(library, config.index, create=False)
@@ -133,16 +148,14 @@ def _answer(
     yield total - writing - embedding
 
 
-def summary(rows: Rows) -> dict[str, dict[str, float]]:
-    """The p50 and p95 of each row, in seconds."""
+def _summary(rows: Rows) -> dict[str, dict[str, float]]:
     return {
         name: {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
         for name, values in rows.items()
     }
 
 
-def table(title: str, figures: Mapping[str, Mapping[str, float]]) -> Table:
-    """What `summary` gives, in milliseconds."""
+def _table(title: str, figures: Mapping[str, Mapping[str, float]]) -> Table:
     lines = [
         [name, *(f"{1000 * values[share]:.2f}" for share in ("p50", "p95"))]
         for name, values in figures.items()
@@ -150,5 +163,5 @@ def table(title: str, figures: Mapping[str, Mapping[str, float]]) -> Table:
     return Table(title, [["milliseconds", "p50", "p95"], *lines])
 
 
-def _bar(what: str, values: list[float]) -> Bar:
-    return Bar(f"{what}, seconds", _OVERHEAD, percentile(values, 0.5), at_least=False)
+def _bar(what: str, seconds: Mapping[str, float]) -> Bar:
+    return Bar(f"{what}, seconds", _OVERHEAD, seconds["p50"], at_least=False)

@@ -204,13 +204,14 @@ def command_line() -> str:
     common = set.intersection(*({p.name for p in c.params} for c in every_command().values()))
     shared = [p for p in quoth.commands["list"].params if p.name in common]
     parts = [COMMAND_LINE, "\n## Options of every command\n\n", *_option_rows(shared)]
+    printed = examples()
     for name, command in every_command().items():
         own = [p for p in command.params if p.name not in common]
         arguments = [f" {p.make_metavar(CONTEXT)}" for p in own if isinstance(p, click.Argument)]
         options = [p for p in own if isinstance(p, click.Option)]
         parts.append(f"\n## quoth {name}{''.join(arguments)}\n\n{cleandoc(command.help or '')}\n")
         parts += ["\n", *_option_rows(options)] if options else []
-        example = json.dumps(examples()[name], indent=2, ensure_ascii=False)
+        example = json.dumps(printed[name], indent=2, ensure_ascii=False)
         parts.append(f"\nWith `--json`:\n\n```json\n{example}\n```\n")
     return "".join(parts)
 

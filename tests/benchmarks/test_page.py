@@ -31,7 +31,7 @@ def test_acts_run_over_a_filled_library(
     assert len(quoth.conversations.get(conversation).turns) == 10
     acts = {("chat", "open a source"), ("documents", "turn the list")}
     for page, name in acts:
-        act = _acts(page, conversation)[name]
+        act = _acts(page)[name]
         (took,) = _timed(page, quoth, conversation, act, 1)
         assert took.work > 0
 
