@@ -14,7 +14,7 @@ import numpy as np
 from generation import extractive
 from generation.model import KnowsItsSpeed
 from generation.packing import pack_into
-from generation.prompt import passage_block
+from generation.passages import counted
 from quoth.datatypes import Context, Hit, LeftOut, Passage
 
 if TYPE_CHECKING:
@@ -129,8 +129,7 @@ def _stretch(
         needed.append(so_far)
     start, end = min(each.start for each in needed), max(each.end for each in needed)
     text = passage.text[start - passage.start : end - passage.start]
-    cut = replace(passage, text=text, start=start, end=end)
-    return replace(cut, n_tokens=count(passage_block(cut)))
+    return counted(replace(passage, text=text, start=start, end=end), count)
 
 
 def _context(
@@ -158,4 +157,4 @@ def _numbered(
     if page_of is not None:
         first, last = (page_of(passage.document_id, at) for at in (passage.start, passage.end - 1))
         passage = replace(passage, first_page=first, last_page=last)
-    return replace(passage, n_tokens=count(passage_block(passage)))
+    return counted(passage, count)
