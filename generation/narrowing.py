@@ -154,7 +154,7 @@ def _numbered(
     """A stretch as a passage: its number, rank, pages and tokens are its own."""
     rank = min((hit.rank for hit in hits if overlap(stretch, hit)), default=stretch.rank)
     passage = replace(stretch, number=number, rank=rank)
-    if page_of is not None:
+    if page_of is not None and passage.first_page != passage.last_page:
         first, last = (page_of(passage.document_id, at) for at in (passage.start, passage.end - 1))
         passage = replace(passage, first_page=first, last_page=last)
     return counted(passage, count)
