@@ -119,12 +119,8 @@ def _stretch(
     evidence: Evidence, index: int, so_far: Passage | None, count: Callable[[str], int]
 ) -> Passage:
     """What is chosen of a passage so far, as far as to a sentence and what that is quoted with."""
-    sentence = evidence.sentences[index]
-    passage = evidence.context.passages[sentence.passage]
-    needed: list[Quote | Passage] = [*sentence.quotes]
-    before = evidence.sentences[index - 1] if index else sentence
-    if before.passage == sentence.passage and extractive.leans_back(sentence.text):
-        needed.append(before.quote)
+    passage = evidence.context.passages[evidence.sentences[index].passage]
+    needed: list[Quote | Passage] = [*extractive.quotes_of(evidence, index)]
     if so_far is not None:
         needed.append(so_far)
     start, end = min(each.start for each in needed), max(each.end for each in needed)
