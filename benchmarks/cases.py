@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.beir import answers_of, document_of, lines_of
 from benchmarks.conversations import article
-from benchmarks.libraries import library_of
+from benchmarks.libraries import library_of, library_of_files
 from generation import load_model
 from generation.packing import pack
 from quoth import Config, Quoth
@@ -91,7 +91,7 @@ def collection_cases(name: str, options: Options, embedder: Embedder) -> list[Ca
     """The cases of one collection: "xquad", "clapnq" or "chunking". Raises Skipped."""
     config, data = Config(), options.data
     if name == "chunking":
-        place = _chunking_library(data, options, embedder)
+        place = library_of_files(data / "chunking_evaluation" / "corpora", options, embedder)
     else:
         place = library_of(
             data / "xquad" / "en" if name == "xquad" else data / name, options, embedder
@@ -101,13 +101,6 @@ def collection_cases(name: str, options: Options, embedder: Embedder) -> list[Ca
         asker = _Asker(quoth, model)
         make = {"xquad": _xquad, "clapnq": _clapnq, "chunking": _chunking}[name]
         return [*make(asker, data), *_strangers(asker, data, name)]
-
-
-def _chunking_library(data: Path, options: Options, embedder: Embedder) -> Path:
-    place = options.cache / "chunking-answers"
-    with Quoth.open(place, config=Config(), embedder=embedder) as quoth:
-        quoth.ingest([data / "chunking_evaluation" / "corpora"])
-    return place
 
 
 def _xquad(asker: _Asker, data: Path) -> Iterator[Case]:

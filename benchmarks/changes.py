@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from generation.facts import read_lexicon
-from generation.vocabulary import MONTHS, NUMBER_WORDS, VAGUE_NUMBER_WORDS
+from generation.vocabulary import MONTHS, VAGUE_NUMBER_WORDS
 from generation.words import names, number_value, stated_numbers, words
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _numbers(text: str) -> list[Span]:
     return [
         (word.start, word.end)
         for word in words(text)
-        if word.is_digits or word.folded in NUMBER_WORDS.keys() - VAGUE_NUMBER_WORDS - {"two"}
+        if word.is_number and word.folded not in VAGUE_NUMBER_WORDS | {"two"}
     ]
 
 

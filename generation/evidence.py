@@ -80,8 +80,8 @@ def gather(
     """Cut the passages into sentences and embed them together with the question, in one call.
 
     Without `hits` a sentence's score is 1 / rank of its passage; one in none of them has 0.
-    `page_of(document_id, offset)` gives pages exactly; without it a quote's page is the first
-    page of its passage.
+    `page_of(document_id, offset)` gives the pages inside a passage that has several; without it a
+    quote's page is the first page of its passage.
     """
     sentences = tuple(
         sentence
@@ -140,8 +140,9 @@ def _prose(
 
 
 def _quote(passage: Passage, start: int, end: int, page_of: PageOf | None) -> Quote:
-    offset = passage.start + start
-    page = passage.first_page if page_of is None else page_of(passage.document_id, offset)
+    offset, page = passage.start + start, passage.first_page
+    if page_of is not None and page != passage.last_page:
+        page = page_of(passage.document_id, offset)
     text = passage.text[start:end]
     return Quote(passage.document_id, passage.source, page, offset, passage.start + end, text)
 

@@ -62,7 +62,7 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
         Sentence(
             text=" " * (position > 0)
             + " ".join(without_unseen(evidence.sentences[index].text).split()),
-            quotes=_quotes(evidence, index),
+            quotes=quotes_of(evidence, index),
             support=float(chances[index]),
             verdict="supported",
         )
@@ -70,11 +70,11 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
     )
 
 
-def _quotes(evidence: Evidence, index: int) -> tuple[Quote, ...]:
+def quotes_of(evidence: Evidence, index: int) -> tuple[Quote, ...]:
     """The sentence's own quotes; where it leans on the sentence before, that one too."""
     sentence = evidence.sentences[index]
     before = evidence.sentences[index - 1] if index else sentence
-    follows = index > 0 and before.passage == sentence.passage and leans_back(sentence.text)
+    follows = index > 0 and before.passage == sentence.passage and _leans_back(sentence.text)
     return (*sentence.quotes, before.quote) if follows else sentence.quotes
 
 
@@ -120,12 +120,12 @@ def features(evidence: Evidence) -> NDArray[np.float64]:
         coverage(question, [content(text) for text in texts]),
         np.array([not holds(kind, text, question) for text in texts], dtype=float),
         evidence.scores,
-        np.array([leans_back(text) for text in texts], dtype=float),
+        np.array([_leans_back(text) for text in texts], dtype=float),
     ]
     return np.column_stack(columns).astype(float)
 
 
-def leans_back(text: str) -> bool:
+def _leans_back(text: str) -> bool:
     """Whether a sentence opens with a word for something named before it."""
     return _LEANS_BACK.match(text) is not None
 

@@ -14,7 +14,7 @@ import numpy as np
 from generation import extractive
 from generation.model import KnowsItsSpeed
 from generation.packing import pack_into
-from generation.prompt import passage_block
+from generation.passages import counted
 from quoth.datatypes import Context, Hit, LeftOut, Passage
 
 if TYPE_CHECKING:
@@ -119,18 +119,13 @@ def _stretch(
     evidence: Evidence, index: int, so_far: Passage | None, count: Callable[[str], int]
 ) -> Passage:
     """What is chosen of a passage so far, as far as to a sentence and what that is quoted with."""
-    sentence = evidence.sentences[index]
-    passage = evidence.context.passages[sentence.passage]
-    needed: list[Quote | Passage] = [*sentence.quotes]
-    before = evidence.sentences[index - 1] if index else sentence
-    if before.passage == sentence.passage and extractive.leans_back(sentence.text):
-        needed.append(before.quote)
+    passage = evidence.context.passages[evidence.sentences[index].passage]
+    needed: list[Quote | Passage] = [*extractive.quotes_of(evidence, index)]
     if so_far is not None:
         needed.append(so_far)
     start, end = min(each.start for each in needed), max(each.end for each in needed)
     text = passage.text[start - passage.start : end - passage.start]
-    cut = replace(passage, text=text, start=start, end=end)
-    return replace(cut, n_tokens=count(passage_block(cut)))
+    return counted(replace(passage, text=text, start=start, end=end), count)
 
 
 def _context(
@@ -155,7 +150,7 @@ def _numbered(
     """A stretch as a passage: its number, rank, pages and tokens are its own."""
     rank = min((hit.rank for hit in hits if overlap(stretch, hit)), default=stretch.rank)
     passage = replace(stretch, number=number, rank=rank)
-    if page_of is not None:
+    if page_of is not None and passage.first_page != passage.last_page:
         first, last = (page_of(passage.document_id, at) for at in (passage.start, passage.end - 1))
         passage = replace(passage, first_page=first, last_page=last)
-    return replace(passage, n_tokens=count(passage_block(passage)))
+    return counted(passage, count)

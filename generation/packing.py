@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.passages import make_passages
+from generation.passages import counted, make_passages
 from generation.prompt import build_messages, conversation
 from quoth.datatypes import Context, Hit, LeftOut, Message, Passage
 from quoth.errors import ConfigError, QuestionTooLongError
@@ -146,8 +146,7 @@ class _Packer:
         left_out: list[LeftOut] = []
         passages: tuple[Passage, ...] = ()
         for hit in hits:
-            more = make_passages([*taken, hit], self._count)
-            reason = self._objection(more)
+            more, reason = self._passages_of([*taken, hit])
             if reason:
                 left_out.append(LeftOut(hit, reason))
             else:
@@ -163,8 +162,7 @@ class _Packer:
     def add_hits(self, hits: Sequence[Hit]) -> None:
         """Take in each hit that fits, best first, and note why the others don't."""
         for hit in hits:
-            passages = make_passages([*self.hits, hit], self._count)
-            reason = self._objection(passages)
+            passages, reason = self._passages_of([*self.hits, hit])
             if reason:
                 self.left_out.append(LeftOut(hit, reason))
                 continue
@@ -196,14 +194,16 @@ class _Packer:
         kept = tuple(message for turn in self.turns for message in turn)
         return Packed(context, self.messages, self.prompt, kept)
 
-    def _objection(self, passages: Sequence[Passage]) -> str:
-        """Why the passages are too many, or too much, whatever the window; "" when they aren't."""
+    def _passages_of(self, hits: Sequence[Hit]) -> tuple[tuple[Passage, ...], str]:
+        """The passages, and why they are too many, or too much, whatever the window; else ""."""
+        passages = make_passages(hits)
         if len(passages) > max(self.answer.max_passages, 0):
-            return _TOO_MANY.format(self.answer.max_passages)
+            return passages, _TOO_MANY.format(self.answer.max_passages)
+        passages = tuple(counted(passage, self._count) for passage in passages)
         budget = self.answer.max_context_tokens
         if budget > 0 and sum(passage.n_tokens for passage in passages) > budget:
-            return _OVER_BUDGET.format(budget)
-        return ""
+            return passages, _OVER_BUDGET.format(budget)
+        return passages, ""
 
     def _fits(self, prompt: Prompt) -> bool:
         return len(prompt) + self.generation.max_new_tokens <= self.model.context_size

@@ -24,11 +24,11 @@ class _Span:
     rank: int
 
 
-def make_passages(hits: Sequence[Hit], count: Callable[[str], int]) -> tuple[Passage, ...]:
+def make_passages(hits: Sequence[Hit]) -> tuple[Passage, ...]:
     """The hits in reading order, those that touch or overlap joined into one passage.
 
     A document whose best hit ranks worse comes first, so that the best one stands nearest to the
-    question; inside a document passages go by their start. `count` gives the tokens of a text.
+    question; inside a document passages go by their start. Their tokens are still to be `counted`.
     """
     ordered = sorted(hits, key=lambda hit: (hit.chunk.document_id, hit.chunk.start, -hit.chunk.end))
     documents = [
@@ -36,7 +36,12 @@ def make_passages(hits: Sequence[Hit], count: Callable[[str], int]) -> tuple[Pas
     ]
     documents.sort(key=lambda spans: -min(span.rank for span in spans))
     spans = [span for document in documents for span in document]
-    return tuple(_passage(number, span, count) for number, span in enumerate(spans, start=1))
+    return tuple(_passage(number, span) for number, span in enumerate(spans, start=1))
+
+
+def counted(passage: Passage, count: Callable[[str], int]) -> Passage:
+    """The passage with the tokens that it takes in a prompt; `count` gives those of a text."""
+    return replace(passage, n_tokens=count(passage_block(passage)))
 
 
 def _join(hits: Sequence[Hit]) -> list[_Span]:
@@ -69,9 +74,9 @@ def _joined(left: _Span, right: _Span) -> _Span | None:
     )
 
 
-def _passage(number: int, span: _Span, count: Callable[[str], int]) -> Passage:
+def _passage(number: int, span: _Span) -> Passage:
     first = span.chunks[0]
-    passage = Passage(
+    return Passage(
         number=number,
         document_id=first.document_id,
         source=first.source,
@@ -84,7 +89,6 @@ def _passage(number: int, span: _Span, count: Callable[[str], int]) -> Passage:
         rank=span.rank,
         n_tokens=0,
     )
-    return replace(passage, n_tokens=count(passage_block(passage)))
 
 
 def _common_path(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generation.asked import asked_for, holds, topic
-from generation.vocabulary import NUMBER_WORDS
-from generation.words import content, is_content, number_value, stem, words
+from generation.words import content, is_content, words
 from quoth.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -36,9 +35,7 @@ def shortfall(question: str, chunk: Chunk) -> str:
 def _asked(question: str) -> dict[str, str]:
     """The question's words that carry meaning, as written, with their stems."""
     return {
-        word.text: number_value(word)
-        if word.is_digits or word.folded in NUMBER_WORDS
-        else stem(word.folded)
+        word.text: word.key
         for word in words(topic(question))
         if (is_content(word) or word.is_digits) and word.text not in "$€£¥%°"
     }

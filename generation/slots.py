@@ -9,15 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import (
-    MONTHS,
-    NEGATIONS,
-    NUMBER_WORDS,
-    PREPOSITIONS,
-    PRONOUNS,
-    VAGUE_NUMBER_WORDS,
-)
-from generation.words import is_content, is_initial, number_value, stem, words
+from generation.vocabulary import MONTHS, PREPOSITIONS, PRONOUNS, VAGUE_NUMBER_WORDS
+from generation.words import is_content, is_initial, is_name, number_value, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,27 +98,19 @@ def _versions(text: str, known: AbstractSet[str]) -> list[_Text]:
 
 def _read(text: str, known: AbstractSet[str]) -> _Text:
     tokens = words(text)
-    keys = tuple((_key(word), _weight(word)) for word in tokens)
+    keys = tuple((word.key, _weight(word)) for word in tokens)
     return _Text(text, tokens, keys, tuple(_facts(text, tokens, known)))
-
-
-def _key(word: Word) -> str:
-    return number_value(word) if _is_number(word) else stem(word.folded)
 
 
 def _weight(word: Word) -> float:
     return 1.0 if is_content(word) or word.is_digits else FUNCTION_WORD
 
 
-def _is_number(word: Word) -> bool:
-    return word.is_digits or word.folded in NUMBER_WORDS
-
-
 def _facts(text: str, tokens: Sequence[Word], known: AbstractSet[str]) -> Iterator[_Fact]:
     i = 0
     while i < len(tokens):
         last = i + 1
-        if _is_number(tokens[i]) and tokens[i].folded not in VAGUE_NUMBER_WORDS:
+        if tokens[i].is_number and tokens[i].folded not in VAGUE_NUMBER_WORDS:
             value = frozenset({number_value(tokens[i])})
             yield _Fact(True, i, last, value, value)
         elif _is_name(text, tokens[i], known):
@@ -142,9 +127,7 @@ def _goes_on(text: str, before: Word, word: Word, known: AbstractSet[str]) -> bo
 
 
 def _is_name(text: str, word: Word, known: AbstractSet[str]) -> bool:
-    if not word.is_capitalised or not is_content(word):
-        return False
-    if word.folded in NEGATIONS or word.folded in MONTHS:
+    if not is_name(word) or word.folded in MONTHS:
         return False
     return word.folded in known or not is_initial(text, word.start)
 

@@ -52,6 +52,16 @@ class Word:
         return self.text[0].isdigit()
 
     @property
+    def is_number(self) -> bool:
+        """Whether it is a number, in digits or letters."""
+        return self.is_digits or self.folded in NUMBER_WORDS
+
+    @property
+    def key(self) -> str:
+        """What it is compared by: a number's value, any other word's stem."""
+        return number_value(self) if self.is_number else stem(self.folded)
+
+    @property
     def is_capitalised(self) -> bool:
         """Whether it starts with a capital letter."""
         return self.text[0].isupper()
@@ -102,7 +112,7 @@ def content(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning; numbers by value; pairs of wide characters."""
     found: set[str] = set()
     for word in words(text):
-        if word.is_digits or word.folded in NUMBER_WORDS:
+        if word.is_number:
             found.add(number_value(word))
         elif _WIDE.search(word.text):
             found.update(word.text[i : i + 2] for i in range(max(1, len(word.text) - 1)))
@@ -131,7 +141,7 @@ def numbers(text: str) -> tuple[Number, ...]:
     tokens = words(text)
     found = []
     for i, word in enumerate(tokens):
-        if not (word.is_digits or word.folded in NUMBER_WORDS):
+        if not word.is_number:
             continue
         before = tokens[i - 1].text if i else ""
         following = [token.folded for token in tokens[i + 1 : i + 3]] + ["", ""]
@@ -162,11 +172,12 @@ def number_values(text: str) -> frozenset[str]:
 
 def names(text: str) -> tuple[Word, ...]:
     """The capitalised words of one sentence that are not stop words, its first word included."""
-    return tuple(
-        word
-        for word in words(text)
-        if word.is_capitalised and is_content(word) and word.folded not in NEGATIONS
-    )
+    return tuple(word for word in words(text) if is_name(word))
+
+
+def is_name(word: Word) -> bool:
+    """Whether a word may be a name by itself: capitalised, and neither a stop word nor a "not"."""
+    return word.is_capitalised and is_content(word) and word.folded not in NEGATIONS
 
 
 def is_initial(text: str, start: int) -> bool:

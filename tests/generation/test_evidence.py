@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generation.evidence import LONGEST_SENTENCE, gather
@@ -44,3 +45,17 @@ def test_vectors_are_one_a_sentence_from_one_call() -> None:
     evidence = gather("What?", Context((passage(1, hit(1, chunk("d", "One. Two."))),)), embed)
     assert calls == [3]
     assert evidence.vectors.shape == (2, evidence.question_vector.shape[0])
+
+
+def test_pages_are_asked_for_only_inside_a_passage_that_has_several() -> None:
+    whole = passage(1, hit(1, chunk("d", "One. Two.")))
+    asked: list[int] = []
+
+    def page_of(_: str, offset: int) -> int:
+        asked.append(offset)
+        return 3 + offset // 5
+
+    several = gather("What?", Context((whole,)), embed_words, page_of)
+    assert ([s.quote.page for s in several.sentences], asked) == ([3, 4], [0, 5])
+    one = gather("What?", Context((replace(whole, last_page=3),)), embed_words, page_of)
+    assert ([s.quote.page for s in one.sentences], asked) == ([3, 3], [0, 5])

@@ -36,7 +36,7 @@ def messages(text: str) -> tuple[Message, ...]:
     """A conversation whose passage, title, file name and question hold the text."""
     hit = make_hit("mill", 0, f"The mill was built in 1871.\n{text}", 1, source=f"{text}.md")
     hit = replace(hit, chunk=replace(hit.chunk, headings=(text,)))
-    return build_messages(f"When? {text}", make_passages([hit], len), (), GenerationConfig())
+    return build_messages(f"When? {text}", make_passages([hit]), (), GenerationConfig())
 
 
 @each_injection

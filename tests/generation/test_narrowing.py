@@ -118,8 +118,18 @@ def test_the_history_is_kept_and_counts() -> None:
     assert read.context.n_tokens < narrow(packed_with(), 1100).context.n_tokens
 
 
+def on_pages(hit: Hit) -> Hit:
+    """The hit in a document with 100 characters on a page."""
+    chunk = hit.chunk
+    pages = {"first_page": chunk.start // 100, "last_page": (chunk.end - 1) // 100}
+    return replace(hit, chunk=replace(chunk, **pages))
+
+
 def test_stretches_have_their_own_pages_and_ranks() -> None:
-    joined = (make_hit("alma", 100, TEXT[:300], 4), make_hit("alma", 400, TEXT[300:], 1))
+    joined = (
+        on_pages(make_hit("alma", 100, TEXT[:300], 4)),
+        on_pages(make_hit("alma", 400, TEXT[300:], 1)),
+    )
     read = narrow(packed_with(joined), 1, joined, lambda _, offset: offset // 100)
     (passage,) = read.context.passages
     assert passage.start > 400

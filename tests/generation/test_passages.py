@@ -19,20 +19,18 @@ def cut(start: int, end: int, rank: int, document: str = "d") -> Hit:
 
 
 def test_neighbours_and_overlapping_hits_become_one_passage() -> None:
-    (passage,) = make_passages(
-        [cut(50, 90, 2), cut(0, 50, 3), cut(80, 120, 1), cut(60, 70, 4)], len
-    )
+    (passage,) = make_passages([cut(50, 90, 2), cut(0, 50, 3), cut(80, 120, 1), cut(60, 70, 4)])
     assert (passage.start, passage.end, passage.rank, passage.number) == (0, 120, 1, 1)
     assert passage.text == TEXT[0:120]
 
 
 def test_a_gap_of_one_character_keeps_hits_apart() -> None:
-    passages = make_passages([cut(0, 50, 1), cut(51, 90, 2)], len)
+    passages = make_passages([cut(0, 50, 1), cut(51, 90, 2)])
     assert [(p.start, p.end) for p in passages] == [(0, 50), (51, 90)]
 
 
 def test_hits_that_disagree_on_their_common_text_stay_apart() -> None:
-    passages = make_passages([make_hit("d", 0, "abcdef", 1), make_hit("d", 3, "xyz123", 2)], len)
+    passages = make_passages([make_hit("d", 0, "abcdef", 1), make_hit("d", 3, "xyz123", 2)])
     assert [p.text for p in passages] == ["abcdef", "xyz123"]
 
 
@@ -43,7 +41,7 @@ def test_the_best_document_stands_last_and_each_is_read_from_its_start() -> None
         cut(50, 60, 2, "other"),
         cut(20, 30, 3, "third"),
     ]
-    passages = make_passages(hits, len)
+    passages = make_passages(hits)
     assert [(p.number, p.document_id, p.start) for p in passages] == [
         (1, "third", 20), (2, "other", 50), (3, "best", 0), (4, "best", 200),
     ]  # fmt: skip
@@ -54,7 +52,7 @@ def test_the_best_document_stands_last_and_each_is_read_from_its_start() -> None
 )
 def test_passages_are_exact_disjoint_and_cover_the_hits(cuts: list[tuple[str, int, int]]) -> None:
     hits = [cut(s, s + n, rank, d) for rank, (d, s, n) in enumerate(cuts, start=1)]
-    passages = make_passages(hits, len)
+    passages = make_passages(hits)
     covered = {(p.document_id, at) for p in passages for at in range(p.start, p.end)}
     assert all(p.text == TEXT[p.start : p.end] for p in passages)
     assert covered == {(d, at) for d, s, n in cuts for at in range(s, s + n)}
