@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.number_formats import BUILT_IN, TYPED_DIGITS, shown
-from ingest.packages import BROKEN, parse_xml
+from ingest.packages import BROKEN, parse_xml, xml_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,19 +181,8 @@ def _of_ods(archive: zipfile.ZipFile) -> Sheets:
 
 def _ods_rows(file: IO[bytes]) -> Iterator[tuple[str, Row]]:
     """The rows of each table by its name, those that have cells with a format."""
-    from lxml import etree
-
     row, name = 0, ""
-    steps = etree.iterparse(
-        file,
-        events=("start", "end"),
-        tag=(f"{_TABLE}table", f"{_TABLE}table-row"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-    )
-    for event, node in steps:
+    for event, node in xml_steps(file, f"{_TABLE}table", f"{_TABLE}table-row"):
         if event == "start" and node.tag == f"{_TABLE}table":
             row, name = 0, node.get(f"{_TABLE}name", "")
         elif event == "end" and node.tag == f"{_TABLE}table-row":
