@@ -11,13 +11,12 @@ import io
 import itertools
 import posixpath
 import re
-import struct
 import zipfile
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
 from ingest.number_formats import BUILT_IN, TYPED_DIGITS, shown
-from ingest.packages import parse_xml
+from ingest.packages import BROKEN, parse_xml, xml_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,39 +37,42 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
 _NUMBERS = ("float", "percentage", "currency")
 _MOST_REPEATED = 1000
-_BROKEN = (
-    LookupError, ValueError, TypeError, AttributeError, AssertionError, ArithmeticError, OSError,
-    SyntaxError, RuntimeError, NotImplementedError, struct.error, zipfile.BadZipFile,
-)  # fmt: skip
+# General and the locale's dates: the formats of an .xls by their ids.
+_AS_THEY_ARE = (0, 14, 22)
+# What xlrd raises too, and a ZIP with parts that are encrypted.
+_BROKEN = (*BROKEN, AssertionError, ArithmeticError, OSError, RuntimeError)
 
 
 def formats_of(data: bytes) -> Sheets:
     """Gives for a sheet's name how the cells of its rows are shown, in order.
 
-    A workbook whose formats cannot be read shows its values as they are.
+    What of a workbook's formats cannot be read shows its values as they are.
     """
     try:
-        if not data.startswith(b"PK"):
-            return _of_xls(data)
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        names = set(archive.namelist())
-        if "xl/workbook.xml" in names:
-            return _of_xlsx(archive)
-        if "content.xml" in names:
-            return _of_ods(archive)
+        sheets = _sheets(data)
     except _BROKEN:
         return _nothing
-    return _nothing
+    return functools.partial(_whole_rows, sheets)
+
+
+def _sheets(data: bytes) -> Sheets:
+    if not data.startswith(b"PK"):
+        return _of_xls(data)
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    names = set(archive.namelist())
+    if "xl/workbook.xml" in names:
+        return _of_xlsx(archive)
+    return _of_ods(archive) if "content.xml" in names else _nothing
 
 
 def _nothing(_: str) -> Iterator[Row]:
     return iter(())
 
 
-def _guarded(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows up to where they are broken."""
+def _whole_rows(sheets: Sheets, name: str) -> Iterator[Row]:
+    """The rows of a sheet up to where they are broken."""
     try:
-        yield from rows
+        yield from sheets(name)
     except _BROKEN:
         return
 
@@ -90,7 +92,7 @@ def _of_xlsx(archive: zipfile.ZipFile) -> Sheets:
     def sheet(name: str) -> Iterator[Row]:
         if not any(styles) or name not in parts:
             return iter(())
-        return _guarded(_rows(archive.open(parts[name]), styles))
+        return _rows(archive.open(parts[name]), styles)
 
     return sheet
 
@@ -150,19 +152,16 @@ def _of_xls(data: bytes) -> Sheets:
 
     book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
 
-    def sheet(name: str) -> Iterator[Row]:
-        return _guarded(_xls_rows(book, book.sheet_by_name(name)))
-
-    return sheet
-
-
-def _xls_rows(book: Any, sheet: Any) -> Iterator[Row]:
-    codes = [book.format_map[style.format_key] for style in book.xf_list]
-    builtin = {key for key, code in book.format_map.items() if key in (0, 14, 22)}
-    shows = [
-        None if style.format_key in builtin else functools.partial(shown, code=code.format_str)
-        for style, code in zip(book.xf_list, codes, strict=True)
+    shows: list[Show | None] = [
+        None
+        if style.format_key in _AS_THEY_ARE
+        else functools.partial(shown, code=book.format_map[style.format_key].format_str)
+        for style in book.xf_list
     ]
+    return lambda name: _xls_rows(book.sheet_by_name(name), shows)
+
+
+def _xls_rows(sheet: Any, shows: list[Show | None]) -> Iterator[Row]:
     for row in range(sheet.nrows):
         styles = (sheet.cell_xf_index(row, column) for column in range(sheet.row_len(row)))
         found = {column: shows[style] for column, style in enumerate(styles)}
@@ -175,26 +174,15 @@ def _of_ods(archive: zipfile.ZipFile) -> Sheets:
     def sheet(name: str) -> Iterator[Row]:
         """Sheets are asked for in their order: each is parsed once."""
         rows = next((rows for owner, rows in sheets if owner == name), iter(()))
-        return _guarded(row for _, row in rows)
+        return (row for _, row in rows)
 
     return sheet
 
 
 def _ods_rows(file: IO[bytes]) -> Iterator[tuple[str, Row]]:
     """The rows of each table by its name, those that have cells with a format."""
-    from lxml import etree
-
     row, name = 0, ""
-    steps = etree.iterparse(
-        file,
-        events=("start", "end"),
-        tag=(f"{_TABLE}table", f"{_TABLE}table-row"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-    )
-    for event, node in steps:
+    for event, node in xml_steps(file, f"{_TABLE}table", f"{_TABLE}table-row"):
         if event == "start" and node.tag == f"{_TABLE}table":
             row, name = 0, node.get(f"{_TABLE}name", "")
         elif event == "end" and node.tag == f"{_TABLE}table-row":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 Moment = dt.datetime | dt.date | dt.time | dt.timedelta
 Tokens = Sequence[tuple[str, str]]
@@ -79,17 +79,8 @@ def _part(at: dt.datetime, kind: str, text: str, *, half: bool) -> str:
         return f"{at.minute:0{len(text)}}"
     if kind != "date":
         return "" if kind == "bracket" else text
-    width = min(len(text), 2)
-    hour = (at.hour % 12 or 12) if half else at.hour
-    seconds, _, fraction = text.partition(".")
-    written = {
-        "y": f"{at.year:04}" if len(text) > 2 else f"{at.year % 100:02}",
-        "m": _name(_MONTHS[at.month - 1], text) or f"{at.month:0{width}}",
-        "d": _name(_DAYS[at.weekday()], text) or f"{at.day:0{width}}",
-        "h": f"{hour:0{width}}",
-        "a": ("AM" if at.hour < 12 else "PM")[: 2 if "m" in text else 1],
-        "s": f"{at.second:0{len(seconds[:2])}}",
-    }[text[0]]
+    whole, _, fraction = text.partition(".")
+    written = _LETTERS[text[0]](at, whole, half)
     return (
         f"{written}.{at.microsecond:06}"[: len(written) + 1 + len(fraction)]
         if fraction
@@ -97,10 +88,26 @@ def _part(at: dt.datetime, kind: str, text: str, *, half: bool) -> str:
     )
 
 
+def _number(number: int, letters: str) -> str:
+    """In two figures at least; for a single letter in as many as it has."""
+    return f"{number:0{min(len(letters), 2)}}"
+
+
 def _name(name: str, letters: str) -> str:
     """The name of a month or day in as many letters as the format has; "" where it has a number."""
     lengths = {3: 3, 5: 1}
     return name[: lengths.get(len(letters), len(name))] if len(letters) >= 3 else ""
+
+
+# How what a letter stands for is written: of a moment, in these letters, in a half of the day or not.
+_LETTERS: dict[str, Callable[[dt.datetime, str, bool], str]] = {
+    "y": lambda at, text, _: f"{at.year:04}" if len(text) > 2 else f"{at.year % 100:02}",
+    "m": lambda at, text, _: _name(_MONTHS[at.month - 1], text) or _number(at.month, text),
+    "d": lambda at, text, _: _name(_DAYS[at.weekday()], text) or _number(at.day, text),
+    "h": lambda at, text, half: _number((at.hour % 12 or 12) if half else at.hour, text),
+    "a": lambda at, text, _: ("AM" if at.hour < 12 else "PM")[: 2 if "m" in text else 1],
+    "s": lambda at, text, _: _number(at.second, text),
+}
 
 
 def _duration(length: dt.timedelta, tokens: Tokens) -> str | None:

@@ -15,6 +15,7 @@ from ingest.packages import check_package, mended, transitional
 from ingest.readers.html import html_text, parse_html
 from ingest.readers.markdown import front_matter_end
 from ingest.readers.mhtml import page_in
+from ingest.tables import cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from quoth.config import IngestConfig
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-_BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\|(?:\s*-+\s*\|)+")
 _NUMBER = re.compile(r"^\s*\(?(?:\d+(?:\.\d+)*|[a-zA-Z]|[ivxlc]+)[.)]?\s+", re.MULTILINE)
 _MOST_OF_PICTURES = 4_000_000  # bytes
@@ -129,7 +129,7 @@ def _tables(text: str) -> str:
 
 
 def _row(line: str, tag: str) -> str:
-    cells = (cell.strip().replace(r"\|", "|") for cell in _BAR.split(line)[1:-1])
+    cells = cells_of(line)[1:-1]
     return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
 

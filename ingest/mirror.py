@@ -84,10 +84,9 @@ def mirror_folders(
             there = {source for source in kept.keys() - files if _may_be_inside(source, unread)}
             gone = _gone(kept, files | there, devices, run, allow_empty=allow_empty)
         with run.timed("write"):
-            _write(shelf, moved, gone)
-            _forget(
-                shelf, (source for source in failed.keys() - files if _is_below(source, places))
-            )
+            below = tuple(map(_below, places))
+            lost = sorted(source for source in failed.keys() - files if source.startswith(below))
+            _write(shelf, moved, gone, lost)
         for source in gone:
             run.report(FileOutcome(source, "removed", kept[source].document_id))
     return run.finished(found.skipped)
@@ -103,21 +102,21 @@ def _may_be_inside(source: str, unread: set[str]) -> bool:
         return True
 
 
-def _write(shelf: MirrorShelf, moved: Mapping[str, int], gone: Sequence[str]) -> None:
+def _write(
+    shelf: MirrorShelf, moved: Mapping[str, int], gone: Sequence[str], lost: Sequence[str]
+) -> None:
+    """`lost` failed and are not found any more, wherever they went."""
     if moved:
         shelf.note_devices(moved)
     if gone:
         shelf.drop(gone)
+    if lost:
+        shelf.forget_failures(lost)
 
 
-def _is_below(source: str, places: Iterable[Path]) -> bool:
-    return any(source.startswith(str(place).rstrip("/") + "/") for place in places)
-
-
-def _forget(shelf: MirrorShelf, failed: Iterable[str]) -> None:
-    """Files that failed and are not found any more, wherever they went."""
-    if sources := sorted(failed):
-        shelf.forget_failures(sources)
+def _below(folder: Path) -> str:
+    """What the paths of all files below a folder begin with."""
+    return str(folder).rstrip("/") + "/"
 
 
 def _usable(folder: Path) -> Path:
@@ -136,7 +135,7 @@ def _refuse_emptied(
     places: Iterable[Path], files: Iterable[str], kept: Mapping[str, KnownFile]
 ) -> None:
     for place in places:
-        below = str(place).rstrip("/") + "/"
+        below = _below(place)
         n_kept = sum(source.startswith(below) for source in kept)
         if n_kept and not any(file.startswith(below) for file in files):
             raise UnavailableFolderError(

@@ -6,19 +6,17 @@ conditions and patterns with letters between digits, is left to the caller.
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from ingest.date_formats import shown_date
+from ingest.date_formats import Moment, shown_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Moment = dt.datetime | dt.date | dt.time | dt.timedelta
 Value = float | Moment
 
 # By the ids that files give instead of a format; 14, 22 and 41 to 44 are the locale's.
@@ -114,9 +112,8 @@ def _written(value: Decimal, section: _Section, sign: str) -> str | None:
     pattern = patterns[0].rstrip(",")
     thousands = 3 * (len(patterns[0]) - len(pattern))
     rounded = _rounded(scaled.scaleb(-thousands), pattern)
-    written = "".join(
-        _piece(kind, text, _digits(rounded, pattern)) for kind, text in section.tokens
-    )
+    digits = _digits(rounded, pattern)
+    written = "".join(_piece(kind, text, digits) for kind, text in section.tokens)
     text = " ".join(f"{sign}{written}".split())
     is_typed = len(scaled.normalize().as_tuple().digits) <= TYPED_DIGITS
     if rounded.scaleb(thousands) != scaled and is_typed:

@@ -31,18 +31,20 @@ _MOST_ROUNDS, _MOST_PASSES, _MOST_KILOBYTES, _MOST_LANES = 2_000_000, 30, 300_00
 _BLOCK = 16
 
 
-def is_encrypted(data: bytes) -> bool:
-    """Whether it is such a package. Raises what a broken ZIP does."""
+def is_encrypted(data: bytes, source: str, config: IngestConfig) -> bool:
+    """Whether it is such a package. Raises LimitError, and what a broken ZIP does."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return _MANIFEST in archive.namelist() and b"encryption-data" in archive.read(_MANIFEST)
+        if _MANIFEST not in archive.namelist():
+            return False
+        check_package(data, source, config)
+        return b"encryption-data" in archive.read(_MANIFEST)
 
 
 def decrypted(data: bytes, source: str, config: IngestConfig, password: str) -> bytes:
-    """A package with what is read of it in clear; b"" when the password is wrong.
+    """A package that `is_encrypted` with what is read of it in clear; b"" under a wrong password.
 
     Raises LimitError, and what broken packages do.
     """
-    check_package(data, source, config)
     limit = config.max_megabytes * 1_000_000
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = _entries(archive.read(_MANIFEST))

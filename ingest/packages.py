@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from quoth.errors import DamagedFileError, LimitError
 
@@ -42,6 +42,12 @@ BROKEN = (
 )
 """What the libraries that read packages raise over broken ones."""
 
+_HARMLESS = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+}
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAME = re.compile(re.escape(_STRICT) + rb"(\w+)/")
 
@@ -82,10 +88,14 @@ def parse_xml(data: bytes) -> Any:
     """The root element. Raises SyntaxError for what is not well-formed, or too deep or large."""
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    return etree.fromstring(data, parser)
+    return etree.fromstring(data, etree.XMLParser(**_HARMLESS))
+
+
+def xml_steps(file: IO[bytes], *tags: str) -> Iterator[tuple[str, Any]]:
+    """Where each element of these tags starts and ends, as ("start", it); raises as `parse_xml`."""
+    from lxml import etree
+
+    yield from etree.iterparse(file, events=("start", "end"), tag=tags, **_HARMLESS)
 
 
 def transitional(data: bytes, main_part: str) -> io.BytesIO:

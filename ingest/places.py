@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from quoth.datatypes import Box, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W_]+")
 _BESIDE = 1.0
@@ -88,14 +88,8 @@ def _apart(box: Box, places: Sequence[Place]) -> Box:
 
 def boxes_in(places: Sequence[Place], start: int, end: int) -> tuple[Box, ...]:
     """The boxes of a span of the page's text; letters count as equally wide."""
-    return tuple(_clipped(places, start, end))
-
-
-def _clipped(places: Sequence[Place], start: int, end: int) -> Iterator[Box]:
-    for place in places:
-        first, last = max(start, place.start), min(end, place.end)
-        if first < last:
-            yield _part(place, first, last)
+    clipped = ((place, max(start, place.start), min(end, place.end)) for place in places)
+    return tuple(_part(place, first, last) for place, first, last in clipped if first < last)
 
 
 def _part(place: Place, first: int, last: int) -> Box:

@@ -39,10 +39,14 @@ def find_tables(text: str) -> list[Table]:
             if row.end() == len(text):
                 break
         if end > head.end():
-            cells = (cell.strip().replace(r"\|", "|") for cell in _BAR.split(head[1]))
-            columns = " | ".join(cell for cell in cells if cell)
+            columns = " | ".join(filter(None, cells_of(head[1])))
             tables.append(Table(head.start(), head.end(), end, columns))
     return tables
+
+
+def cells_of(row: str) -> list[str]:
+    """What stands before, between and after the bars of a row."""
+    return [cell.strip().replace(r"\|", "|") for cell in _BAR.split(row)]
 
 
 def first_row_end(text: str, table: Table) -> int:

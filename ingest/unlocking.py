@@ -52,7 +52,7 @@ def unlocked(data: bytes, source: str, config: IngestConfig) -> bytes:
 
 def _unlocked_package(data: bytes, source: str, config: IngestConfig) -> bytes:
     try:
-        if not open_documents.is_encrypted(data):
+        if not open_documents.is_encrypted(data, source, config):
             return data
     except BROKEN:
         return data  # its reader will say what is wrong with it

@@ -162,7 +162,7 @@ class Maps:
         return Located(question, x, y, tuple((hit, *place(hit)) for hit in hits))
 
     def _made(self, material: _Material) -> _Layout:
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import ThreadpoolController
 
         from retrieval.clusters import grouped, telling_words
         from retrieval.projection import neighbours
@@ -170,7 +170,8 @@ class Maps:
         if not material.chunks:
             return _Layout((), (), ())
         # Nobody waits for it: the other cores are for answers, and threads that spin help no one.
-        with threadpool_limits(1, "openmp"):
+        # Nothing but OpenMP's is put back afterwards: numpy's may be a search's by then.
+        with ThreadpoolController().select(user_api="openmp").limit(limits=1):
             labels = grouped(material.vectors)
             placed = neighbours(material.vectors).tolist()
         positions = tuple((x, y) for x, y in placed)

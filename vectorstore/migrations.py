@@ -100,20 +100,23 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 def _add_facts(sql: sqlite3.Connection) -> None:
     """1 to 2: what filters compare, tags, and on which file system a source lay."""
-    for statement in FORMAT_2.split(";"):
-        sql.execute(statement)
+    _run(FORMAT_2, sql)
     make_facts(sql)
 
 
 def _add_conversations(sql: sqlite3.Connection) -> None:
     """2 to 3: conversations with their answers, and who may use the page."""
-    for statement in FORMAT_3.split(";"):
-        sql.execute(statement)
+    _run(FORMAT_3, sql)
 
 
 def _add_places_and_failures(sql: sqlite3.Connection) -> None:
     """3 to 4: where the text of scanned pages stands, and which files failed."""
-    for statement in FORMAT_4.split(";"):
+    _run(FORMAT_4, sql)
+
+
+def _run(statements: str, sql: sqlite3.Connection) -> None:
+    """One by one: `executescript` would end the transaction."""
+    for statement in statements.split(";"):
         sql.execute(statement)
 
 

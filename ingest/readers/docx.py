@@ -35,7 +35,6 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _TEXT_BOX = f"{_W}txbxContent"
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _PAGE_NUMBER = re.compile(r"\b(?:page|of|seite|von|p)\b|[\d\W_]", re.IGNORECASE)
-_NO_DIAGRAM = b"<none/>"
 _DEEPEST = 8
 _LONGEST_CHAIN = 10
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
@@ -152,7 +151,8 @@ def _body_blocks(element: Any, styles: _Styles) -> Iterator[Block]:
             for box in _text_boxes(child):
                 yield from _body_blocks(box, styles)
             for relation in diagram_relations(child):
-                yield from diagram_blocks(styles.diagrams.get(relation, _NO_DIAGRAM))
+                if relation in styles.diagrams:
+                    yield from diagram_blocks(styles.diagrams[relation])
         elif child.tag == f"{_W}tbl":
             yield from _table(child, styles)
         elif child.tag != _FALLBACK and isinstance(child.tag, str):

@@ -125,24 +125,21 @@ def html_blocks(tree: LexborHTMLParser) -> list[Block]:
     return blocks if any(b.text.strip() for b in blocks) else list(_blocks(tree, frozenset()))
 
 
-def text_nodes(tree: LexborHTMLParser) -> Iterator[LexborNode]:
+def text_nodes(tree: LexborHTMLParser) -> list[LexborNode]:
     """The nodes whose text `read` takes, in document order."""
-    dropped = frozenset({"nav"})
-    nodes = [node for node in _shown(tree, dropped) if node.tag == "-text"]
-    if not any((node.text_content or "").strip() for node in nodes):
-        nodes = [node for node in _shown(tree, frozenset()) if node.tag == "-text"]
-    yield from nodes
+    nodes = list(_text_nodes(tree, frozenset({"nav"})))
+    is_seen = any((node.text_content or "").strip() for node in nodes)
+    return nodes if is_seen else list(_text_nodes(tree, frozenset()))
 
 
-def _shown(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[LexborNode]:
-    """The nodes that are not hidden, in document order."""
+def _text_nodes(tree: LexborHTMLParser, dropped: frozenset[str]) -> Iterator[LexborNode]:
     stack: list[LexborNode] = [tree.root] if tree.root else []
     while stack:
         node = stack.pop()
-        if node.tag in _DROPPED or node.tag in dropped or _is_hidden(node):
-            continue
-        yield node
-        stack.extend(reversed(list(node.iter(include_text=True))))
+        if node.tag == "-text":
+            yield node
+        elif not (node.tag in _DROPPED or node.tag in dropped or _is_hidden(node)):
+            stack.extend(reversed(list(node.iter(include_text=True))))
 
 
 def _first_text(tree: LexborHTMLParser, selector: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-QUOTE_ID, _QUOTE_CLASS = "quote", "quoth-quote"
+_QUOTE_ID, _QUOTE_CLASS = "quote", "quoth-quote"
 _LARGEST = 8_000_000  # characters of markup: pictures inside it are most of such a page
 _LONGEST_STYLE = 200_000
 _DEEPEST = 400  # elements in each other: cleaning takes their number's square
@@ -138,7 +138,7 @@ def _mark(
     plain: Callable[[str], str],
 ) -> tuple[bool, ...]:
     """Put marks around the spans; say of each whether it was found."""
-    page = _Letters.of(list(text_nodes(tree)))
+    page = _Letters.of(text_nodes(tree))
     places: list[tuple[int, int]] = []
     found: list[bool] = []
     for start, end in spans:
@@ -192,7 +192,7 @@ def _split(
         mark = tree.create_node("mark")
         mark.attrs["class"], mark.attrs["style"] = _QUOTE_CLASS, _HIGHLIGHT
         if first:
-            mark.attrs["id"] = QUOTE_ID
+            mark.attrs["id"] = _QUOTE_ID
             first = False
         mark.insert_child(words[begin:finish])
         node.insert_before(words[done:begin])

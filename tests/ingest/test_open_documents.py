@@ -138,6 +138,14 @@ def test_a_bomb_under_a_password_is_refused(tmp_path: Path) -> None:
         read_document(path, small)
 
 
+def test_a_bomb_in_the_manifest_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.odt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/manifest.xml", b"encryption-data" + bytes(5_000_000))
+    with pytest.raises(LimitError, match=r"^a\.odt expands to 5 MB and the limit is 2;"):
+        read_document(path, IngestConfig(max_megabytes=2))
+
+
 def test_a_manifest_that_asks_for_too_much_work_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.odt"
     path.write_bytes(by_openoffice(TEXT, KIND, rounds=10**12))

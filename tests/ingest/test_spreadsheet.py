@@ -172,6 +172,14 @@ def test_a_workbook_whose_styles_name_no_formats_shows_its_values(tmp_path: Path
     assert read(tmp_path / "b.xlsx").text == "Share\n0.5\n"
 
 
+def test_a_sheet_whose_part_is_named_in_other_letters_shows_its_values(tmp_path: Path) -> None:
+    whole = excel(tmp_path / "a.xlsx", S=[["Day"], [dt.date(2024, 2, 29)]])
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as after:
+        for name in before.namelist():
+            after.writestr(name.replace("sheet1.xml", "Sheet1.xml"), before.read(name))
+    assert read(tmp_path / "b.xlsx").text == "Day\n2024-02-29\n"
+
+
 ODS = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
