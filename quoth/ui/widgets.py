@@ -43,6 +43,18 @@ def succeeds(change: Callable[[], object]) -> bool:
     return True
 
 
+def confirm(question: str, note: str, do: str, change: Callable[[], object]) -> None:
+    """In a dialog: ask, and take away what `change` does if that is meant; closes unless it fails."""
+    draw(element("p", question))
+    if note:
+        draw(element("p", note, class_="q-lead"))
+    with st.container(horizontal=True):
+        agreed = st.button(do, type="primary", icon=":material/delete:", key="agreed")
+        kept = st.button(texts.KEEP, key="kept")
+    if kept or (agreed and succeeds(change)):
+        st.rerun()
+
+
 def card_title(title: str, lead: str = "") -> None:
     """The title of a part of a page, and a sentence under it."""
     under = element("p", lead, class_="q-lead") if lead else ""
