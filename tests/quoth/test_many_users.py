@@ -134,7 +134,7 @@ def test_another_model_waits_for_answers_that_are_begun_and_later_ones_wait_for_
             assert list(filled.stream(QUESTIONS["bob"], on_wait=tell))[-1].answer is not None
             return places
 
-        while not filled._switch.wanted:
+        while not filled._switch._replacing:
             assert not switched.done()
             told.wait(0.01)
         asked = pool.submit(later)
