@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from quoth.config import Config, PageConfig
-from quoth.ui import access, passes
+from quoth.ui import access
 from tests.samples import record
 from tests.ui.fake_engine import PASSWORD, FakeQuoth
 from tests.ui.test_pages import _ask, _button, _markup, _shown
@@ -33,7 +33,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quoth(tmp_path: Path) -> FakeQuoth:
-    passes.forget_all()
     access._patience.clear()
     made = FakeQuoth(tmp_path, [record()])
     made.config = Config(page=PageConfig(sign_in=True))
