@@ -17,8 +17,7 @@ from playwright.sync_api import expect
 from quoth import Quoth
 from quoth.ui import texts
 from tests.certificates import make_certificate
-from tests.generation.making import write_gguf
-from tests.generation.test_gguf import LLAMA
+from tests.generation.making import LLAMA, write_gguf
 from tests.quoth.test_cli_page import free_port
 from tests.quoth.test_many_users import FACTS, QUESTIONS
 from tests.ui.fake_engine import PASSWORD
