@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +19,7 @@ from tests.generation.hub_server import the_hub
 from tests.generation.making import LLAMA, write_gguf
 from tests.ui.fake_engine import FakeQuoth
 from tests.ui.test_pages import _button, _page, _shown
+from tests.ui.test_uploads import File
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,32 +208,17 @@ def test_over_a_network_nobody_names_files_of_the_machine(quoth: FakeQuoth) -> N
     assert app.button(key="model-import-do").disabled
 
 
-@dataclass
-class Upload:
-    """A file as Streamlit's uploader gives it."""
-
-    name: str
-    content: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.content)
-
-    def getbuffer(self) -> memoryview:
-        return memoryview(self.content)
-
-
 def test_an_uploaded_model_is_kept_under_a_safe_name_or_leaves_nothing(
     tmp_path: Path, folder: Path
 ) -> None:
     good = write_gguf(tmp_path / "own.gguf", LLAMA).read_bytes()
-    kept = keep_upload(Upload("../../my model.gguf", good))
+    kept = keep_upload(File("../../my model.gguf", good))
     assert kept.path == folder / "my model.gguf"
     assert kept.path.read_bytes() == good
     with pytest.raises(ModelError, match="is there already"):
-        keep_upload(Upload("my model.gguf", good))
+        keep_upload(File("my model.gguf", good))
     with pytest.raises(ModelError, match="is not a GGUF model"):
-        keep_upload(Upload("broken.gguf", b"GGUF no more"))
+        keep_upload(File("broken.gguf", b"GGUF no more"))
     assert list(folder.iterdir()) == [kept.path]
 
 
