@@ -93,7 +93,12 @@ def place(page: int, headings: tuple[str, ...], last_page: int = 0) -> str:
     pages = (
         texts.PAGES_RANGE.format(page, last_page) if last_page > page else texts.PAGE.format(page)
     )
-    return " · ".join((pages, " › ".join(headings))) if headings else pages
+    return under_headings(pages, headings)
+
+
+def under_headings(told: str, headings: tuple[str, ...]) -> str:
+    """What is told of a passage, and the titles above it."""
+    return " · ".join((told, " › ".join(headings))) if headings else told
 
 
 def file_name(source: str) -> str:
