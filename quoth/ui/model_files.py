@@ -91,7 +91,7 @@ def keep_upload(upload: Upload) -> LocalModel:
         with tempfile.TemporaryDirectory(prefix=".upload-", dir=folder) as temporary:
             file = Path(temporary) / uploads.safe_name(upload.name)
             file.write_bytes(upload.getbuffer())
-            return models.import_file(file)
+            return models.import_file(file, move=True)
     except OSError as error:
         raise StorageFullError(
             f"{folder} cannot take {upload.name}: {error.strerror or error}; free some disk space, "
