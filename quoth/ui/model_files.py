@@ -15,7 +15,7 @@ from quoth.ui.markup import plain
 from quoth.ui.widgets import card_title, confirm, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from quoth.engine import Quoth
     from quoth.models import LocalModel, Progress
@@ -50,11 +50,10 @@ def _option(row: ModelRow) -> str:
 
 def _pull(name: str) -> None:
     """Begin a download; the only thing on the page that uses the network."""
-
-    def bring(tell: Callable[[Progress], None], cancelled: Callable[[], bool]) -> LocalModel:
-        return models.pull(name, on_progress=tell, cancelled=cancelled)
-
-    model_work.begin("pull", bring)
+    model_work.begin(
+        "pull",
+        lambda tell, cancelled: models.pull(name, on_progress=tell, cancelled=cancelled),
+    )
 
 
 def show_import(quoth: Quoth) -> None:
