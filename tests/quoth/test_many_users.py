@@ -36,13 +36,18 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture
-def filled(quoth: Quoth, tmp_path: Path) -> Quoth:
+def write_facts(folder: Path) -> list[Path]:
+    """A file for each fact, named by what it is about."""
     files = []
     for name, text, _ in FACTS.values():
-        files.append(tmp_path / f"{name}.md")
+        files.append(folder / f"{name}.md")
         files[-1].write_text(f"# {name}\n\n{text}\n")
-    assert quoth.ingest(files).count("added") == len(FACTS)
+    return files
+
+
+@pytest.fixture
+def filled(quoth: Quoth, tmp_path: Path) -> Quoth:
+    assert quoth.ingest(write_facts(tmp_path)).count("added") == len(FACTS)
     return quoth
 
 
