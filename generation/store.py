@@ -106,10 +106,10 @@ def find_model(name: str) -> Path:
     )
 
 
-def import_model(path: Path) -> LocalModel:
+def import_model(path: Path, *, move: bool = False) -> LocalModel:
     """Copy a GGUF file, all parts of a split one, into the folder, whole or not at all.
 
-    Raises ModelNotFoundError, ModelLoadError, ModelError for a name that is taken,
+    One that lies on the disk of the folder can `move` there instead. Raises ModelNotFoundError, ModelLoadError, ModelError for a name that is taken,
     StorageFullError.
     """
     facts = read_facts(path)
@@ -121,20 +121,26 @@ def import_model(path: Path) -> LocalModel:
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free
-        if facts.file_bytes > free:
-            raise StorageFullError(
-                f"{path.name} has {facts.file_bytes / 1e9:.2f} GB and {folder} has {free / 1e9:.2f} GB "
-                "left; free some disk space, or name another folder in QUOTH_MODELS"
-            )
+        if not move:
+            _insist_on_room(facts, folder)
+        put = Path.replace if move else _copy
         for part in reversed(shards_of(path)):  # the first, by which it is found, comes last
-            _copy(part, folder / part.name)
+            put(part, folder / part.name)
     except OSError as error:
         raise StorageFullError(
             f"{path.name} cannot be copied to {folder}: {error.strerror or error}; free some disk "
             "space, or name another folder in QUOTH_MODELS"
         ) from error
     return describe(taken)
+
+
+def _insist_on_room(facts: ModelFacts, folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if facts.file_bytes > free:
+        raise StorageFullError(
+            f"{facts.path.name} has {facts.file_bytes / 1e9:.2f} GB and {folder} has {free / 1e9:.2f} GB "
+            "left; free some disk space, or name another folder in QUOTH_MODELS"
+        )
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -611,6 +611,11 @@ class FileOutcome:
     known: bool = False
 
     @property
+    def as_before(self) -> bool:
+        """Whether it is the same file with the same end as in the run before."""
+        return self.known or self.status == "unchanged"
+
+    @property
     def why(self) -> str:
         """The reason, to stand beside the file's name, with which most reasons begin."""
         return self.reason.removeprefix(f"{self.source.rpartition('/')[2]} ")

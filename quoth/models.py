@@ -182,11 +182,14 @@ def pull(
         raise
 
 
-def import_file(path: str | os.PathLike[str]) -> LocalModel:
-    """Copy a GGUF file into the folder. Raises ModelError and StorageFullError."""
+def import_file(path: str | os.PathLike[str], *, move: bool = False) -> LocalModel:
+    """Copy a GGUF file into the folder, or `move` it there from the same disk.
+
+    Raises ModelError and StorageFullError.
+    """
     from pathlib import Path
 
-    return _store.import_model(Path(path).expanduser())
+    return _store.import_model(Path(path).expanduser(), move=move)
 
 
 def remove(name: str) -> LocalModel:

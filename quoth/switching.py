@@ -44,11 +44,6 @@ class Switch:
         self._uses: set[Use] = set()
         self._replacing = False
 
-    @property
-    def wanted(self) -> bool:
-        """Whether somebody replaces it, or waits to."""
-        return self._replacing
-
     @contextmanager
     def using(self, on_wait: Callable[[int], None] = lambda _: None) -> Iterator[Use]:
         """Use it; it is not replaced meanwhile.
@@ -57,13 +52,14 @@ class Switch:
         waited for whenever that changes, and 0 at the end. Not to be nested in one thread.
         """
         use, told = Use(), 0
-        while (before := self._enter(use)) >= 0:
+        while not self._begins(use, within=_POLL):
+            before = len(self._uses)
             if before != told:
                 told = before
                 on_wait(before)
-        if told:
-            on_wait(0)
         try:
+            if told:
+                on_wait(0)
             yield use
         finally:
             self._end(use)
@@ -72,12 +68,8 @@ class Switch:
     def trying(self) -> Iterator[bool]:
         """Use it for a moment unless it is being replaced; gives whether that is so."""
         use = Use()
-        with self._changed:
-            free = not self._replacing
-            if free:
-                self._uses.add(use)
         try:
-            yield free
+            yield self._begins(use)
         finally:
             self._end(use)
 
@@ -95,15 +87,13 @@ class Switch:
                 self._replacing = False
                 self._changed.notify_all()
 
-    def _enter(self, use: Use) -> int:
-        """Begin a use and give -1; where it is being replaced, how many are before, after a moment."""
+    def _begins(self, use: Use, within: float = 0.0) -> bool:
+        """Begin a use, unless it is being replaced for longer than so many seconds."""
         with self._changed:
-            if self._replacing:
-                self._changed.wait(_POLL)
-            if self._replacing:
-                return len(self._uses)
-            self._uses.add(use)
-            return -1
+            free = self._changed.wait_for(lambda: not self._replacing, within)
+            if free:
+                self._uses.add(use)
+            return free
 
     def _end(self, use: Use) -> None:
         with self._changed:

@@ -53,8 +53,7 @@ class IngestDisplay:
         """Show one report."""
         self._interrupt.started = progress.files_done > 0
         outcome = progress.outcome
-        is_as_before = outcome is not None and (outcome.known or outcome.status == "unchanged")
-        if self._files and outcome and (self._unchanged or not is_as_before):
+        if self._files and outcome and (self._unchanged or not outcome.as_before):
             say(outcome_line(outcome))
         self._show(progress.files_done, progress.files_total, progress_line(progress))
 

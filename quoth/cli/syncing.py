@@ -91,7 +91,7 @@ def _round(task: _Task, *, first: bool, allow_empty: bool) -> IngestReport:
         )
     if not (as_json or task.watch or task.interrupt()):
         report = unlocked(task.library, report, collection, task.tags)
-    if not first and all(one.known or one.status == "unchanged" for one in report.outcomes):
+    if not first and all(one.as_before for one in report.outcomes):
         return report
     if as_json:
         say_json(sync_record(report), indent=None if task.watch else 2)

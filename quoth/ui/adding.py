@@ -75,10 +75,8 @@ def show_run(quoth: Quoth) -> None:
     if job.running:
         _follow(job)
         st.rerun()
-    if job.error:
-        show_error(job.error)
-    elif job.report is None:
-        st.error(texts.UNEXPECTED, icon=":material/error:")
+    if job.report is None:
+        show_error(job.error or texts.UNEXPECTED)
     if job.stopped:
         st.info(texts.CANCELLED, icon=":material/info:")
     if job.outcomes:

@@ -12,7 +12,7 @@ import streamlit as st
 from quoth.ui import pictures, texts
 from quoth.ui.markup import Html, element
 from quoth.ui.sheets import sheet
-from quoth.ui.widgets import draw, file_name
+from quoth.ui.widgets import draw, file_name, under_headings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def listing(here: Sequence[Numbered], page: Page) -> Html:
 
 def _told(chunk: Chunk) -> str:
     size = texts.CHUNK_SIZE.format(tokens=chunk.n_tokens, characters=len(chunk.text))
-    return " · ".join((size, " › ".join(chunk.headings))) if chunk.headings else size
+    return under_headings(size, chunk.headings)
 
 
 # The engine is no part of the key, its library is: no library is shown another's chunks.

@@ -9,7 +9,7 @@ import streamlit as st
 
 from quoth.ui import texts, uploads
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw, succeeds
+from quoth.ui.widgets import confirm, draw, succeeds
 
 if TYPE_CHECKING:
     from quoth.engine import Quoth
@@ -56,15 +56,8 @@ def _rename(quoth: Quoth, name: str) -> None:
 
 @st.dialog(texts.DELETE_COLLECTION)
 def _confirm(quoth: Quoth, name: str, size: int) -> None:
-    draw(
-        element("p", texts.DELETE_COLLECTION_ASK.format(name, texts.count(size, texts.DOCUMENTS_N)))
-    )
-    draw(element("p", texts.REMOVE_COPY, class_="q-lead"))
-    with st.container(horizontal=True):
-        agreed = st.button(texts.DELETE, type="primary", key="collection-agreed")
-        kept = st.button(texts.KEEP, key="collection-kept")
-    if kept or (agreed and succeeds(lambda: _delete(quoth, name))):
-        st.rerun()
+    question = texts.DELETE_COLLECTION_ASK.format(name, texts.count(size, texts.DOCUMENTS_N))
+    confirm(question, texts.REMOVE_COPY, texts.DELETE, lambda: _delete(quoth, name))
 
 
 def _delete(quoth: Quoth, name: str) -> None:

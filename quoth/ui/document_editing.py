@@ -8,7 +8,7 @@ import streamlit as st
 
 from quoth.ui import session, texts, uploads
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw, file_name, succeeds
+from quoth.ui.widgets import confirm, draw, file_name, succeeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,23 +62,14 @@ def _tag(quoth: Quoth, record: DocumentRecord, tags: Iterable[str]) -> bool:
 def confirm_removal(quoth: Quoth, record: DocumentRecord) -> None:
     """Take a document out, if that is what was meant."""
     name = file_name(record.sources[0])
-    draw(element("p", texts.REMOVE_ASK.format(name)))
-    draw(element("p", texts.REMOVE_COPY, class_="q-lead"))
-    with st.container(horizontal=True):
-        agreed = st.button(texts.REMOVE, type="primary", icon=":material/delete:", key="agreed")
-        kept = st.button(texts.KEEP, key="kept")
-    if agreed:
-        if not succeeds(lambda: _remove(quoth, record)):
-            return
+
+    def remove() -> None:
+        gone = quoth.remove([record.id], collection=record.collection)
+        uploads.forget((source for each in gone for source in each.sources), quoth.path)
         st.session_state["removed"] = name
         session.forget_ingest()
-    if agreed or kept:
-        st.rerun()
 
-
-def _remove(quoth: Quoth, record: DocumentRecord) -> None:
-    gone = quoth.remove([record.id], collection=record.collection)
-    uploads.forget((source for each in gone for source in each.sources), quoth.path)
+    confirm(texts.REMOVE_ASK.format(name), texts.REMOVE_COPY, texts.REMOVE, remove)
 
 
 def say_removed() -> None:

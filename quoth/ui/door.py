@@ -36,21 +36,23 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through or refuse it."""
-        if scope["type"] == "lifespan":
+        refusal = None if scope["type"] == "lifespan" else await _refusal(scope)
+        if refusal is None:
             await self._app(scope, receive, send)
-        elif not (_came_from_here(scope) or _must_sign_in()):
-            await _refuse(scope, receive, send, _FORBIDDEN, texts.NOT_LISTENING)
-        elif scope["type"] == "http" and _sends_file(request := Request(scope)):
-            code, why = await run_in_threadpool(_refusal, request)
-            if code:
-                await _refuse(scope, receive, send, code, why)
-            else:
-                await self._app(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await _refuse(scope, receive, send, *refusal)
 
 
 MIDDLEWARE = (Middleware(Door),)
+
+
+async def _refusal(scope: Scope) -> tuple[int, str] | None:
+    """The status and the words to refuse a request with; None for one that is let through."""
+    if not (_came_from_here(scope) or _must_sign_in()):
+        return _FORBIDDEN, texts.NOT_LISTENING
+    if scope["type"] == "http" and _sends_file(request := Request(scope)):
+        return await run_in_threadpool(_refusal_of_file, request)
+    return None
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, code: int, why: str) -> None:
@@ -75,8 +77,7 @@ def _sends_file(request: Request) -> bool:
     return _FILES in request.url.path and request.method in {"PUT", "DELETE"}
 
 
-def _refusal(request: Request) -> tuple[int, str]:
-    """The status and the words to refuse a file with; (0, "") for one that is taken."""
+def _refusal_of_file(request: Request) -> tuple[int, str] | None:
     token = request.cookies.get(access.cookie_name(), "")
     if _must_sign_in() and passes.holder(token) is None:
         return _FORBIDDEN, texts.SIGN_IN_FIRST
@@ -84,4 +85,4 @@ def _refusal(request: Request) -> tuple[int, str]:
     free, _ = models.available_memory()
     if length.isdigit() and _COPIES * int(length) > free:
         return _TOO_LARGE, texts.NO_ROOM_IN_MEMORY
-    return 0, ""
+    return None

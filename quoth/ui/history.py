@@ -10,7 +10,7 @@ from quoth import exports
 from quoth.errors import QuothError
 from quoth.ui import reader, talking, texts
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw
+from quoth.ui.widgets import confirm, draw
 
 if TYPE_CHECKING:
     from quoth.datatypes import Conversation
@@ -113,11 +113,5 @@ def _export(quoth: Quoth, conversation: Conversation) -> None:
 
 @st.dialog(texts.DELETE_TITLE)
 def _confirm(quoth: Quoth, conversation: Conversation) -> None:
-    draw(element("p", texts.DELETE_ASK.format(conversation.record.title)))
-    with st.container(horizontal=True):
-        agreed = st.button(texts.DELETE_CONVERSATION, type="primary", key="delete-agreed")
-        left = st.button(texts.KEEP, key="delete-left")
-    if agreed:
-        talking.delete(quoth)
-    if agreed or left:
-        st.rerun()
+    question = texts.DELETE_ASK.format(conversation.record.title)
+    confirm(question, "", texts.DELETE_CONVERSATION, lambda: talking.delete(quoth))

@@ -11,11 +11,11 @@ import streamlit as st
 from quoth import models
 from quoth.errors import ModelError, StorageFullError
 from quoth.ui import access, model_work, texts, uploads
-from quoth.ui.markup import element, plain
-from quoth.ui.widgets import card_title, draw, show_error, succeeds
+from quoth.ui.markup import plain
+from quoth.ui.widgets import card_title, confirm, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from quoth.engine import Quoth
     from quoth.models import LocalModel, Progress
@@ -50,11 +50,10 @@ def _option(row: ModelRow) -> str:
 
 def _pull(name: str) -> None:
     """Begin a download; the only thing on the page that uses the network."""
-
-    def bring(tell: Callable[[Progress], None], cancelled: Callable[[], bool]) -> LocalModel:
-        return models.pull(name, on_progress=tell, cancelled=cancelled)
-
-    model_work.begin("pull", bring)
+    model_work.begin(
+        "pull",
+        lambda tell, cancelled: models.pull(name, on_progress=tell, cancelled=cancelled),
+    )
 
 
 def show_import(quoth: Quoth) -> None:
@@ -91,7 +90,7 @@ def keep_upload(upload: Upload) -> LocalModel:
         with tempfile.TemporaryDirectory(prefix=".upload-", dir=folder) as temporary:
             file = Path(temporary) / uploads.safe_name(upload.name)
             file.write_bytes(upload.getbuffer())
-            return models.import_file(file)
+            return models.import_file(file, move=True)
     except OSError as error:
         raise StorageFullError(
             f"{folder} cannot take {upload.name}: {error.strerror or error}; free some disk space, "
@@ -181,18 +180,13 @@ def show_removal(quoth: Quoth, local: Sequence[LocalModel], running: Path | None
 @st.dialog(texts.MODEL_REMOVE_TITLE)
 def _confirm(quoth: Quoth, model: LocalModel) -> None:
     size = model.facts.file_bytes / 1e6 if model.facts else 0.0
-    what = texts.MODEL_REMOVE_ASK.format(model.name, texts.MEGABYTES.format(size))
-    draw(element("p", what))
-    draw(element("p", texts.MODEL_REMOVE_NOTE, class_="q-lead"))
-    with st.container(horizontal=True):
-        agreed = st.button(texts.DELETE, type="primary", icon=":material/delete:", key="agreed")
-        kept = st.button(texts.KEEP, key="kept")
-    if agreed:
-        if not succeeds(lambda: remove(quoth, model)):
-            return
+    question = texts.MODEL_REMOVE_ASK.format(model.name, texts.MEGABYTES.format(size))
+
+    def delete() -> None:
+        remove(quoth, model)
         st.session_state["model-removed"] = model.name
-    if agreed or kept:
-        st.rerun()
+
+    confirm(question, texts.MODEL_REMOVE_NOTE, texts.DELETE, delete)
 
 
 def remove(quoth: Quoth, model: LocalModel) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quoth.models import LocalModel, Progress
+    from quoth.ui.jobs import Cancelled
+
+    Bring = Callable[[Callable[[Progress], None], Cancelled], LocalModel]
 
 Kind = Literal["pull", "import"]
 _lock = threading.Lock()
@@ -22,9 +25,7 @@ _lock = threading.Lock()
 class ModelWork(Work[models.LocalModel]):
     """A model on its way here; `progress` is how far it is, None where that is not known."""
 
-    def __init__(
-        self, bring: Callable[[Callable[[Progress], None], Callable[[], bool]], LocalModel]
-    ) -> None:
+    def __init__(self, bring: Bring) -> None:
         self.progress: Progress | None = None
         super().__init__(lambda cancelled: bring(self._tell, cancelled))
 
@@ -41,9 +42,7 @@ def current(kind: Kind) -> ModelWork | None:
     return mine
 
 
-def begin(
-    kind: Kind, bring: Callable[[Callable[[Progress], None], Callable[[], bool]], LocalModel]
-) -> None:
+def begin(kind: Kind, bring: Bring) -> None:
     """Bring a model in the background, unless one is on its way: that is the tab's then."""
     with _lock:
         going_on = _works().get(kind)

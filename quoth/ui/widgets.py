@@ -43,6 +43,18 @@ def succeeds(change: Callable[[], object]) -> bool:
     return True
 
 
+def confirm(question: str, note: str, do: str, change: Callable[[], object]) -> None:
+    """In a dialog: ask, and take away what `change` does if that is meant; closes unless it fails."""
+    draw(element("p", question))
+    if note:
+        draw(element("p", note, class_="q-lead"))
+    with st.container(horizontal=True):
+        agreed = st.button(do, type="primary", icon=":material/delete:", key="agreed")
+        kept = st.button(texts.KEEP, key="kept")
+    if kept or (agreed and succeeds(change)):
+        st.rerun()
+
+
 def card_title(title: str, lead: str = "") -> None:
     """The title of a part of a page, and a sentence under it."""
     under = element("p", lead, class_="q-lead") if lead else ""
@@ -81,7 +93,12 @@ def place(page: int, headings: tuple[str, ...], last_page: int = 0) -> str:
     pages = (
         texts.PAGES_RANGE.format(page, last_page) if last_page > page else texts.PAGE.format(page)
     )
-    return " · ".join((pages, " › ".join(headings))) if headings else pages
+    return under_headings(pages, headings)
+
+
+def under_headings(told: str, headings: tuple[str, ...]) -> str:
+    """What is told of a passage, and the titles above it."""
+    return " · ".join((told, " › ".join(headings))) if headings else told
 
 
 def file_name(source: str) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tests.generation.serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
 
 
 @dataclass
@@ -53,6 +58,16 @@ class Hub:
 
     def stored_requests(self) -> list[tuple[str, str, str, str, str]]:
         return [request for request in self.requests if request[2].startswith("/stored/")]
+
+
+@contextmanager
+def the_hub(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """These files on what the test takes for the hub."""
+    with Hub(files) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        for name in ("HF_TOKEN", "HF_HUB_OFFLINE"):
+            monkeypatch.delenv(name, raising=False)
+        yield hub
 
 
 class _Handler(BaseHTTPRequestHandler):

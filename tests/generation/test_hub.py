@@ -7,7 +7,7 @@ import pytest
 
 from generation.hub import Progress, Remote, download, parse, parts
 from quoth.errors import DownloadError, StorageFullError
-from tests.generation.hub_server import Hub
+from tests.generation.hub_server import Hub, the_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +20,7 @@ NAME = "ada/small/q4/small.gguf"
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    for name in ("HF_TOKEN", "HF_HUB_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-    with Hub({NAME: CONTENT}) as served:
-        monkeypatch.setenv("HF_ENDPOINT", served.endpoint)
+    with the_hub({NAME: CONTENT}, monkeypatch) as served:
         yield served
 
 

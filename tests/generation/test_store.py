@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import shutil
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from generation.embedded import embedded_model
 from generation.store import find_model, import_model, local_models, removable, remove_model
-from quoth.errors import ModelError, ModelLoadError, ModelNotFoundError
+from quoth.errors import ModelError, ModelLoadError, ModelNotFoundError, StorageFullError
 from tests.generation.making import LLAMA, write_gguf, write_split
 
 if TYPE_CHECKING:
@@ -44,6 +46,19 @@ def test_a_split_model_is_imported_and_removed_as_one(folder: Path, tmp_path: Pa
     assert remove_model(removable("big")).name == "big"
     assert list(folder.iterdir()) == []
     assert len(list(tmp_path.glob("*.gguf"))) == 2
+
+
+def test_a_file_that_is_moved_leaves_its_place_and_needs_no_room(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = write_gguf(tmp_path / "Mine.gguf", LLAMA)
+    content = mine.read_bytes()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(StorageFullError, match=r"Mine\.gguf has 0\.00 GB"):
+        import_model(mine)
+    assert import_model(mine, move=True).path == folder / "Mine.gguf"
+    assert (folder / "Mine.gguf").read_bytes() == content
+    assert not mine.exists()
 
 
 def test_a_taken_name_and_a_file_that_is_no_model_are_not_imported(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quoth.cli import main
-from tests.generation.hub_server import Hub
+from tests.generation.hub_server import the_hub
 from tests.generation.making import LLAMA, write_gguf
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def test_a_model_is_pulled_from_the_hub(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     content = write_gguf(tmp_path / "source.gguf", LLAMA).read_bytes()
-    with Hub({"ada/small/small.gguf": content}) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    with the_hub({"ada/small/small.gguf": content}, monkeypatch):
         assert told(capsys, "pull", "ada/small/small.gguf")["path"] == str(folder / "small.gguf")
         assert main(["models", "pull", "ada/small/large.gguf"]) == 1
         error = capsys.readouterr().err

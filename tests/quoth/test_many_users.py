@@ -36,13 +36,18 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture
-def filled(quoth: Quoth, tmp_path: Path) -> Quoth:
+def write_facts(folder: Path) -> list[Path]:
+    """A file for each fact, named by what it is about."""
     files = []
     for name, text, _ in FACTS.values():
-        files.append(tmp_path / f"{name}.md")
+        files.append(folder / f"{name}.md")
         files[-1].write_text(f"# {name}\n\n{text}\n")
-    assert quoth.ingest(files).count("added") == len(FACTS)
+    return files
+
+
+@pytest.fixture
+def filled(quoth: Quoth, tmp_path: Path) -> Quoth:
+    assert quoth.ingest(write_facts(tmp_path)).count("added") == len(FACTS)
     return quoth
 
 
@@ -134,7 +139,7 @@ def test_another_model_waits_for_answers_that_are_begun_and_later_ones_wait_for_
             assert list(filled.stream(QUESTIONS["bob"], on_wait=tell))[-1].answer is not None
             return places
 
-        while not filled._switch.wanted:
+        while not filled._switch._replacing:
             assert not switched.done()
             told.wait(0.01)
         asked = pool.submit(later)

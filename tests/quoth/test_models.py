@@ -9,7 +9,7 @@ from generation import requantize
 from generation.embedded import embedded_model
 from quoth import Quoth, models
 from quoth.errors import ModelLoadError, ModelNotFoundError
-from tests.generation.hub_server import Hub
+from tests.generation.hub_server import Hub, the_hub
 from tests.generation.making import LLAMA, write_gguf
 from tests.generation.model_servers import like_openai
 from tests.sharing import sharing
@@ -28,9 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     path = write_gguf(tmp_path / "source.gguf", {**LLAMA, "general.name": "Small"})
-    with Hub({"ada/small/small.gguf": path.read_bytes()}) as served:
-        monkeypatch.setenv("HF_ENDPOINT", served.endpoint)
-        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    with the_hub({"ada/small/small.gguf": path.read_bytes()}, monkeypatch) as served:
         yield served
 
 

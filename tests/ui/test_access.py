@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from quoth.config import Config, PageConfig
-from quoth.ui import access, passes
+from quoth.ui import access
 from tests.samples import record
 from tests.ui.fake_engine import PASSWORD, FakeQuoth
+from tests.ui.test_door import listen
 from tests.ui.test_pages import _ask, _button, _markup, _shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quoth(tmp_path: Path) -> FakeQuoth:
-    passes.forget_all()
     access._patience.clear()
     made = FakeQuoth(tmp_path, [record()])
     made.config = Config(page=PageConfig(sign_in=True))
@@ -125,10 +124,7 @@ def test_without_users_it_says_how_to_let_someone_in(tmp_path: Path) -> None:
 def test_only_this_machine_need_not_sign_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str | None, asks: bool
 ) -> None:
-    real = st.get_option
-    monkeypatch.setattr(
-        st, "get_option", lambda key: address if key == "server.address" else real(key)
-    )
+    listen(monkeypatch, address)
     app = _tab(FakeQuoth(tmp_path, [record()]))
     assert bool(app.warning) is asks
     assert bool(app.chat_input) is not asks

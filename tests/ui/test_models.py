@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +15,11 @@ from quoth.errors import ModelError
 from quoth.models import Progress
 from quoth.ui import model_rows
 from quoth.ui.model_files import keep_upload, progress_line, remove
-from tests.generation.hub_server import Hub
-from tests.generation.making import write_gguf
-from tests.generation.test_gguf import LLAMA
+from tests.generation.hub_server import the_hub
+from tests.generation.making import LLAMA, write_gguf
 from tests.ui.fake_engine import FakeQuoth
 from tests.ui.test_pages import _button, _page, _shown
+from tests.ui.test_uploads import File
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,9 +48,24 @@ def compared() -> tuple[model_rows.ModelRow, ...]:
     return model_rows.rows(models.local(), models.catalogue())
 
 
+def named(quoth: FakeQuoth, name: str) -> AppTest:
+    """The page with a file of the hub to be downloaded."""
+    app = _page("models", quoth)
+    app.selectbox(key="model-to-pull").set_value("").run()
+    return app.text_input(key="model-other").set_value(name).run()
+
+
 def pulled(app: AppTest) -> AppTest:
     """Wait for the download that was begun, and look again."""
     assert app.session_state["model-pull"].wait(60)
+    return app.run()
+
+
+def added(app: AppTest, file: Path) -> AppTest:
+    """Add a file of this machine, wait until that is over, and look again."""
+    app.text_input(key="model-path").set_value(str(file)).run()
+    app.button(key="model-import-do").click().run()
+    assert app.session_state["model-import"].wait(60)
     return app.run()
 
 
@@ -112,12 +127,8 @@ def test_a_model_is_fetched_on_the_press_of_a_button_and_not_before(
     tmp_path: Path, quoth: FakeQuoth, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = write_gguf(tmp_path / "source.gguf", LLAMA).read_bytes()
-    with Hub({"ada/small/small.gguf": body}) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-        app = _page("models", quoth)
-        app.selectbox(key="model-to-pull").set_value("").run()
-        app.text_input(key="model-other").set_value("ada/small/small.gguf").run()
+    with the_hub({"ada/small/small.gguf": body}, monkeypatch) as hub:
+        app = named(quoth, "ada/small/small.gguf")
         assert hub.requests == []
         app.button(key="model-pull-do").click().run()
         pulled(app)
@@ -129,12 +140,8 @@ def test_a_model_is_fetched_on_the_press_of_a_button_and_not_before(
 def test_a_download_that_fails_is_one_line(
     quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Hub({}) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-        app = _page("models", quoth)
-        app.selectbox(key="model-to-pull").set_value("").run()
-        app.text_input(key="model-other").set_value("ada/none/none.gguf").run()
+    with the_hub({}, monkeypatch):
+        app = named(quoth, "ada/none/none.gguf")
         app.button(key="model-pull-do").click().run()
         pulled(app)
     (error,) = app.error
@@ -145,13 +152,9 @@ def test_a_download_that_fails_is_one_line(
 def test_a_download_goes_on_when_its_tab_is_reloaded_and_any_tab_stops_it(
     quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Hub({"ada/small/small.gguf": b"x" * 1000}) as hub:
+    with the_hub({"ada/small/small.gguf": b"x" * 1000}, monkeypatch) as hub:
         hub.failures = 1000  # the hub is asked again after ever longer waits
-        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-        app = _page("models", quoth)
-        app.selectbox(key="model-to-pull").set_value("").run()
-        app.text_input(key="model-other").set_value("ada/small/small.gguf").run()
+        app = named(quoth, "ada/small/small.gguf")
         app.button(key="model-pull-do").click().run()
         other = _page("models", quoth)
         assert not [each for each in other.button if each.key == "model-pull-do"]
@@ -170,10 +173,7 @@ def test_a_model_is_added_by_its_path_and_can_be_removed_then(
 ) -> None:
     app = _page("models", quoth)
     assert not [each for each in app.button if each.key == "model-remove"], "nothing is removable"
-    app.text_input(key="model-path").set_value(str(write_gguf(tmp_path / "own.gguf", LLAMA))).run()
-    app.button(key="model-import-do").click().run()
-    assert app.session_state["model-import"].wait(60)
-    app.run()
+    added(app, write_gguf(tmp_path / "own.gguf", LLAMA))
     assert [done.value for done in app.success] == ["own is on this machine now\\."]
     assert (folder / "own.gguf").is_file()
     assert (tmp_path / "own.gguf").is_file()
@@ -195,11 +195,7 @@ def test_what_cannot_be_added_is_one_line(
     file = tmp_path / "own.gguf"
     if content is not None:
         file.write_bytes(content)
-    app = _page("models", quoth)
-    app.text_input(key="model-path").set_value(str(file)).run()
-    app.button(key="model-import-do").click().run()
-    assert app.session_state["model-import"].wait(60)
-    (error,) = app.run().error
+    (error,) = added(_page("models", quoth), file).error
     assert says in error.value.replace("\\", "")
     assert "\n" not in error.value
     assert list(folder.iterdir()) == []
@@ -212,32 +208,17 @@ def test_over_a_network_nobody_names_files_of_the_machine(quoth: FakeQuoth) -> N
     assert app.button(key="model-import-do").disabled
 
 
-@dataclass
-class Upload:
-    """A file as Streamlit's uploader gives it."""
-
-    name: str
-    content: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.content)
-
-    def getbuffer(self) -> memoryview:
-        return memoryview(self.content)
-
-
 def test_an_uploaded_model_is_kept_under_a_safe_name_or_leaves_nothing(
     tmp_path: Path, folder: Path
 ) -> None:
     good = write_gguf(tmp_path / "own.gguf", LLAMA).read_bytes()
-    kept = keep_upload(Upload("../../my model.gguf", good))
+    kept = keep_upload(File("../../my model.gguf", good))
     assert kept.path == folder / "my model.gguf"
     assert kept.path.read_bytes() == good
     with pytest.raises(ModelError, match="is there already"):
-        keep_upload(Upload("my model.gguf", good))
+        keep_upload(File("my model.gguf", good))
     with pytest.raises(ModelError, match="is not a GGUF model"):
-        keep_upload(Upload("broken.gguf", b"GGUF no more"))
+        keep_upload(File("broken.gguf", b"GGUF no more"))
     assert list(folder.iterdir()) == [kept.path]
 
 

@@ -17,10 +17,9 @@ from playwright.sync_api import expect
 from quoth import Quoth
 from quoth.ui import texts
 from tests.certificates import make_certificate
-from tests.generation.making import write_gguf
-from tests.generation.test_gguf import LLAMA
+from tests.generation.making import LLAMA, write_gguf
 from tests.quoth.test_cli_page import free_port
-from tests.quoth.test_many_users import FACTS, QUESTIONS
+from tests.quoth.test_many_users import FACTS, QUESTIONS, write_facts
 from tests.ui.fake_engine import PASSWORD
 from tests.ui.serving import ROOT
 from tests.ui.test_browser import go, sign_in
@@ -51,10 +50,8 @@ def team(
     """`quoth ui` with a certificate, over a library with four documents and three users."""
     assert browser
     folder = tmp_path_factory.mktemp("team")
-    for name, text, _ in FACTS.values():
-        (folder / f"{name}.md").write_text(f"# {name}\n\n{text}\n")
     with Quoth.open(folder / "library", embedder=embedder) as quoth:
-        quoth.ingest(sorted(folder.glob("*.md")))
+        quoth.ingest(write_facts(folder))
         for user in {user for user, _ in TABS}:
             quoth.users.add(user, PASSWORD)
     certificate, key = make_certificate(folder)

@@ -13,6 +13,8 @@ from quoth.ui.uploads import Saved, forget, forget_unread, safe_name, safe_path,
 
 @dataclass
 class File:
+    """A file as Streamlit's uploader gives it."""
+
     name: str
     content: bytes = b"text"
 
