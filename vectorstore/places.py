@@ -38,6 +38,21 @@ def sources_by_row(
     return found
 
 
+def text_between(connection: sqlite3.Connection, document_id: str, start: int, end: int) -> str:
+    """The characters [start, end) of a document; "" when it is gone."""
+    row = connection.execute(
+        "SELECT row FROM documents WHERE id = ? LIMIT 1", (document_id,)
+    ).fetchone()
+    if row is None:
+        return ""
+    pages = connection.execute(
+        "SELECT start, text FROM pages WHERE document = ?1 AND start < ?3 AND start >= "
+        "(SELECT max(start) FROM pages WHERE document = ?1 AND start <= ?2) ORDER BY number",
+        (row[0], start, end),
+    )
+    return "".join(text[max(0, start - first) : end - first] for first, text in pages)
+
+
 def beside(connection: sqlite3.Connection, chunk: Chunk) -> tuple[Chunk | None, Chunk | None]:
     """The chunks before and after one in its document; None where there is none."""
     here = connection.execute(
