@@ -39,8 +39,7 @@ def objection(
     Names and numbers that the ground lacks may stand in the headings above it, or in other sentences
     of its passage where they fit the claim; these are quoted too.
     """
-    passage = evidence.sentences[ground.rows[0]].passage
-    beside = [sentence for sentence in evidence.sentences if sentence.passage == passage]
+    beside = [evidence.sentences[i] for i in evidence.beside(ground.rows[0])]
     wrong = contradiction(claim, ground.text)
     if wrong:
         return wrong, ground.quotes
