@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
+_AUXILIARIES = "is|are|was|were|can|ca|will|has|have|had|do|does|did|could|would|should"
 OTHER_NAMES = ("Zanzibar", "Hawthorne", "Mulligan")
 _LISTED = re.compile(r"[\s,&/(–-]*(?:'s|and|or|of|in|the)*[\s,]*(?:\w+ ?)?")
 
@@ -79,6 +80,11 @@ def negation(claim: str, _passage: str) -> str:
     return re.sub(r"\b(is|are|was|were|can|will|has|have)\b(?! not)", r"\1 not", claim, count=1)
 
 
+def not_taken_out(claim: str, _passage: str) -> str:
+    """The claim without its first "not" after an auxiliary verb."""
+    return re.sub(rf"\b({_AUXILIARIES}) ?(?:not\b|n't\b)(?! only)", r"\1", claim, count=1)
+
+
 CHANGES: Mapping[str, Callable[[str, str], str]] = {
     "a number one higher": other_number,
     "another number of the passage": number_of_passage,
@@ -87,6 +93,7 @@ CHANGES: Mapping[str, Callable[[str, str], str]] = {
     "another name of the passage": name_of_passage,
     "two names swapped": names_swapped,
     "a “not” put in": negation,
+    "a “not” taken out": not_taken_out,
 }
 
 

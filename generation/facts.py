@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import CONTRASTING, DENYING, FRAMING, OPPOSITES
+from generation.vocabulary import FRAMING, OPPOSITES
 from generation.words import (
     Number,
     Word,
@@ -18,7 +18,6 @@ from generation.words import (
     dates,
     is_initial,
     names,
-    negated,
     number_value,
     number_values,
     numbers,
@@ -53,9 +52,21 @@ def read_lexicon(texts: Iterable[str]) -> Lexicon:
     )
 
 
-def contradiction(claim: str, quoted: str) -> str:
-    """Which "not" or opposite sets the claim against the quoted text, in words, or ""."""
-    return _negation(claim, quoted) or _opposite(claim, quoted)
+def opposite(claim: str, quoted: str) -> str:
+    """Which opposite of a word of the claim the quoted text has in its stead, in words, or ""."""
+    here = {word.folded for word in words(_AT_LEAST.sub("", claim))}
+    there = {word.folded for word in words(_AT_LEAST.sub("", quoted))}
+    for mine, theirs in _both_ways():
+        if here & mine and not here & theirs and there & theirs and not there & mine:
+            said, meant = min(here & mine), min(there & theirs)
+            return f"the source says {meant}, not {said}"
+    return ""
+
+
+def _both_ways() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    for left, right in OPPOSITES:
+        yield left, right
+        yield right, left
 
 
 def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
@@ -152,41 +163,3 @@ def _is_said(name: str, said: set[str]) -> bool:
 
 def _is_name(word: Word, lexicon: Lexicon) -> bool:
     return word.folded in lexicon.names or stem(word.folded) not in lexicon.stems
-
-
-def _negation(claim: str, quoted: str) -> str:
-    denied_there, denied_here = negated(quoted), negated(claim)
-    loosely_here = {s for group in negated(claim, DENYING | CONTRASTING) for s in group}
-    loosely_there = {s for group in negated(quoted, DENYING) for s in group}
-    stated_here = content(claim)
-    for group in denied_there:
-        if (
-            group[0] in stated_here
-            and not loosely_here & set(group)
-            and _covers(group, stated_here)
-        ):
-            return "the source denies it"
-    for group in denied_here:
-        if not loosely_there & set(group[:2]):
-            return "the source does not deny it"
-    return ""
-
-
-def _covers(group: tuple[str, ...], stated: frozenset[str]) -> bool:
-    return 2 * len(set(group) & stated) >= len(group)
-
-
-def _opposite(claim: str, quoted: str) -> str:
-    here = {word.folded for word in words(_AT_LEAST.sub("", claim))}
-    there = {word.folded for word in words(_AT_LEAST.sub("", quoted))}
-    for mine, theirs in _both_ways():
-        if here & mine and not here & theirs and there & theirs and not there & mine:
-            said, meant = min(here & mine), min(there & theirs)
-            return f"the source says {meant}, not {said}"
-    return ""
-
-
-def _both_ways() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    for left, right in OPPOSITES:
-        yield left, right
-        yield right, left

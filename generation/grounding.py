@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.facts import contradiction, missing_name, missing_number
+from generation.denials import denial, denies_alike
+from generation.facts import missing_name, missing_number, opposite
 from generation.slots import fits, misplaced
 
 if TYPE_CHECKING:
@@ -40,10 +41,14 @@ def objection(
     of its passage where they fit the claim; these are quoted too.
     """
     beside = [evidence.sentences[i] for i in evidence.beside(ground.rows[0])]
-    wrong = contradiction(claim, ground.text)
+    headings, said, quotes = evidence.headings(ground.rows[0]), ground.text, ground.quotes
+    texts = [sentence.text for sentence in beside]
+    denying = next((s for s in beside if denies_alike(claim, said, s.text)), None)
+    if denying is not None:
+        said, quotes = f"{said}\n{denying.text}", (*quotes, denying.quote)
+    wrong = denial(claim, said, texts) or opposite(claim, said)
     if wrong:
         return wrong, ground.quotes
-    headings, said, quotes = evidence.headings(ground.rows[0]), ground.text, ground.quotes
     lacking = _lacking(claim, headings, said, lexicon)
     for _ in range(MOST_LENT):
         lender = _lender(claim, headings, said, beside, lexicon) if lacking else None

@@ -145,7 +145,8 @@ def numbers(text: str) -> tuple[Number, ...]:
             continue
         before = tokens[i - 1].text if i else ""
         following = [token.folded for token in tokens[i + 1 : i + 3]] + ["", ""]
-        unit = UNITS.get(following[0], "")
+        is_decade = text[word.end : word.end + 1] == "s"
+        unit = "" if is_decade else UNITS.get(following[0], "")
         counted = following[1] if unit else following[0]
         if not unit and before in ("$", "€", "£", "¥"):
             unit = UNITS[before]
