@@ -59,10 +59,10 @@ def other_name(claim: str, _passage: str) -> str:
 
 def name_of_passage(claim: str, passage: str) -> str:
     """The claim with a whole name replaced by one of the passage that shares no word with it."""
-    said = {word.text for word in words(claim)}
+    said = {word.folded for word in words(claim)}
     mine = _names(claim, read_lexicon([claim]).names)
     theirs = {passage[a:b] for a, b in _names(passage, read_lexicon([passage]).names)}
-    new = sorted(name for name in theirs if not said & set(name.split()))
+    new = sorted(name for name in theirs if not said & {word.folded for word in words(name)})
     if not mine or not new:
         return claim
     start, end = _dice(claim).choice(mine)
@@ -106,13 +106,18 @@ def _exchanged(claim: str, spans: Sequence[Span], listed: re.Pattern[str]) -> st
         (one, other)
         for number, one in enumerate(spans)
         for other in spans[number + 1 :]
-        if claim[slice(*one)] != claim[slice(*other)]
+        if _plain(claim[slice(*one)]) != _plain(claim[slice(*other)])
         and not listed.fullmatch(claim[one[1] : other[0]])
     ]
     if not pairs:
         return claim
     (a, b), (c, d) = _dice(claim).choice(pairs)
     return claim[:a] + claim[c:d] + claim[b:c] + claim[a:b] + claim[d:]
+
+
+def _plain(fact: str) -> tuple[str, ...]:
+    """What a name or number says, however it is written: "6" and "six" are one."""
+    return tuple(number_value(w) if w.is_number else w.folded for w in words(fact))
 
 
 def _numbers(text: str) -> list[Span]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from generation.vocabulary import FRAMING, OPPOSITES
@@ -32,23 +33,34 @@ if TYPE_CHECKING:
 
 NAME_ENDING = 3
 SHORTEST_NAME = 4
+LINKS = frozenset({"", "to", "of", "out of"})  # words between two numbers of one range or share
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
+_IN_NAME = re.compile(r"[ .-]*(?:(?:von|van|de|der|del|di|la|bin|al)[ -]+)*")
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What all the sources and the question say: their content stems, and their names."""
+    """What all the sources and the question say: content stems, names, and names of several words.
+
+    `runs` are the stems of names that stand together, `leading` those that never stand last in one.
+    """
 
     stems: frozenset[str]
     names: frozenset[str]
+    runs: frozenset[frozenset[str]]
+    leading: frozenset[str]
 
 
 def read_lexicon(texts: Iterable[str]) -> Lexicon:
     """The lexicon of some texts. A name is capitalised where no sentence starts."""
     texts = tuple(texts)
+    runs = frozenset().union(*map(_runs, texts))
     return Lexicon(
-        frozenset().union(*map(content, texts)), frozenset().union(*map(_names_within, texts))
+        stems=frozenset().union(*map(content, texts)),
+        names=frozenset().union(*map(_names_within, texts)),
+        runs=frozenset(map(frozenset, runs)),
+        leading=frozenset(stem for run in runs for stem in run[:-1]) - {run[-1] for run in runs},
     )
 
 
@@ -83,7 +95,32 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
         initial = is_initial(claim, name.start)
         if not initial or _is_name(name, lexicon):
             return f"the source does not say {name.text}"
+    return _mixed_name(claim, lexicon)
+
+
+def _mixed_name(claim: str, lexicon: Lexicon) -> str:
+    """Whether a first name stands with another last name than in the sources, in words, or ""."""
+    for first, second in itertools.pairwise(names(claim)):
+        if claim[first.end : second.start] != " " or first.folded not in lexicon.names:
+            continue
+        pair = {first.key, second.key}
+        if first.key in lexicon.leading and not any(pair <= run for run in lexicon.runs):
+            return f"the source does not say {first.text} {second.text}"
     return ""
+
+
+@lru_cache(maxsize=8192)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """The stems of names with nothing but spaces, initials or "von" between them."""
+    runs: list[tuple[str, ...]] = []
+    end = -1
+    for name in names(text):
+        if runs and _IN_NAME.fullmatch(text[end : name.start]):
+            runs[-1] = (*runs[-1], name.key)
+        else:
+            runs.append((name.key,))
+        end = name.end
+    return frozenset(runs)
 
 
 def _names_within(text: str) -> frozenset[str]:
@@ -103,13 +140,39 @@ def missing_number(claim: str, quoted: str) -> str:
             return f"the source does not say {_written(number)}"
         if same and _counts_otherwise(number, same, there):
             return f"the source counts {number.written} of something else"
-    return _said_twice(claim, quoted) or _other_date(claim, quoted)
+        if _is_row_for_count(number, same):
+            return f"the source does not say {number.written} so"
+    return (
+        _said_twice(claim, quoted) or _turned_round(claim, quoted) or _other_date(claim, quoted)
+    )
 
 
 def _said_twice(claim: str, quoted: str) -> str:
     """Whether a claim repeats a number at once where the source does not: "from 1911 to 1911"."""
     twice = _repeated(claim) - _repeated(quoted)
     return f"the source does not say {min(twice)} twice" if twice else ""
+
+
+def _turned_round(claim: str, quoted: str) -> str:
+    """Whether two numbers next to each other stand there the other way round: "from 65 to 40"."""
+    there = _ranges(quoted)
+    for first, link, last in sorted(_ranges(claim) - there):
+        if first != last and (last, link, first) in there:
+            return f"the source says {last} {link or '–'} {first}"
+    return ""
+
+
+@lru_cache(maxsize=8192)
+def _ranges(text: str) -> frozenset[tuple[str, str, str]]:
+    """Two numbers with "to", "of" or no word at all between them, and no comma."""
+    tokens = words(text)
+    numbered = [i for i, token in enumerate(tokens) if token.is_number]
+    return frozenset(
+        (number_value(tokens[i]), link, number_value(tokens[j]))
+        for i, j in itertools.pairwise(numbered)
+        for link in (" ".join(token.folded for token in tokens[i + 1 : j]),)
+        if link in LINKS and not set(text[tokens[i].end : tokens[j].start]) & set(",;&/.")
+    )
 
 
 def _repeated(text: str) -> frozenset[str]:
@@ -145,6 +208,13 @@ def _counts_otherwise(number: Number, same: list[Number], there: tuple[Number, .
     if not number.counted or any(other.counted == number.counted for other in same):
         return False
     return any(other.counted == number.counted for other in there)
+
+
+def _is_row_for_count(number: Number, same: list[Number]) -> bool:
+    """Whether the source has "third week" where the claim has "three week", or the reverse."""
+    thing = number.unit or number.counted
+    alike = [other for other in same if thing and thing == (other.unit or other.counted)]
+    return bool(alike) and all(other.is_ordinal != number.is_ordinal for other in alike)
 
 
 def _is_said(name: str, said: set[str]) -> bool:
