@@ -5,6 +5,7 @@ It knows a claim, a span near it and the passage around; how near is decided els
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from generation.facts import Lexicon
     from quoth.datatypes import Quote
 
+_SAME_YEAR = re.compile(r"\b(?:same|that) year\b")
+_YEAR = re.compile(r"\b[12]\d{3}\b")
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 MOST_LENT = 2  # other sentences of the passage that names and numbers may be taken from
 
 
@@ -41,7 +45,8 @@ def objection(
     of its passage where they fit the claim; these are quoted too.
     """
     beside = [evidence.sentences[i] for i in evidence.beside(ground.rows[0])]
-    headings, said, quotes = evidence.headings(ground.rows[0]), ground.text, ground.quotes
+    headings_of = evidence.context.passages[evidence.sentences[ground.rows[0]].passage].headings
+    headings, said, quotes = " ".join(headings_of), ground.text, ground.quotes
     texts = [sentence.text for sentence in beside]
     denying = next((s for s in beside if denies_alike(claim, said, s.text)), None)
     if denying is not None:
@@ -52,12 +57,14 @@ def objection(
     lacking = _lacking(claim, headings, said, lexicon)
     for _ in range(MOST_LENT):
         lender = _lender(claim, headings, said, beside, lexicon) if lacking else None
+        lender = lender or (_same_year(claim, ground, evidence) if lacking else None)
         if lender is None:
             break
         said, quotes = f"{said}\n{lender.text}", (*quotes, lender.quote)
         lacking = _lacking(claim, headings, said, lexicon)
     around = "\n".join(sentence.text for sentence in beside)
-    return lacking or misplaced(claim, ground.text, around, lexicon.names), quotes
+    titles = [_ASIDE.sub("", title).strip("# ") for title in (*headings_of, texts[0])]
+    return lacking or misplaced(claim, ground.text, around, lexicon.names, titles), quotes
 
 
 def _lender(
@@ -73,6 +80,18 @@ def _lender(
             claim, said, sentence.text, lexicon.names, names_too=sentence is not beside[0]
         ):
             return sentence
+    return None
+
+
+def _same_year(claim: str, ground: Ground, evidence: Evidence) -> SourceSentence | None:
+    """The nearest sentence before with a year, where the ground says "in the same year" of it."""
+    if not _SAME_YEAR.search(ground.text):
+        return None
+    before = [i for i in evidence.beside(ground.rows[0]) if i < ground.rows[0]]
+    for i in reversed(before):
+        years = _YEAR.findall(evidence.sentences[i].text)
+        if years:
+            return evidence.sentences[i] if years[-1] in claim else None
     return None
 
 
