@@ -52,26 +52,39 @@ class _Fact:
     stems: frozenset[str]
 
 
-def misplaced(
-    claim: str, quoted: str, around: str, known: AbstractSet[str], titles: Sequence[str] = ()
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The texts in which the facts of a claim may stand: each holds the one before it.
+
+    The ground of the claim, with what was lent to it, and all that is around. Names within one of
+    the `titles`, as it is written, stand where that has them.
+    """
+
+    ground: str
+    quoted: str
+    around: str
+    titles: tuple[str, ...] = ()
+
+
+def misplaced(claim: str, places: Places, known: AbstractSet[str]) -> str:
     """Which fact of the claim stands where the quoted text has another of its kind, in words, or "".
 
-    A fact is looked for in the text `around` with the words that stand around it in the claim. When
+    A fact is looked for in the text around with the words that stand around it in the claim. When
     another in the quoted text fits them better, what is said of one was said of the other: two
     names changed places, or one took another's. `known` are the folded words that are names
-    wherever they stand. Names within one of the `titles`, as it is written, stand where that has them.
+    wherever they stand.
     """
     said = _read(claim, known)
     if not said.facts:
         return ""
-    own_sources, other_sources = _versions(around, known), _versions(quoted, known)
-    renamed, titled = _renamed(own_sources[0]), _titled(said, titles)
+    own_sources = _versions(places.around, known)
+    other_sources, ground = _versions(places.quoted, known), _read(places.ground, known)
+    renamed, titled = _renamed(own_sources[0]), _titled(said, places.titles)
     for fact in said.facts:
         if fact in titled:
             continue
         own = max(_own(said, fact, source) for source in own_sources)
-        own = max(own, _pronoun(said, fact, other_sources[0]))
+        own = max(own, _pronoun(said, fact, ground))
         rivals = other_sources if fact.is_number else other_sources[-1:]
         other, named = max(_best_other(said, fact, source, renamed) for source in rivals)
         if other >= max(own + MARGIN, LEAST):
@@ -80,12 +93,18 @@ def misplaced(
 
 
 def fits(
-    claim: str, quoted: str, other: str, known: AbstractSet[str], *, names_too: bool = True
+    claim: str,
+    quoted: str,
+    other: str,
+    known: AbstractSet[str],
+    *,
+    names_too: bool = True,
+    before: bool = True,
 ) -> bool:
     """Whether the facts that only the `other` text has stand there as they do in the claim.
 
-    So does a name for which a pronoun of the quoted text may stand. Without `names_too` numbers alone
-    are looked at.
+    So does a name for which a pronoun of the quoted text may stand, when the other text comes
+    `before` it. Without `names_too` numbers alone are looked at.
     """
     said, source, told = (_read(text, known) for text in (claim, other, quoted))
     here, there = ({key for key, _ in text.keys} for text in (told, source))
@@ -93,7 +112,7 @@ def fits(
         lent = fact.stems & there and not fact.stems & here
         if not lent or not (fact.is_number or names_too):
             continue
-        fit = max(_own(said, fact, source), _pronoun(said, fact, told))
+        fit = max(_own(said, fact, source), _pronoun(said, fact, told) if before else 0.0)
         if fit < (NUMBER_FIT if fact.is_number else NAME_FIT):
             return False
     return True
@@ -154,8 +173,14 @@ def _facts(text: str, tokens: Sequence[Word], known: AbstractSet[str]) -> Iterat
                 last += 1
             run = tokens[i:last]
             folded = frozenset(word.folded for word in run)
-            yield _Fact(False, i, last, folded, frozenset(map(stem, folded)))
+            joined = stem("".join(word.folded for word in (*run, *_hyphened(text, tokens, last))))
+            yield _Fact(False, i, last, folded, frozenset(map(stem, folded)) | {joined})
         i = last
+
+
+def _hyphened(text: str, tokens: Sequence[Word], last: int) -> Sequence[Word]:
+    """The word after a name and a hyphen with spaces: "Wal - Mart" is "Walmart", too."""
+    return tokens[last : last + 1] if text[tokens[last - 1].end :].startswith(" - ") else ()
 
 
 def _goes_on(text: str, before: Word, word: Word, known: AbstractSet[str]) -> bool:
