@@ -62,7 +62,7 @@ def _denied(claim: str, quoted: str, beside: Sequence[str]) -> bool:
 
 def _is_said_elsewhere(stem: str, claim: str, quoted: str, beside: Sequence[str]) -> bool:
     """Whether a sentence that does not deny the word has more of the claim's words around it."""
-    here = [place for place in _places(stem, claim)]
+    here = list(_places(stem, claim))
     denied, stated = 0, 0
     for text in (*quoted.split("\n"), *beside):
         alike = max((len(a & b) for a in here for b in _places(stem, text)), default=0)

@@ -142,9 +142,7 @@ def missing_number(claim: str, quoted: str) -> str:
             return f"the source counts {number.written} of something else"
         if _is_row_for_count(number, same):
             return f"the source does not say {number.written} so"
-    return (
-        _said_twice(claim, quoted) or _turned_round(claim, quoted) or _other_date(claim, quoted)
-    )
+    return _said_twice(claim, quoted) or _turned_round(claim, quoted) or _other_date(claim, quoted)
 
 
 def _said_twice(claim: str, quoted: str) -> str:

@@ -14,8 +14,6 @@ from generation.facts import missing_name, missing_number, opposite
 from generation.slots import Places, fits, misplaced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from generation.evidence import Evidence, SourceSentence
     from generation.facts import Lexicon
     from quoth.datatypes import Quote

@@ -211,7 +211,10 @@ def _pronoun(said: _Text, fact: _Fact, source: _Text) -> float:
 
 
 def _best_other(
-    said: _Text, fact: _Fact, source: _Text, renamed: Sequence[tuple[frozenset[str], frozenset[str]]]
+    said: _Text,
+    fact: _Fact,
+    source: _Text,
+    renamed: Sequence[tuple[frozenset[str], frozenset[str]]],
 ) -> tuple[float, str]:
     """How well the fact fits where the source has another of its kind, and which."""
     best = (0.0, "")
