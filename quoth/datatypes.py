@@ -209,7 +209,7 @@ class Hit:
 
     `similarity` is the cosine between question and chunk in [-1, 1], whoever found it. Where a
     reranker is configured the order is the reranker's, and its scores are in `found_by`. `also_in`
-    names the sources of other documents in which the search found the same text.
+    names the other sources that hold the same text, of this document and of others found.
     """
 
     chunk: Chunk
