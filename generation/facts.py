@@ -17,7 +17,9 @@ from generation.words import (
     Word,
     content,
     dates,
+    initials,
     is_initial,
+    is_short,
     names,
     number_value,
     number_values,
@@ -28,14 +30,16 @@ from generation.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
 NAME_ENDING = 3
 SHORTEST_NAME = 4
+SHORTEST_INITIALS = 3  # of a name that the sources have by its initials alone
 LINKS = frozenset({"", "to", "of", "out of"})  # words between two numbers of one range or share
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
 _IN_NAME = re.compile(r"[ .-]*(?:(?:von|van|de|der|del|di|la|bin|al)[ -]+)*")
+_INSIDE = re.compile(r"[ .-]*(?:(?:of|the|for)[ ]+)*")
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
@@ -89,13 +93,45 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
     """
     told = [word.folded for word in words(said)]
     there = {*told, *map("".join, itertools.pairwise(told))}  # "South East" says "Southeast"
+    shortened = _shortened(claim, said)
     for name in names(claim):
-        if _is_said(name.folded, there):
+        if _is_said(name.folded, there) or name in shortened:
             continue
         initial = is_initial(claim, name.start)
         if not initial or _is_name(name, lexicon):
             return f"the source does not say {name.text}"
     return _mixed_name(claim, lexicon)
+
+
+def _shortened(claim: str, said: str) -> frozenset[Word]:
+    """The words of the claim's names whose initials the said text has, or the other way round."""
+    (whole_here, short_here), (whole_there, short_there) = _whole_and_short(claim), _whole_and_short(said)
+    found = [
+        whole_here[key]
+        for key in whole_here.keys() & short_there.keys()
+        if len(key) >= SHORTEST_INITIALS
+    ]
+    found += [short_here[key] for key in short_here.keys() & whole_there.keys()]
+    return frozenset(word for name in found for word in name)
+
+
+@lru_cache(maxsize=8192)
+def _whole_and_short(text: str) -> tuple[dict[str, tuple[Word, ...]], dict[str, tuple[Word, ...]]]:
+    """Names of several words by their initials, "of" and "the" left out; and "US" and "U.S."."""
+    runs: list[tuple[Word, ...]] = []
+    for name in names(text):
+        if runs and _INSIDE.fullmatch(text[runs[-1][-1].end : name.start]):
+            runs[-1] = (*runs[-1], name)
+        else:
+            runs.append((name,))
+    parts = [run[i:j] for run in runs for j in range(len(run) + 1) for i in range(j)]
+    short = [p for p in parts if all(w.text.isupper() for w in p) and is_short(p)]
+    whole = [part for part in parts if len(part) > 1 and not is_short(part)]
+    return {initials(name): name for name in whole}, {_letters(name): name for name in short}
+
+
+def _letters(name: Sequence[Word]) -> str:
+    return "".join(word.folded for word in name)
 
 
 def _mixed_name(claim: str, lexicon: Lexicon) -> str:
@@ -132,8 +168,9 @@ def missing_number(claim: str, quoted: str) -> str:
     """Which number, unit or date of the claim the quoted text lacks, in words, or ""."""
     said, there = number_values(quoted), numbers(quoted)
     units = {number.unit for number in there} | content(quoted)
+    amounts = {number.amount for number in there}
     for number in stated_numbers(claim):
-        if number.value not in said:
+        if number.value not in said and number.amount not in amounts:
             return f"the source does not say {_written(number)}"
         same = [other for other in there if other.value == number.value]
         if same and number.unit and not any(_same_unit(number, other, units) for other in same):

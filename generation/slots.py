@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import MONTHS, PREPOSITIONS, PRONOUNS, VAGUE_NUMBER_WORDS
-from generation.words import is_content, is_initial, is_name, number_value, stem, words
+from generation.vocabulary import MONTHS, PREPOSITIONS, PRONOUNS, UNITS, VAGUE_NUMBER_WORDS
+from generation.words import amount, initials, is_content, is_initial, is_name, number_value, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +50,7 @@ class _Fact:
     last: int
     said: frozenset[str]
     stems: frozenset[str]
+    initials: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +167,26 @@ def _facts(text: str, tokens: Sequence[Word], known: AbstractSet[str]) -> Iterat
     while i < len(tokens):
         last = i + 1
         if tokens[i].is_number and tokens[i].folded not in VAGUE_NUMBER_WORDS:
-            value = frozenset({number_value(tokens[i])})
-            yield _Fact(True, i, last, value, value)
+            value = number_value(tokens[i])
+            scale = UNITS.get(tokens[last].folded, "") if last < len(tokens) else ""
+            same = frozenset({value, amount(value, scale)})
+            yield _Fact(True, i, last, same, same)
         elif _is_name(text, tokens[i], known):
             while last < len(tokens) and _goes_on(text, tokens[last - 1], tokens[last], known):
                 last += 1
-            run = tokens[i:last]
-            folded = frozenset(word.folded for word in run)
-            joined = stem("".join(word.folded for word in (*run, *_hyphened(text, tokens, last))))
-            yield _Fact(False, i, last, folded, frozenset(map(stem, folded)) | {joined})
+            yield _name(text, tokens, i, last)
         i = last
+
+
+def _name(text: str, tokens: Sequence[Word], first: int, last: int) -> _Fact:
+    run = tokens[first:last]
+    whole = "".join(word.folded for word in run)
+    if len(run) == len(whole) > 1:  # "U.S."
+        return _Fact(False, first, last, frozenset({whole}), frozenset({whole}))
+    folded = frozenset(word.folded for word in run)
+    joined = stem("".join(word.folded for word in (*run, *_hyphened(text, tokens, last))))
+    stems = frozenset(map(stem, folded)) | {joined}
+    return _Fact(False, first, last, folded, stems, initials(run))
 
 
 def _hyphened(text: str, tokens: Sequence[Word], last: int) -> Sequence[Word]:
@@ -184,7 +195,10 @@ def _hyphened(text: str, tokens: Sequence[Word], last: int) -> Sequence[Word]:
 
 
 def _goes_on(text: str, before: Word, word: Word, known: AbstractSet[str]) -> bool:
-    return text[before.end : word.start] in {" ", "-"} and _is_name(text, word, known)
+    between = text[before.end : word.start]
+    if between == "." and before.end - before.start == word.end - word.start == 1:
+        return word.is_capitalised
+    return between in {" ", "-"} and _is_name(text, word, known)
 
 
 def _is_name(text: str, word: Word, known: AbstractSet[str]) -> bool:
@@ -218,6 +232,8 @@ def _best_other(
     for other in source.facts:
         if other.is_number != fact.is_number or _is_same(said, fact, other):
             continue
+        if _goes_with(said, fact, source, other):
+            continue
         if any(one == other.said and two <= fact.said for one, two in renamed):
             continue
         if len({_preposition(said, fact), _preposition(source, other)} - {""}) > 1:
@@ -232,7 +248,11 @@ def _is_same(said: _Text, fact: _Fact, other: _Fact) -> bool:
     """Whether two facts are one: "Schick" is "Béla Schick" unless the claim tells them apart."""
     if _has_rival(said, fact):
         return fact.said == other.said
-    return bool(fact.stems & other.stems)
+    return bool(
+        fact.stems & other.stems
+        or fact.initials in other.stems
+        or other.initials in fact.stems
+    )
 
 
 def _has_rival(said: _Text, fact: _Fact) -> bool:
@@ -240,6 +260,15 @@ def _has_rival(said: _Text, fact: _Fact) -> bool:
         other.said != fact.said and other.stems & fact.stems
         for other in said.facts
         if other.is_number == fact.is_number
+    )
+
+
+def _goes_with(said: _Text, fact: _Fact, source: _Text, other: _Fact) -> bool:
+    """Whether the source has the other as a part of this one's name: "United States of America"."""
+    before = [word.folded for word in source.tokens[max(0, other.first - 2) : other.first]]
+    end = other.first - (2 if before == ["of", "the"] else 1)
+    return "of" in before[-2:] and any(
+        one.last == end and _is_same(said, fact, one) for one in source.facts
     )
 
 

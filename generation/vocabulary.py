@@ -82,6 +82,17 @@ ORDINALS = _words(
 )
 ORDINAL_ENDINGS = _words("st nd rd th")
 
+TENS = _in_order("twenty thirty forty fifty sixty seventy eighty ninety")
+ONES = _in_order("one two three four five six seven eight nine")
+ORDINAL_ONES = _in_order("first second third fourth fifth sixth seventh eighth ninth")
+NUMBER_WORDS |= {
+    f"{ten}-{one}": str(10 * i + j)
+    for i, ten in enumerate(TENS, start=2)
+    for ones in (ONES, ORDINAL_ONES)
+    for j, one in enumerate(ones, start=1)
+}
+ORDINALS |= {f"{ten}-{one}" for ten in TENS for one in ORDINAL_ONES}
+
 # Number words that are more often not a count; a source may use them so, an answer need not.
 VAGUE_NUMBER_WORDS = _words("one first once second")
 
@@ -139,6 +150,8 @@ UNITS = {
     )
     for word in names.split()
 }
+
+SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 PREPOSITIONS = _words(
     "about after against as at before between by during for from in into of on since than to until with"
