@@ -124,5 +124,3 @@ def features(
         total = sum(weight.values()) or 1.0
         overlap[row] = [sum(weight[w] for w in words & found) / total for found in said]
     return np.stack([vectors @ spans.vectors.T, overlap], axis=-1)
-
-

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generation.claims import is_talk, marked, split, without_marks
-from generation.facts import Lexicon, read_lexicon
 from generation.grounding import Ground, objection
+from generation.naming import Lexicon, read_lexicon
 from generation.spans import features, log_odds, read_spans, wider
 from generation.words import content, words
 from quoth.datatypes import Sentence
