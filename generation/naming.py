@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import FRAMING
+from generation.vocabulary import FRAMING, OPENERS
 from generation.words import content, initials, is_initial, is_short, names, stem, words
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
     for name in names(claim):
         if _is_said(name.folded, there) or name in shortened:
             continue
-        initial = is_initial(claim, name.start)
-        if not initial or _is_name(name, lexicon):
+        if not is_initial(claim, name.start) or _is_name(name, lexicon):
             return f"the source does not say {name.text}"
     return _mixed_name(claim, lexicon)
 
@@ -148,4 +147,6 @@ def _is_said(name: str, said: set[str]) -> bool:
 
 
 def _is_name(word: Word, lexicon: Lexicon) -> bool:
-    return word.folded in lexicon.names or stem(word.folded) not in lexicon.stems
+    if word.folded in lexicon.names:
+        return True
+    return stem(word.folded) not in lexicon.stems and word.folded not in OPENERS

@@ -210,6 +210,21 @@ FRAMING = _words(
     """
 )
 
+# Words that open a sentence with a capital and are no names.
+OPENERS = _words(
+    """
+    afterwards altogether apart apparently around before being beside beyond born built commonly
+    created currently depending different due earlier early eventually every everyone experts first
+    following formed formerly founded four frequently initially instead known largely last late later
+    less like located made mainly mostly near nearly new next normally occasionally often
+    once one originally others otherwise part partly people perhaps possible presently previously
+    primarily prior probably produced published quite recently released researchers scientists second
+    several shortly since someone something sometimes somewhere soon starring studies subsequently
+    third three throughout toward towards two typically usually various via widely within written
+    years yet
+    """
+)
+
 # Words that set one thing against another: "steel rather than iron".
 CONTRASTING = _words("instead rather only")
 
