@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import CONTRASTING, DENYING, FRAMING, OPPOSITES
+from generation.vocabulary import FRAMING, OPPOSITES
 from generation.words import (
     Number,
     Word,
@@ -18,7 +19,6 @@ from generation.words import (
     dates,
     is_initial,
     names,
-    negated,
     number_value,
     number_values,
     numbers,
@@ -33,29 +33,52 @@ if TYPE_CHECKING:
 
 NAME_ENDING = 3
 SHORTEST_NAME = 4
+LINKS = frozenset({"", "to", "of", "out of"})  # words between two numbers of one range or share
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
+_IN_NAME = re.compile(r"[ .-]*(?:(?:von|van|de|der|del|di|la|bin|al)[ -]+)*")
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What all the sources and the question say: their content stems, and their names."""
+    """What all the sources and the question say: content stems, names, and names of several words.
+
+    `runs` are the stems of names that stand together, `leading` those that never stand last in one.
+    """
 
     stems: frozenset[str]
     names: frozenset[str]
+    runs: frozenset[frozenset[str]]
+    leading: frozenset[str]
 
 
 def read_lexicon(texts: Iterable[str]) -> Lexicon:
     """The lexicon of some texts. A name is capitalised where no sentence starts."""
     texts = tuple(texts)
+    runs = frozenset().union(*map(_runs, texts))
     return Lexicon(
-        frozenset().union(*map(content, texts)), frozenset().union(*map(_names_within, texts))
+        stems=frozenset().union(*map(content, texts)),
+        names=frozenset().union(*map(_names_within, texts)),
+        runs=frozenset(map(frozenset, runs)),
+        leading=frozenset(stem for run in runs for stem in run[:-1]) - {run[-1] for run in runs},
     )
 
 
-def contradiction(claim: str, quoted: str) -> str:
-    """Which "not" or opposite sets the claim against the quoted text, in words, or ""."""
-    return _negation(claim, quoted) or _opposite(claim, quoted)
+def opposite(claim: str, quoted: str) -> str:
+    """Which opposite of a word of the claim the quoted text has in its stead, in words, or ""."""
+    here = {word.folded for word in words(_AT_LEAST.sub("", claim))}
+    there = {word.folded for word in words(_AT_LEAST.sub("", quoted))}
+    for mine, theirs in _both_ways():
+        if here & mine and not here & theirs and there & theirs and not there & mine:
+            said, meant = min(here & mine), min(there & theirs)
+            return f"the source says {meant}, not {said}"
+    return ""
+
+
+def _both_ways() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    for left, right in OPPOSITES:
+        yield left, right
+        yield right, left
 
 
 def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
@@ -72,7 +95,32 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
         initial = is_initial(claim, name.start)
         if not initial or _is_name(name, lexicon):
             return f"the source does not say {name.text}"
+    return _mixed_name(claim, lexicon)
+
+
+def _mixed_name(claim: str, lexicon: Lexicon) -> str:
+    """Whether a first name stands with another last name than in the sources, in words, or ""."""
+    for first, second in itertools.pairwise(names(claim)):
+        if claim[first.end : second.start] != " " or first.folded not in lexicon.names:
+            continue
+        pair = {first.key, second.key}
+        if first.key in lexicon.leading and not any(pair <= run for run in lexicon.runs):
+            return f"the source does not say {first.text} {second.text}"
     return ""
+
+
+@lru_cache(maxsize=8192)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """The stems of names with nothing but spaces, initials or "von" between them."""
+    runs: list[tuple[str, ...]] = []
+    end = -1
+    for name in names(text):
+        if runs and _IN_NAME.fullmatch(text[end : name.start]):
+            runs[-1] = (*runs[-1], name.key)
+        else:
+            runs.append((name.key,))
+        end = name.end
+    return frozenset(runs)
 
 
 def _names_within(text: str) -> frozenset[str]:
@@ -92,13 +140,37 @@ def missing_number(claim: str, quoted: str) -> str:
             return f"the source does not say {_written(number)}"
         if same and _counts_otherwise(number, same, there):
             return f"the source counts {number.written} of something else"
-    return _said_twice(claim, quoted) or _other_date(claim, quoted)
+        if _is_row_for_count(number, same):
+            return f"the source does not say {number.written} so"
+    return _said_twice(claim, quoted) or _turned_round(claim, quoted) or _other_date(claim, quoted)
 
 
 def _said_twice(claim: str, quoted: str) -> str:
     """Whether a claim repeats a number at once where the source does not: "from 1911 to 1911"."""
     twice = _repeated(claim) - _repeated(quoted)
     return f"the source does not say {min(twice)} twice" if twice else ""
+
+
+def _turned_round(claim: str, quoted: str) -> str:
+    """Whether two numbers next to each other stand there the other way round: "from 65 to 40"."""
+    there = _ranges(quoted)
+    for first, link, last in sorted(_ranges(claim) - there):
+        if first != last and (last, link, first) in there:
+            return f"the source says {last} {link or '–'} {first}"
+    return ""
+
+
+@lru_cache(maxsize=8192)
+def _ranges(text: str) -> frozenset[tuple[str, str, str]]:
+    """Two numbers with "to", "of" or no word at all between them, and no comma."""
+    tokens = words(text)
+    numbered = [i for i, token in enumerate(tokens) if token.is_number]
+    return frozenset(
+        (number_value(tokens[i]), link, number_value(tokens[j]))
+        for i, j in itertools.pairwise(numbered)
+        for link in (" ".join(token.folded for token in tokens[i + 1 : j]),)
+        if link in LINKS and not set(text[tokens[i].end : tokens[j].start]) & set(",;&/.")
+    )
 
 
 def _repeated(text: str) -> frozenset[str]:
@@ -136,6 +208,13 @@ def _counts_otherwise(number: Number, same: list[Number], there: tuple[Number, .
     return any(other.counted == number.counted for other in there)
 
 
+def _is_row_for_count(number: Number, same: list[Number]) -> bool:
+    """Whether the source has "third week" where the claim has "three week", or the reverse."""
+    thing = number.unit or number.counted
+    alike = [other for other in same if thing and thing == (other.unit or other.counted)]
+    return bool(alike) and all(other.is_ordinal != number.is_ordinal for other in alike)
+
+
 def _is_said(name: str, said: set[str]) -> bool:
     """The name itself, or with another ending: "Normans" for "Norman"."""
     if name in said or name in FRAMING:
@@ -152,41 +231,3 @@ def _is_said(name: str, said: set[str]) -> bool:
 
 def _is_name(word: Word, lexicon: Lexicon) -> bool:
     return word.folded in lexicon.names or stem(word.folded) not in lexicon.stems
-
-
-def _negation(claim: str, quoted: str) -> str:
-    denied_there, denied_here = negated(quoted), negated(claim)
-    loosely_here = {s for group in negated(claim, DENYING | CONTRASTING) for s in group}
-    loosely_there = {s for group in negated(quoted, DENYING) for s in group}
-    stated_here = content(claim)
-    for group in denied_there:
-        if (
-            group[0] in stated_here
-            and not loosely_here & set(group)
-            and _covers(group, stated_here)
-        ):
-            return "the source denies it"
-    for group in denied_here:
-        if not loosely_there & set(group[:2]):
-            return "the source does not deny it"
-    return ""
-
-
-def _covers(group: tuple[str, ...], stated: frozenset[str]) -> bool:
-    return 2 * len(set(group) & stated) >= len(group)
-
-
-def _opposite(claim: str, quoted: str) -> str:
-    here = {word.folded for word in words(_AT_LEAST.sub("", claim))}
-    there = {word.folded for word in words(_AT_LEAST.sub("", quoted))}
-    for mine, theirs in _both_ways():
-        if here & mine and not here & theirs and there & theirs and not there & mine:
-            said, meant = min(here & mine), min(there & theirs)
-            return f"the source says {meant}, not {said}"
-    return ""
-
-
-def _both_ways() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    for left, right in OPPOSITES:
-        yield left, right
-        yield right, left

@@ -5,6 +5,7 @@ It knows two texts and which words are names; which span is compared is decided 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +25,9 @@ FADING = 0.12  # of a word's weight for each word between it and the fact
 FUNCTION_WORD = 0.3  # weight of "of" or "in" beside that of a word with meaning
 MARGIN = 0.5  # by which another fact must fit better than the claim's own
 LEAST = 1.0  # of another fact's fit, below which it says nothing
+LONG_TITLE = 3  # words; in a shorter one the name is not told by its words
 NAME_FIT, NUMBER_FIT = 1.0, 1.5  # least fit of what another sentence lends
+_OR = re.compile(r"[\s,]*(?:\(|\bor\b|\balso (?:known as|called)\b)[\s`'\"“]*")
 _ASIDE = re.compile(r"\([^()]*\)")
 
 
@@ -49,10 +52,24 @@ class _Fact:
     stems: frozenset[str]
 
 
-def misplaced(claim: str, quoted: str, around: str, known: AbstractSet[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The texts in which the facts of a claim may stand: each holds the one before it.
+
+    The ground of the claim, with what was lent to it, and all that is around. Names within one of
+    the `titles`, as it is written, stand where that has them.
+    """
+
+    ground: str
+    quoted: str
+    around: str
+    titles: tuple[str, ...] = ()
+
+
+def misplaced(claim: str, places: Places, known: AbstractSet[str]) -> str:
     """Which fact of the claim stands where the quoted text has another of its kind, in words, or "".
 
-    A fact is looked for in the text `around` with the words that stand around it in the claim. When
+    A fact is looked for in the text around with the words that stand around it in the claim. When
     another in the quoted text fits them better, what is said of one was said of the other: two
     names changed places, or one took another's. `known` are the folded words that are names
     wherever they stand.
@@ -60,24 +77,34 @@ def misplaced(claim: str, quoted: str, around: str, known: AbstractSet[str]) -> 
     said = _read(claim, known)
     if not said.facts:
         return ""
-    own_sources, other_sources = _versions(around, known), _versions(quoted, known)
+    own_sources = _versions(places.around, known)
+    other_sources, ground = _versions(places.quoted, known), _read(places.ground, known)
+    renamed, titled = _renamed(own_sources[0]), _titled(said, places.titles)
     for fact in said.facts:
+        if fact in titled:
+            continue
         own = max(_own(said, fact, source) for source in own_sources)
-        own = max(own, _pronoun(said, fact, other_sources[0]))
+        own = max(own, _pronoun(said, fact, ground))
         rivals = other_sources if fact.is_number else other_sources[-1:]
-        other, named = max(_best_other(said, fact, source) for source in rivals)
+        other, named = max(_best_other(said, fact, source, renamed) for source in rivals)
         if other >= max(own + MARGIN, LEAST):
             return f"the source says this of {named}, not of {_written(said, fact)}"
     return ""
 
 
 def fits(
-    claim: str, quoted: str, other: str, known: AbstractSet[str], *, names_too: bool = True
+    claim: str,
+    quoted: str,
+    other: str,
+    known: AbstractSet[str],
+    *,
+    names_too: bool = True,
+    before: bool = True,
 ) -> bool:
     """Whether the facts that only the `other` text has stand there as they do in the claim.
 
-    So does a name for which a pronoun of the quoted text may stand. Without `names_too` numbers alone
-    are looked at.
+    So does a name for which a pronoun of the quoted text may stand, when the other text comes
+    `before` it. Without `names_too` numbers alone are looked at.
     """
     said, source, told = (_read(text, known) for text in (claim, other, quoted))
     here, there = ({key for key, _ in text.keys} for text in (told, source))
@@ -85,7 +112,7 @@ def fits(
         lent = fact.stems & there and not fact.stems & here
         if not lent or not (fact.is_number or names_too):
             continue
-        fit = max(_own(said, fact, source), _pronoun(said, fact, told))
+        fit = max(_own(said, fact, source), _pronoun(said, fact, told) if before else 0.0)
         if fit < (NUMBER_FIT if fact.is_number else NAME_FIT):
             return False
     return True
@@ -94,6 +121,34 @@ def fits(
 def _versions(text: str, known: AbstractSet[str]) -> list[_Text]:
     """The text as it is, and without what stands in parentheses."""
     return [_read(one, known) for one in dict.fromkeys((text, _ASIDE.sub(" ", text)))]
+
+
+def _renamed(source: _Text) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Two names for one thing, both ways: "Μακεδονία ( Makedonía )", "Nanna, also called Sin"."""
+    pairs = []
+    for one in source.facts:
+        found = _OR.match(source.text, source.tokens[one.last - 1].end)
+        if found is None or one.is_number:
+            continue
+        rest = [word for word in source.tokens[one.last :] if word.start >= found.end()]
+        two = frozenset(word.folded for word in itertools.takewhile(is_name, rest))
+        pairs += [(one.said, two), (two, one.said)] if two else []
+    return pairs
+
+
+def _titled(said: _Text, titles: Sequence[str]) -> list[_Fact]:
+    """The names that stand within a title of three words or more as the claim has it."""
+    places = [
+        (said.text.index(title), said.text.index(title) + len(title))
+        for title in titles
+        if len(words(title)) >= LONG_TITLE and title in said.text
+    ]
+    return [
+        fact
+        for fact in said.facts
+        for start, end in places
+        if start <= said.tokens[fact.first].start and said.tokens[fact.last - 1].end <= end
+    ]
 
 
 def _read(text: str, known: AbstractSet[str]) -> _Text:
@@ -118,8 +173,14 @@ def _facts(text: str, tokens: Sequence[Word], known: AbstractSet[str]) -> Iterat
                 last += 1
             run = tokens[i:last]
             folded = frozenset(word.folded for word in run)
-            yield _Fact(False, i, last, folded, frozenset(map(stem, folded)))
+            joined = stem("".join(word.folded for word in (*run, *_hyphened(text, tokens, last))))
+            yield _Fact(False, i, last, folded, frozenset(map(stem, folded)) | {joined})
         i = last
+
+
+def _hyphened(text: str, tokens: Sequence[Word], last: int) -> Sequence[Word]:
+    """The word after a name and a hyphen with spaces: "Wal - Mart" is "Walmart", too."""
+    return tokens[last : last + 1] if text[tokens[last - 1].end :].startswith(" - ") else ()
 
 
 def _goes_on(text: str, before: Word, word: Word, known: AbstractSet[str]) -> bool:
@@ -149,11 +210,18 @@ def _pronoun(said: _Text, fact: _Fact, source: _Text) -> float:
     return max((_fit(said, fact, source, i, i + 1) for i in places), default=0.0)
 
 
-def _best_other(said: _Text, fact: _Fact, source: _Text) -> tuple[float, str]:
+def _best_other(
+    said: _Text,
+    fact: _Fact,
+    source: _Text,
+    renamed: Sequence[tuple[frozenset[str], frozenset[str]]],
+) -> tuple[float, str]:
     """How well the fact fits where the source has another of its kind, and which."""
     best = (0.0, "")
     for other in source.facts:
         if other.is_number != fact.is_number or _is_same(said, fact, other):
+            continue
+        if any(one == other.said and two <= fact.said for one, two in renamed):
             continue
         if len({_preposition(said, fact), _preposition(source, other)} - {""}) > 1:
             continue  # "by Karen" is not in the place of "in Aarhus"

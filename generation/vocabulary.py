@@ -73,6 +73,15 @@ NUMBER_WORDS = {
     for word in names.split()
 }
 
+ORDINALS = _words(
+    """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth
+    fiftieth sixtieth seventieth eightieth ninetieth
+    """
+)
+ORDINAL_ENDINGS = _words("st nd rd th")
+
 # Number words that are more often not a count; a source may use them so, an answer need not.
 VAGUE_NUMBER_WORDS = _words("one first once second")
 

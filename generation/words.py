@@ -16,6 +16,8 @@ from generation.vocabulary import (
     NEGATIONS,
     NOT_NEGATING,
     NUMBER_WORDS,
+    ORDINAL_ENDINGS,
+    ORDINALS,
     STOP_WORDS,
     UNITS,
     VAGUE_NUMBER_WORDS,
@@ -69,12 +71,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number: its value, how it is written, its unit in plain form, the word after both."""
+    """A number: its value, how it is written, its unit in plain form, the word after both.
+
+    `is_ordinal` says that it gives a place in a row: "third", "3rd".
+    """
 
     value: str
     written: str
     unit: str
     counted: str
+    is_ordinal: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -144,12 +150,16 @@ def numbers(text: str) -> tuple[Number, ...]:
         if not word.is_number:
             continue
         before = tokens[i - 1].text if i else ""
-        following = [token.folded for token in tokens[i + 1 : i + 3]] + ["", ""]
-        unit = UNITS.get(following[0], "")
+        following = [token.folded for token in tokens[i + 1 : i + 4]] + ["", ""]
+        is_ordinal = word.folded in ORDINALS or following[0] in ORDINAL_ENDINGS
+        if following[0] in ORDINAL_ENDINGS:
+            following = [*following[1:], ""]
+        is_decade = text[word.end : word.end + 1] == "s"
+        unit = "" if is_decade else UNITS.get(following[0], "")
         counted = following[1] if unit else following[0]
         if not unit and before in ("$", "€", "£", "¥"):
             unit = UNITS[before]
-        found.append(Number(number_value(word), word.text, unit, _counted(counted)))
+        found.append(Number(number_value(word), word.text, unit, _counted(counted), is_ordinal))
     return tuple(found)
 
 

@@ -623,7 +623,11 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingest run is. `outcome` is set when it reports a file that is finished."""
+    """How far an ingest run is. `outcome` is set when it reports a file that is finished.
+
+    `current_pages` and `current_chunks` are those of `current` once it is cut, and 0 before;
+    `n_embedded` of `n_to_embed` chunks of the files that are embedded together have their vectors.
+    """
 
     files_done: int
     files_total: int
@@ -632,6 +636,10 @@ class Progress:
     seconds: float
     current: str = ""
     outcome: FileOutcome | None = None
+    current_pages: int = 0
+    current_chunks: int = 0
+    n_embedded: int = 0
+    n_to_embed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

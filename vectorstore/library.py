@@ -265,15 +265,9 @@ class LocalLibrary:
             self.require_embedder(embedder)
             writes.set_meta(sql, "embedder", embedder)
             place = writes.make_collection(sql, collection)
-            before = records.document_row(sql, place, document.id)
-            sources = [] if before is None else records.sources_of(sql, before)
-            tags = [] if before is None else records.tags_of(sql, before)
-            if before is not None:
-                writes.delete_document(sql, before)
-            row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
-            writes.add_tags(sql, row, tags)
-            for source in [*sources, file]:
-                writes.point_source(sql, place, source, row)
+            row = writes.put_document(sql, place, document, chunks, vectors, recipe)
+            writes.point_source(sql, place, file, row)
+            writes.forget_failure(sql, place, file.source)
         with self.reading() as sql:
             self._indexes.wrote(sql, len(chunks))
 
@@ -288,6 +282,7 @@ class LocalLibrary:
             if place is None or row is None or records.recipe_of(sql, row) != recipe:
                 return False
             writes.point_source(sql, place, file, row)
+            writes.forget_failure(sql, place, file.source)
             return True
 
     def replace_all(
@@ -302,14 +297,7 @@ class LocalLibrary:
         with self.transaction() as sql:
             for record, document, chunks, vectors, recipe in remade:
                 place = writes.make_collection(sql, record.collection)
-                before = records.document_row(sql, place, record.id)
-                assert before is not None
-                sources = records.sources_of(sql, before)
-                writes.delete_document(sql, before)
-                row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
-                writes.add_tags(sql, row, record.tags)
-                for source in sources:
-                    writes.point_source(sql, place, source, row)
+                writes.put_document(sql, place, document, chunks, vectors, recipe)
             writes.set_meta(sql, "embedder", embedder)
         self._indexes.forget_dense()
 

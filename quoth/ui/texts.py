@@ -220,7 +220,7 @@ INGEST = "Add to the library"
 INGESTING = "{done} of {total} files"
 INGEST_STARTING = "Getting ready …"
 INGEST_DETAIL = "{pages} · {chunks} · {seconds:.0f} s"
-INGEST_CURRENT = "Reading {}"
+INGEST_EMBEDDED = "{:,} of {:,} chunks embedded"
 TIME_LEFT = "about {:.0f} s left"
 UPLOAD_PASSWORD = "Password of the encrypted files"  # noqa: S105 - a label
 LOCKED = "is encrypted; type its password above, and add it again"
@@ -232,6 +232,8 @@ STATUS = {
     "unchanged": "unchanged",
     "replaced": "replaced",
     "failed": "failed",
+    "reading": "reading",
+    "embedding": "embedding",
 }
 SKIPPED = "Left out, because Quoth has no reader for them: {}."
 SKIPPED_SUFFIX = "{} × {}"

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.slots import fits, misplaced
+from generation.slots import Places, fits, misplaced
 
 MATCH = (
     "France beat Germany by 3 goals to 1 in the final of 1990. They had met Italy in Rome in 1984."
 )
+PLACES = Places(MATCH, MATCH, MATCH)
 NAMES = frozenset({"france", "germany", "italy", "rome"})
 
 
@@ -23,7 +24,7 @@ NAMES = frozenset({"france", "germany", "italy", "rome"})
     ],
 )
 def test_what_stands_in_its_own_place_is_let_through(claim: str) -> None:
-    assert misplaced(claim, MATCH, MATCH, NAMES) == ""
+    assert misplaced(claim, PLACES, NAMES) == ""
 
 
 @pytest.mark.parametrize(
@@ -36,21 +37,21 @@ def test_what_stands_in_its_own_place_is_let_through(claim: str) -> None:
     ],
 )
 def test_what_stands_in_the_place_of_another_is_named(claim: str, reason: str) -> None:
-    assert misplaced(claim, MATCH, MATCH, NAMES).endswith(reason)
+    assert misplaced(claim, PLACES, NAMES).endswith(reason)
 
 
 def test_what_stands_in_parentheses_does_not_part_a_name_from_its_words() -> None:
     source = "Cook Hospital (by the grounds of Chicago College) had a wing behind left field."
     claim = "Cook Hospital had a wing behind left field."
-    assert misplaced(claim, source, source, frozenset({"cook", "chicago"})) == ""
+    assert misplaced(claim, Places(source, source, source), frozenset({"cook", "chicago"})) == ""
 
 
 def test_names_that_share_a_word_are_told_apart_where_the_claim_has_both() -> None:
     source = "The North Pole is at the center of the Northern Hemisphere."
     names = frozenset({"north", "pole", "northern", "hemisphere"})
     swapped = "The Northern Hemisphere is at the center of the North Pole."
-    assert misplaced(source, source, source, names) == ""
-    assert "not of Northern Hemisphere" in misplaced(swapped, source, source, names)
+    assert misplaced(source, Places(source, source, source), names) == ""
+    assert "not of Northern Hemisphere" in misplaced(swapped, Places(source, source, source), names)
 
 
 def test_a_name_fits_where_a_pronoun_stands_for_it() -> None:
@@ -67,5 +68,5 @@ def test_a_number_fits_with_the_words_around_it() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_text_stands_where_it_stands(text: str, other: str) -> None:
-    assert misplaced(text, text, text, frozenset()) == ""
-    assert isinstance(misplaced(text, other, other, frozenset()), str)
+    assert misplaced(text, Places(text, text, text), frozenset()) == ""
+    assert isinstance(misplaced(text, Places(other, other, other), frozenset()), str)

@@ -63,7 +63,7 @@ def test_what_the_sources_say_is_supported(
         ("Output decreased from 40 to 65 litres per minute in the newer model.", "increased"),
         ("In 2015 the Danish group bought 3 factories and closed 12 offices.", "counts"),
         ("Output increased from 40 to 40 litres per minute.", "40 twice"),
-        ("Output increased from 65 to 40 litres per minute.", "this of 40, not of 65"),
+        ("Output increased from 65 to 40 litres per minute.", "says 40 to 65"),
         ("Aarhus was founded in Nordvand in March 1987 by Karen Holm.", "not of Aarhus"),
         ("The company Karen Holm was founded in Aarhus in March 1987.", "not of Karen Holm"),
         ("Clean the filter every 6 weeks with warm water in Denmark.", "does not say Denmark"),
