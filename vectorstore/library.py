@@ -17,6 +17,7 @@ from vectorstore.connecting import atomic
 from vectorstore.dense import search
 from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
+from vectorstore.places import page_of, sources_by_row
 from vectorstore.stored_vectors import of_rows
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ class LocalLibrary:
         """Let go of the files."""
         with self._lock:
             self._sql.close()
-
-    # Reading
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -133,12 +132,7 @@ class LocalLibrary:
     def page_of(self, document_id: str, offset: int) -> int:
         """The number of the page that holds the character at `offset`; 1 when it is unknown."""
         with self.reading() as sql:
-            row = sql.execute(
-                "SELECT p.number FROM pages p JOIN documents d ON d.row = p.document "
-                "WHERE d.id = ? AND p.start <= ? ORDER BY p.start DESC, p.number DESC LIMIT 1",
-                (document_id, offset),
-            ).fetchone()
-        return 1 if row is None else int(row[0])
+            return page_of(sql, document_id, offset)
 
     def statistics(self) -> dict[str, int]:
         """Counts of documents, pages, chunks, characters and bytes on disk."""
@@ -170,6 +164,11 @@ class LocalLibrary:
         """The chunks of these rows; a row that is gone is left out."""
         with self.reading() as sql:
             return records.chunks_by_row(sql, rows)
+
+    def sources(self, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Every source of each row's document, sorted; a row that is gone is left out."""
+        with self.reading() as sql:
+            return sources_by_row(sql, rows)
 
     def _collections(self, names: Collections) -> tuple[int, ...] | None:
         """The rows of collections, None for all. Raises UnknownDocumentError."""
