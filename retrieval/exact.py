@@ -18,14 +18,18 @@ _EXCLUDED_PHRASE = re.compile(r'(?:^|(?<=\s))-"([^"]+)"(?!\w)')
 _EXCLUDED = re.compile(r"(?<=\s)-([^\W\d_][\w-]{2,})\s*\Z")
 _WORD = re.compile(r"\w+(?:[./:-]\w+)*")
 _CAPITAL_OR_SIGN = re.compile(r"[^\W\d_a-z]|\d[./:]\w|\w[./:]\d|_")
-# Order numbers, drawing numbers, versions; not years, times, decimals or "5-year".
-_NUMBER = re.compile(r"\d{5,}|\d{3,}-\d{2,}|\d+(?:[./:-]\d+){2,}")
+# Order numbers, x7301, drawing numbers, versions; not years, times, decimals, "100g" or "5-year".
+_NUMBER = re.compile(r"\d{5,}|[^\W\d_]{1,4}-?\d{3,}|\d{3,}-\d{2,}|\d+(?:[./:-]\d+){2,}")
 _SECTION = re.compile(
     r"(?:§+|\b(?:sections?|sect\.|sec\.|clauses?|articles?|art\.|chapter|paragraph|para\.|rule|annex"
     r"|appendix|table|figure|fig\.|abschnitt|kapitel|artikel|ziffer|absatz|tabelle|abbildung|chapitre"
     r"|alinéa|sección|capítulo|artículo|sezione|articolo))\s*(\d+(?:\.\d+)*)(?![\w%])",
     re.IGNORECASE,
 )
+# What a word joins to a code is no part of it: LSD1-positive.
+_JOINED = re.compile(r"-[^\W\d_]{3,}\Z")
+# Long enough to name one thing; X200 does, and H3 or MSX2 are spoken of beside others.
+_TELLING = re.compile(r"\d{3}|\d[./:]\d")
 _SHORTEST_CODE = 3
 # A phrase has at least this share of a long question's letters.
 _GOOD_PART, _LONG = 0.2, 150
@@ -38,14 +42,14 @@ _FEW = 5
 class Wishes:
     """A question taken apart: `text` is what is searched for, without the words to leave out.
 
-    `codes` are wanted more than `names` are; `sections` are those of the codes that number a part of
-    a document.
+    Of the `codes`, `sections` number a part of a document, and the `telling` ones name one thing.
     """
 
     text: str
     phrases: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
@@ -71,9 +75,16 @@ def wishes_of(question: str) -> Wishes:
     phrases = tuple(dict.fromkeys(phrase for phrase in quoted if _is_meant(phrase, text)))
     words, sections = _WORD.findall(text), tuple(dict.fromkeys(_SECTION.findall(text)))
     alone = words if len(words) == 1 and len(words[0]) >= _SHORTEST_CODE else []
-    codes = tuple(dict.fromkeys((*filter(_is_code, words), *sections, *alone)))
-    called = tuple(name for name in dict.fromkeys(names(text)) if name not in codes)
-    return Wishes(text, phrases, codes, sections, called, excluded)
+    bare = (_JOINED.sub("", word) for word in words)
+    codes = tuple(dict.fromkeys((*filter(_is_code, bare), *sections, *alone)))
+    telling = (*filter(_TELLING.search, codes), *sections, *alone)
+    called = tuple(name for name in dict.fromkeys(names(text)) if _is_name(name, codes))
+    return Wishes(text, phrases, codes, sections, telling, called, excluded)
+
+
+def holds(text: str, wishes: Wishes) -> bool:
+    """Whether a text holds one of the phrases or codes."""
+    return any(_pattern(words).search(text) for words in (*wishes.phrases, *wishes.codes))
 
 
 def granted(
@@ -81,9 +92,9 @@ def granted(
 ) -> list[tuple[int, float]]:
     """The rows ranked anew by what their texts hold, scores still in [0, 1].
 
-    One with a word to leave out is dropped. One with more of the phrases, and of the codes that
-    are rare among the rows, comes before any with fewer, if any row has one. Other codes and names
-    count a little. A row without a text stands as one that holds nothing.
+    One with a word to leave out is dropped. One with more of the phrases, and of the telling codes
+    that are rare among the rows, comes before any with fewer, if any row has one. Other codes and
+    names count a little. A row without a text stands as one that holds nothing.
     """
     dropped = [_pattern(word) for word in wishes.excluded]
     left = [
@@ -94,7 +105,11 @@ def granted(
     every = [text for _, _, text in left]
     codes = [_holders(code, every, code in wishes.sections) for code in wishes.codes]
     musts = [_holders(phrase, every) for phrase in wishes.phrases]
-    musts += [held for held in codes if sum(held) <= _FEW]
+    musts += [
+        held
+        for code, held in zip(wishes.codes, codes, strict=True)
+        if code in wishes.telling and sum(held) <= _FEW
+    ]
     wanted = codes + [_holders(name, every) for name in wishes.names]
     gain = _GAIN if wanted else 0.0
     found = []
@@ -147,6 +162,11 @@ def _is_code(word: str) -> bool:
     return bool(re.search(r"[\d_]", word) and _CAPITAL_OR_SIGN.search(word)) or word.startswith(
         "0x"
     )
+
+
+def _is_name(name: str, codes: tuple[str, ...]) -> bool:
+    """Whether a run of capitals and digits is no code, nor a number that stands anywhere."""
+    return name not in codes and (not name.isdigit() or len(name) >= _SHORTEST_CODE)
 
 
 def _pattern(words: str) -> re.Pattern[str]:

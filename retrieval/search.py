@@ -11,7 +11,7 @@ from quoth.datatypes import Finding, Hit
 from retrieval.distinct import distinct
 from retrieval.diversity import LOOKED_AT as SPREAD
 from retrieval.diversity import spread
-from retrieval.exact import granted, wishes_of
+from retrieval.exact import granted, holds, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
 from retrieval.languages import LOOKED_AT, fitting
@@ -100,15 +100,16 @@ def _ranked(
         "dense": library.dense(vector, depth, **within),
         "lexical": library.lexical(wishes.text, depth, **within),
     }
+    read = ReadOnce(library.chunks)
     if wishes.exactly:
-        found["phrase"] = library.lexical(wishes.exactly, depth, **within)
+        more = library.lexical(wishes.exactly, depth, **within)
+        found["phrase"] = _that_hold(more, wishes, read)
     # Each index gave the scores of its own candidates only. What follows needs both of them all: one
     # that the other index has at 101 is not one that it does not know.
     rows = dict.fromkeys(row for pairs in found.values() for row, _ in pairs)
     vectors = library.vectors(list(rows))
     words = {row: score for row, score in found["lexical"] if row in vectors}
     words |= library.lexical_scores(wishes.text, [row for row in vectors if row not in words])
-    read = ReadOnce(library.chunks)
     told = _texts(read, list(words)[:LOOKED_AT])
     settings = fitting(asking.config, asking.fingerprint, list(told.values()))
     if asking.is_reranked or wishes.exactly:
@@ -190,6 +191,12 @@ def _by_texts(
     if config.diversity > 0:
         chunks = read(row for row, _ in order[: max(SPREAD, k)])
         yield "diversity", spread(order, chunks, wishes.text, config.diversity)
+
+
+def _that_hold(ranked: Ranked, wishes: Wishes, read: ReadOnce) -> list[tuple[int, float]]:
+    """The rows that hold a phrase or code; others, which have its words apart, would be noise."""
+    texts = _texts(read, (row for row, _ in ranked))
+    return [(row, score) for row, score in ranked if holds(texts.get(row, ""), wishes)]
 
 
 def _texts(read: ReadOnce, rows: Iterable[int]) -> dict[int, str]:

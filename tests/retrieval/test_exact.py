@@ -57,7 +57,7 @@ def test_in_a_long_question_quotation_marks_are_seldom_a_wish() -> None:
     "code",
     [
         *("XK-200/7", "E4042", "0x80070057", "4.2.1", "MAX_SIZE", "v1.2", "ISO-9001", "run_target"),
-        *("6799890", "2708-6254"),
+        *("6799890", "2708-6254", "x7301"),
     ],
 )
 def test_codes(code: str) -> None:
@@ -74,6 +74,13 @@ def test_what_is_no_code(word: str) -> None:
 )
 def test_the_number_of_a_section_is_a_code(question: str) -> None:
     assert wishes_of(question).codes == wishes_of(question).sections == ("3.1",)
+
+
+def test_of_a_compound_the_code_is_a_code_and_one_spoken_of_beside_others_does_not_win() -> None:
+    wishes = wishes_of("LSD1-positive cells and MSX2")
+    assert (wishes.codes, wishes.telling) == (("LSD1", "MSX2"), ())
+    assert [row for row, _ in granted(RANKED, {3: "LSD1"}, wishes)] == [1, 2, 3, 4]
+    assert wishes_of("the 2 days of 1871").names == ("1871",)
 
 
 def test_names_count_and_the_only_word_is_a_code() -> None:
