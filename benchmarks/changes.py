@@ -10,7 +10,7 @@ import random
 import re
 from typing import TYPE_CHECKING
 
-from generation.facts import read_lexicon
+from generation.naming import read_lexicon
 from generation.vocabulary import MONTHS, VAGUE_NUMBER_WORDS
 from generation.words import names, number_value, stated_numbers, words
 

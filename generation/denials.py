@@ -26,9 +26,9 @@ def denial(claim: str, quoted: str, beside: Sequence[str]) -> str:
         return "the source denies it"
     loosely_there = negated(quoted, DENYING)
     reached = {stem for group in loosely_there for stem in group}
-    denied_here = negated(claim)
+    denied_here, there = negated(claim), content(quoted)
     for group in denied_here:
-        if not reached & set(group[:2]):
+        if next((stem for stem in group[:2] if stem in there), group[0]) not in reached:
             return "the source does not deny it"
     for stem in {group[0] for group in denied_here}:
         here = sum(stem in group for group in denied_here)
@@ -62,7 +62,7 @@ def _denied(claim: str, quoted: str, beside: Sequence[str]) -> bool:
 
 def _is_said_elsewhere(stem: str, claim: str, quoted: str, beside: Sequence[str]) -> bool:
     """Whether a sentence that does not deny the word has more of the claim's words around it."""
-    here = list(_places(stem, claim))
+    here = _places(stem, claim)
     denied, stated = 0, 0
     for text in (*quoted.split("\n"), *beside):
         alike = max((len(a & b) for a in here for b in _places(stem, text)), default=0)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generation.denials import denial, denies_alike
-from generation.facts import missing_name, missing_number, opposite
+from generation.facts import missing_number, opposite
+from generation.naming import missing_name
 from generation.slots import Places, fits, misplaced
 
 if TYPE_CHECKING:
     from generation.evidence import Evidence, SourceSentence
-    from generation.facts import Lexicon
+    from generation.naming import Lexicon
     from quoth.datatypes import Quote
 
 _SAME_YEAR = re.compile(r"\b(?:same|that) year\b")

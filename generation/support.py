@@ -6,13 +6,14 @@ It knows the answer's text and the evidence; not who wrote the answer.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from generation.claims import is_talk, marked, split, without_marks
-from generation.facts import Lexicon, read_lexicon
 from generation.grounding import Ground, objection
+from generation.naming import Lexicon, read_lexicon
 from generation.spans import features, log_odds, read_spans, wider
 from generation.words import content, words
 from quoth.datatypes import Sentence
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 SUPPORTED = 0.5
 CONTRADICTED = 0.25  # the most support of a claim whose quote lacks one of its facts
 SHORT_CLAIM = 4  # content words; a shorter claim is read together with its question
-SHORTEST_COPY = 4  # words; fewer that stand in a source may stand there about something else
+SHORTEST_SENTENCE = 3  # words of a sentence that may be copied without a look at what it says
+SHORTEST_PART = 6  # the same of a part of one, which may stand there about something else
 MARK_BONUS = 0.5  # log-odds for a span of a passage that the model cited
 WIDENED = 3  # spans that are tried together with another sentence when none is near enough
 NOWHERE = "the sources do not say this"
@@ -82,18 +84,22 @@ def _mark_bonus(claims: Sequence[str], spans: Spans, evidence: Evidence) -> NDAr
 
 
 def _copied(claim: str, evidence: Evidence) -> Ground | None:
-    """The sentence of the sources that the claim is, or is a part of, word for word."""
-    said = f" {_spelled(claim)} "
-    if said.count(" ") <= SHORTEST_COPY:
+    """The sentence of the sources that the claim is word for word, or a long part of."""
+    said = _spelled(claim)
+    n_words = said.count(" ") - 1
+    if n_words < SHORTEST_SENTENCE:
         return None
     for row, sentence in enumerate(evidence.sentences):
-        if said in f" {_spelled(sentence.text)} ":
+        told = _spelled(sentence.text)
+        if said == told or (n_words >= SHORTEST_PART and said in told):
             return Ground((row,), sentence.text, sentence.quotes, 1.0)
     return None
 
 
+@lru_cache(maxsize=8192)
 def _spelled(text: str) -> str:
-    return " ".join(word.folded for word in words(text))
+    """The words of a text, each between spaces."""
+    return f" {' '.join(word.folded for word in words(text))} "
 
 
 def _nearest(

@@ -27,7 +27,7 @@ _ALIGNED = {"l": "left", "ctr": "center", "r": "right", "just": "justify"}
 _ANCHORED = {"ctr": "center", "b": "flex-end"}
 _LOOK = """<style>
 html { background: #6b7075 } body { padding: .7rem }
-.slide { position: relative; container-type: inline-size; background: #fff; overflow: auto;
+.slide { position: relative; container-type: inline-size; background: #fff; overflow: auto; margin: 0 auto;
   box-shadow: 0 1px 5px rgb(0 0 0 / .45); font-family: Calibri, Carlito, Arial, "Liberation Sans", sans-serif; line-height: 1.2 }
 .slide > div { position: absolute; display: flex; flex-direction: column; box-sizing: border-box; padding: .4cqw .8cqw }
 .slide > div > .laid-out { display: block }
@@ -90,8 +90,9 @@ def _drawn(shown: Any, width: int, height: int) -> str:
             written.append(f'<div style="{place};{_type(shape, shown, width)}">{inside}</div>')
     notes = notes_of(shown)
     below = f'<div class="notes">{blocks_laid_out(notes)}</div>' if notes else ""
-    ratio = f"aspect-ratio:{width / height:.4f}"
-    return f'{LOOK}{_LOOK}<div class="slide" style="{ratio}">{"".join(written)}</div>{below}'
+    ratio = f"{width / height:.4f}"
+    size = f"aspect-ratio:{ratio};max-width:calc((100vh - 1.4rem)*{ratio})"
+    return f'{LOOK}{_LOOK}<div class="slide" style="{size}">{"".join(written)}</div>{below}'
 
 
 def _placed(shapes: Any, frame: _Frame) -> Iterator[tuple[Any, _Frame]]:

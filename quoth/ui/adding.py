@@ -27,11 +27,11 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     """A place to drop files, and the button that reads them into the library."""
     busy = session.is_ingesting(quoth)
     generation = st.session_state.setdefault("upload-generation", 0)
+    draw(element("p", texts.UPLOAD_LEAD, class_="q-place"))
     folders = _choose_what() == texts.UPLOAD_FOLDER
     files = st.file_uploader(
         texts.UPLOAD,
         accept_multiple_files="directory" if folders else True,
-        help=texts.UPLOAD_HELP,
         key=f"upload-{generation}-{folders}",
         disabled=busy,
         label_visibility="collapsed",

@@ -185,7 +185,7 @@ def _turn_pages(page: Page, last: int, source: Source) -> None:
 def place_of(page: Page, n_pages: int) -> str:
     """The page's number, and its label where that says something else."""
     where = texts.PAGE_OF.format(page.number, n_pages)
-    labelled = page.label not in {"", str(page.number)}
+    labelled = page.label and page.label.rpartition(" ")[2] != str(page.number)  # as "slide 2"
     return texts.PAGE_LABELLED.format(where, page.label) if labelled else where
 
 

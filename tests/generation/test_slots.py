@@ -66,6 +66,46 @@ def test_a_number_fits_with_the_words_around_it() -> None:
     assert not fits("The album of May has 528,000 songs.", quoted, other, frozenset())
 
 
+def test_a_thing_has_both_its_names() -> None:
+    source = "The name comes from the Greek Makedonia ( Macednia ), a kingdom of the Dorians."
+    names = frozenset({"greek", "makedonia", "dorians"})
+    claim = "The name comes from Macednia, a kingdom of the Dorians, and from Greek words."
+    assert misplaced(claim, Places(source, source, source), names | {"macednia"}) == ""
+
+
+def test_a_part_of_a_name_is_not_another_name() -> None:
+    source = "The United States of America imported oil from the United Kingdom."
+    names = frozenset({"united", "states", "america", "kingdom"})
+    places = Places(source, source, source)
+    assert misplaced("The U.S. imported oil from the United Kingdom.", places, names) == ""
+    assert misplaced("The U.K. imported oil from the United States.", places, names)
+
+
+def test_the_words_of_a_title_stand_where_the_title_is_said() -> None:
+    around = (
+        "Court of Appeals of the Philippines\nThe Court of Appeals reviews decisions of tribunals."
+    )
+    quoted = around.split("\n")[1]
+    claim = "The Court of Appeals of the Philippines reviews decisions of tribunals."
+    names = frozenset({"court", "appeals", "philippines"})
+    titled = Places(quoted, quoted, around, ("Court of Appeals of the Philippines",))
+    assert misplaced(claim, titled, names) == ""
+
+
+def test_a_name_is_held_against_what_was_lent_too() -> None:
+    ground, lent = "The show ended in 2010.", "Karen was revealed to be a cook."
+    places = Places(ground, f"{ground}\n{lent}", f"{ground}\n{lent}\nPeter came.")
+    claim = "The show ended in 2010, when Peter was revealed to be a cook."
+    assert "this of Karen" in misplaced(claim, places, frozenset({"karen", "peter"}))
+
+
+def test_a_pronoun_stands_for_nobody_who_comes_later() -> None:
+    quoted, other = "He arrived at Valley Forge in 1778.", "The baron was Friedrich Steuben."
+    claim = "Steuben arrived at Valley Forge in 1778."
+    assert fits(claim, quoted, other, frozenset({"steuben"}))
+    assert not fits(claim, quoted, other, frozenset({"steuben"}), before=False)
+
+
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_text_stands_where_it_stands(text: str, other: str) -> None:
     assert misplaced(text, Places(text, text, text), frozenset()) == ""
