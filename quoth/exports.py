@@ -11,6 +11,7 @@ import html
 import json
 import re
 import unicodedata
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from quoth.answer_records import answer_record
@@ -85,7 +86,7 @@ def _markdown_answer(answer: Answer) -> str:
 def _markdown_quote(numbered: tuple[int, Quote]) -> str:
     number, quote = numbered
     text = "\n".join(f"> {_escaped(line)}" for line in quote.text.splitlines())
-    return f"[{number}] **{_escaped(quote.source)}**, page {quote.page}\n\n{text}"
+    return f"[{number}] **{_escaped(_name(quote.source))}**, page {quote.page}\n\n{text}"
 
 
 def _escaped(text: str) -> str:
@@ -123,7 +124,7 @@ def _html_turn(turn: Turn) -> list[str]:
     refused = "<strong>Not in the documents.</strong> " if turn.answer.refused else ""
     said = "".join(_html_words(part, place) for part in _cited(turn.answer))
     quotes = (
-        f'<li id="{place}-{number}"><cite>{html.escape(quote.source)}</cite>, page {quote.page}'
+        f'<li id="{place}-{number}"><cite>{html.escape(_name(quote.source))}</cite>, page {quote.page}'
         f"<blockquote>{html.escape(quote.text)}</blockquote></li>"
         for number, quote in _numbered(turn.answer)
     )
@@ -164,6 +165,11 @@ def _ended(turn: Turn) -> str:
 
 def _opinion(turn: Turn) -> str:
     return f"Rated {turn.rating}{': ' if turn.note else ''}{turn.note}"
+
+
+def _name(source: str) -> str:
+    """The file's name: whoever is sent the conversation need not know where files lie here."""
+    return PurePath(source).name or source
 
 
 def evaluation_set(rated: Iterable[Turn]) -> str:

@@ -42,7 +42,7 @@ def test_markdown_has_the_answer_with_its_numbered_quotes() -> None:
     assert text.startswith("# Kettles\n\n*2026-05-04*\n\n## How long?\n\n")
     assert "It lasts two years. [1] Repairs are free. [2] It covers the moon." in text
     assert "(not supported: no passage says so)" in text
-    assert "[1] **manuals/kettle.pdf**, page 1\n\n> The warranty lasts two years\n" in text
+    assert "[1] **kettle.pdf**, page 1\n\n> The warranty lasts two years\n" in text
     assert "*Rated good: yes*" in text
 
 
