@@ -73,6 +73,15 @@ NUMBER_WORDS = {
     for word in names.split()
 }
 
+# They say which, not how many.
+ORDINALS = _words(
+    """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth
+    fiftieth sixtieth seventieth eightieth ninetieth
+    """
+)
+
 # Number words that are more often not a count; a source may use them so, an answer need not.
 VAGUE_NUMBER_WORDS = _words("one first once second")
 
