@@ -23,7 +23,7 @@ from benchmarks.cases import collection_cases
 from benchmarks.changes import CHANGES
 from benchmarks.measuring import proportion
 from benchmarks.reporting import Skipped
-from generation import support
+from generation import spans, support
 from generation.claims import split
 from generation.evidence import Embed, Evidence, gather
 from generation.words import is_content, words
@@ -68,9 +68,9 @@ def claims(cases: Sequence[Case], embed: Embed) -> Iterator[Claim]:
 
 def best(claim: Claim, evidence: Evidence, embed: Embed) -> tuple[float, float]:
     """Cosine and overlap of the span that the present weights like best."""
-    spans = support.read_spans(evidence)
-    found = support.features([claim.text], embed([claim.text]), spans, evidence)
-    cosine, overlap = found[0, int(np.argmax(support.log_odds(found, spans)))]
+    read = spans.read_spans(evidence)
+    found = spans.features([claim.text], embed([claim.text]), read, evidence)
+    cosine, overlap = found[0, int(np.argmax(spans.log_odds(found, read)))]
     return float(cosine), float(overlap)
 
 

@@ -10,7 +10,7 @@ import random
 import re
 from typing import TYPE_CHECKING
 
-from generation.facts import read_lexicon
+from generation.naming import read_lexicon
 from generation.vocabulary import MONTHS, VAGUE_NUMBER_WORDS
 from generation.words import names, number_value, stated_numbers, words
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
+_AUXILIARIES = "is|are|was|were|can|ca|will|has|have|had|do|does|did|could|would|should"
 OTHER_NAMES = ("Zanzibar", "Hawthorne", "Mulligan")
 _LISTED = re.compile(r"[\s,&/(–-]*(?:'s|and|or|of|in|the)*[\s,]*(?:\w+ ?)?")
 
@@ -58,10 +59,10 @@ def other_name(claim: str, _passage: str) -> str:
 
 def name_of_passage(claim: str, passage: str) -> str:
     """The claim with a whole name replaced by one of the passage that shares no word with it."""
-    said = {word.text for word in words(claim)}
+    said = {word.folded for word in words(claim)}
     mine = _names(claim, read_lexicon([claim]).names)
     theirs = {passage[a:b] for a, b in _names(passage, read_lexicon([passage]).names)}
-    new = sorted(name for name in theirs if not said & set(name.split()))
+    new = sorted(name for name in theirs if not said & {word.folded for word in words(name)})
     if not mine or not new:
         return claim
     start, end = _dice(claim).choice(mine)
@@ -79,6 +80,11 @@ def negation(claim: str, _passage: str) -> str:
     return re.sub(r"\b(is|are|was|were|can|will|has|have)\b(?! not)", r"\1 not", claim, count=1)
 
 
+def not_taken_out(claim: str, _passage: str) -> str:
+    """The claim without its first "not" after an auxiliary verb."""
+    return re.sub(rf"\b({_AUXILIARIES}) ?(?:not\b|n't\b)(?! only)", r"\1", claim, count=1)
+
+
 CHANGES: Mapping[str, Callable[[str, str], str]] = {
     "a number one higher": other_number,
     "another number of the passage": number_of_passage,
@@ -87,6 +93,7 @@ CHANGES: Mapping[str, Callable[[str, str], str]] = {
     "another name of the passage": name_of_passage,
     "two names swapped": names_swapped,
     "a “not” put in": negation,
+    "a “not” taken out": not_taken_out,
 }
 
 
@@ -99,13 +106,18 @@ def _exchanged(claim: str, spans: Sequence[Span], listed: re.Pattern[str]) -> st
         (one, other)
         for number, one in enumerate(spans)
         for other in spans[number + 1 :]
-        if claim[slice(*one)] != claim[slice(*other)]
+        if _plain(claim[slice(*one)]) != _plain(claim[slice(*other)])
         and not listed.fullmatch(claim[one[1] : other[0]])
     ]
     if not pairs:
         return claim
     (a, b), (c, d) = _dice(claim).choice(pairs)
     return claim[:a] + claim[c:d] + claim[b:c] + claim[a:b] + claim[d:]
+
+
+def _plain(fact: str) -> tuple[str, ...]:
+    """What a name or number says, however it is written: "6" and "six" are one."""
+    return tuple(number_value(w) if w.is_number else w.folded for w in words(fact))
 
 
 def _numbers(text: str) -> list[Span]:

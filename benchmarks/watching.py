@@ -171,3 +171,8 @@ class WatchedLibrary:
         """Stored chunks."""
         with self.watch.timed("chunks"):
             return self._library.chunks(rows)
+
+    def sources(self, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Sources of chunks."""
+        with self.watch.timed("chunks"):
+            return self._library.sources(rows)

@@ -18,6 +18,7 @@ from generation.judging import Judge, Verdict, asked_again, refusal_sentences
 from generation.narrowing import Reader, holds_best, narrowed, overlap
 from generation.packing import Packed, pack, pack_into
 from generation.shortfall import shortfall
+from generation.widening import Around, widened
 from generation.windows import divided
 from quoth.datatypes import (
     Answer,
@@ -64,6 +65,7 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     answer: AnswerConfig,
     previous: Context | None = None,
     page_of: PageOf | None = None,
+    around: Around | None = None,
     query: str = "",
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Piece]:
@@ -71,7 +73,8 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
 
     `embed` gives float32 (n, d) unit rows. `previous` is the context that the model read in the turn
     before: it is kept, with its place in the prompt, when the best sentences stand in it. Else what is
-    packed is narrowed to what there is time to read. `query` is the question
+    packed is narrowed to what there is time to read, or widened by what stands `around` the hits where
+    there is room. `query` is the question
     as it was searched for, where a follow-up was completed; the default is the question.
     The texts after the last withdrawn piece, joined, are `answer.text`. Its `timings` have
     "pack", "first_token" and "total", in seconds since the call. Raises QuestionTooLongError
@@ -90,7 +93,15 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     if not ranked:
         yield finish(_refused(question, Context(), (), 0.0))
         return
-    packed = pack(question, ranked, history, model=model, generation=generation, answer=answer)
+    packed = pack(
+        question,
+        ranked,
+        history,
+        model=model,
+        generation=generation,
+        answer=answer,
+        text_of=None if around is None else around.text,
+    )
     clock["pack"] = time.perf_counter() - began
     evidence = gather(query or question, packed.context, embed, page_of, ranked)
     confidence = refusal.answerability(evidence, ranked, embed)
@@ -100,6 +111,8 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     reader = Reader(model, generation, answer.first_token_seconds)
     kept = _kept(previous, evidence, ranked, question, history, reader)
     read = kept or narrowed(packed, evidence, ranked, question, reader, page_of)
+    if read is packed and around is not None:
+        read = widened(packed, ranked, question, reader, answer, around)
     if read.context is not packed.context:
         packed, evidence = read, gather(query or question, read.context, embed, page_of, ranked)
     weak = 0 < model.n_parameters < WEAK_BELOW

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from generation.vocabulary import MONTHS, ORDINALS, UNITS
+from generation.vocabulary import MONTHS, ORDINAL_ENDINGS, ORDINALS, UNITS
 from generation.words import content, is_content, number_value, numbers, stem, words
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ _FIGURE = re.compile(
 _SPANS_OF_TIME = re.compile(r"\bhow (?:long|old|often)\b", re.IGNORECASE)
 _IN_A_CODE = re.compile(r"[^\W\d_]-?$")  # what stands before it: "Q4", "COVID-19"
 _SIGNS = {"$", "€", "£", "¥"}
-_ORDINAL_ENDINGS = {"st", "nd", "rd", "th"}
 
 
 def asked_for(question: str) -> Kind:
@@ -101,7 +100,7 @@ def quantities(text: str) -> frozenset[str]:
 def _says_how_much(text: str, before: Word | None, word: Word, after: Word | None) -> bool:
     if word.folded in ORDINALS or _IN_A_CODE.search(text[max(0, word.start - 2) : word.start]):
         return False
-    if after is not None and after.folded in _ORDINAL_ENDINGS and after.start == word.end:
+    if after is not None and after.folded in ORDINAL_ENDINGS and after.start == word.end:
         return False
     counted = after is not None and after.folded in UNITS and after.text not in _SIGNS
     if counted or (before is not None and before.text in _SIGNS):

@@ -21,6 +21,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 PageOf = Callable[[str, int], int]
 
 LONGEST_SENTENCE = 600
+LONGEST_GAP = 2  # characters between passages of which one goes on with the other: "\n\n"
 _LINE_END = re.compile(r"\n+")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
@@ -64,6 +65,22 @@ class Evidence:
     question_vector: NDArray[np.float32]
     vectors: NDArray[np.float32]
     scores: NDArray[np.float64]
+
+    @property
+    def stretches(self) -> tuple[int, ...]:
+        """For each passage the index of the first of those that join on to each other up to it."""
+        passages = self.context.passages
+        first: list[int] = []
+        for i, passage in enumerate(passages):
+            before = passages[i - 1] if i else passage
+            first.append(first[-1] if i and _joins(before, passage) else i)
+        return tuple(first)
+
+    def beside(self, index: int) -> list[int]:
+        """The sentences of the stretch that a sentence lies in, its own index too."""
+        stretches = self.stretches
+        mine = stretches[self.sentences[index].passage]
+        return [i for i, each in enumerate(self.sentences) if stretches[each.passage] == mine]
 
     def headings(self, index: int) -> str:
         """The heading path above a sentence, as one line."""
@@ -109,6 +126,12 @@ def _score(quote: Quote, hits: Sequence[Hit]) -> float:
         ),
         default=0.0,
     )
+
+
+def _joins(before: Passage, passage: Passage) -> bool:
+    """Whether a passage goes on where the one before it ends, white space apart."""
+    gap = passage.start - before.end
+    return before.document_id == passage.document_id and abs(gap) <= LONGEST_GAP
 
 
 def joined(first: Quote, second: Quote, passage: Passage) -> Quote:

@@ -11,7 +11,7 @@ import numpy as np
 
 from generation.claims import without_marks
 from generation.evidence import gather
-from generation.support import features, log_odds, read_spans
+from generation.spans import features, log_odds, read_spans
 from quoth.datatypes import Alignment
 
 if TYPE_CHECKING:

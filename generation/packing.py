@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generation.model import LanguageModel, Prompt
+    from generation.passages import TextOf
     from quoth.config import AnswerConfig, GenerationConfig
 
 _WINDOW_FULL = "the window of {} tokens is full"
@@ -46,6 +47,7 @@ def pack(
     model: LanguageModel,
     generation: GenerationConfig,
     answer: AnswerConfig,
+    text_of: TextOf | None = None,
 ) -> Packed:
     """Choose what goes into the window: `len(prompt) + max_new_tokens <= context_size`, always.
 
@@ -57,7 +59,7 @@ def pack(
     Raises QuestionTooLongError when the question leaves no room even alone, ConfigError when the
     reserve or the configured prompt takes more than its share.
     """
-    packer = _Packer(question, model, generation, answer)
+    packer = _Packer(question, model, generation, answer, text_of)
     packer.check_question()
     ranked = sorted(hits, key=lambda hit: hit.rank)
     turns = list(conversation(history))
@@ -102,11 +104,13 @@ class _Packer:
         model: LanguageModel,
         generation: GenerationConfig,
         answer: AnswerConfig,
+        text_of: TextOf | None,
     ) -> None:
         self.question = question
         self.model = model
         self.generation = generation
         self.answer = answer
+        self._text_of = text_of
         self.hits: list[Hit] = []
         self.turns: list[_Turn] = []
         self.left_out: list[LeftOut] = []
@@ -196,7 +200,7 @@ class _Packer:
 
     def _passages_of(self, hits: Sequence[Hit]) -> tuple[tuple[Passage, ...], str]:
         """The passages, and why they are too many, or too much, whatever the window; else ""."""
-        passages = make_passages(hits)
+        passages = make_passages(hits, self._text_of)
         if len(passages) > max(self.answer.max_passages, 0):
             return passages, _TOO_MANY.format(self.answer.max_passages)
         passages = tuple(counted(passage, self._count) for passage in passages)

@@ -12,6 +12,11 @@ from quoth.datatypes import Chunk, Hit, Passage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    # Characters [start, end) of a document.
+    TextOf = Callable[[str, int, int], str]
+
+LONGEST_GAP = 16  # characters between chunks of which one goes on with the other
+
 
 @dataclass(frozen=True, slots=True)
 class _Span:
@@ -24,15 +29,18 @@ class _Span:
     rank: int
 
 
-def make_passages(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+def make_passages(hits: Sequence[Hit], text_of: TextOf | None = None) -> tuple[Passage, ...]:
     """The hits in reading order, those that touch or overlap joined into one passage.
+
+    So are those with nothing but white space between them, where `text_of` tells what is there.
 
     A document whose best hit ranks worse comes first, so that the best one stands nearest to the
     question; inside a document passages go by their start. Their tokens are still to be `counted`.
     """
     ordered = sorted(hits, key=lambda hit: (hit.chunk.document_id, hit.chunk.start, -hit.chunk.end))
     documents = [
-        _join(list(group)) for _, group in groupby(ordered, key=lambda hit: hit.chunk.document_id)
+        _join(list(group), text_of)
+        for _, group in groupby(ordered, key=lambda hit: hit.chunk.document_id)
     ]
     documents.sort(key=lambda spans: -min(span.rank for span in spans))
     spans = [span for document in documents for span in document]
@@ -44,17 +52,28 @@ def counted(passage: Passage, count: Callable[[str], int]) -> Passage:
     return replace(passage, n_tokens=count(passage_block(passage)))
 
 
-def _join(hits: Sequence[Hit]) -> list[_Span]:
+def _join(hits: Sequence[Hit], text_of: TextOf | None) -> list[_Span]:
     """Spans of one document from its hits in the order of their starts."""
     spans: list[_Span] = []
     for hit in hits:
         new = _Span((hit.chunk,), hit.chunk.text, hit.chunk.start, hit.chunk.end, hit.rank)
-        joined = _joined(spans[-1], new) if spans else None
+        joined = _joined(_reaching(spans[-1], new, text_of), new) if spans else None
         if joined is not None:
             spans[-1] = joined
         else:
             spans.append(new)
     return spans
+
+
+def _reaching(left: _Span, right: _Span, text_of: TextOf | None) -> _Span:
+    """The left span with the white space up to the right one, if nothing else is between them."""
+    gap = right.start - left.end
+    if text_of is None or not 0 < gap <= LONGEST_GAP:
+        return left
+    between = text_of(left.chunks[0].document_id, left.end, right.start)
+    if len(between) != gap or not between.isspace():
+        return left
+    return replace(left, text=left.text + between, end=right.start)
 
 
 def _joined(left: _Span, right: _Span) -> _Span | None:

@@ -5,134 +5,134 @@ It knows two texts and which words are names; which span is compared is decided 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import MONTHS, PREPOSITIONS, PRONOUNS, VAGUE_NUMBER_WORDS
-from generation.words import is_content, is_initial, is_name, number_value, stem, words
+from generation.placed import read_facts
+from generation.vocabulary import PREPOSITIONS, PRONOUNS
+from generation.words import is_name, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from generation.words import Word
+    from generation.placed import Fact, Text
 
 CONTEXT = 5  # words of the claim on each side of a fact
 REACH = 8  # the same in the source, which may say more in between
 FADING = 0.12  # of a word's weight for each word between it and the fact
-FUNCTION_WORD = 0.3  # weight of "of" or "in" beside that of a word with meaning
-MARGIN = 0.5  # by which another fact must fit better than the claim's own
-LEAST = 1.0  # of another fact's fit, below which it says nothing
+# By how much another name or number must fit better than the claim's own, and how well at least.
+NAME_MARGIN, NUMBER_MARGIN = 0.5, 0.25
+NAME_LEAST, NUMBER_LEAST = 1.0, 0.6
+LONG_TITLE = 3  # words; in a shorter one the name is not told by its words
 NAME_FIT, NUMBER_FIT = 1.0, 1.5  # least fit of what another sentence lends
+_OR = re.compile(r"[\s,]*(?:\(|\bor\b|\balso (?:known as|called)\b)[\s`'\"“]*")
 _ASIDE = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A text's words, what each is compared by, and which of them are names and numbers."""
+class Places:
+    """The texts in which the facts of a claim may stand: each holds the one before it.
 
-    text: str
-    tokens: tuple[Word, ...]
-    keys: tuple[tuple[str, float], ...]
-    facts: tuple[_Fact, ...]
+    The ground of the claim, with what was lent to it, and all that is around. Names within one of
+    the `titles`, as it is written, stand where that has them.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """A number, or a name of one or several words: the tokens [first, last)."""
-
-    is_number: bool
-    first: int
-    last: int
-    said: frozenset[str]
-    stems: frozenset[str]
+    ground: str
+    quoted: str
+    around: str
+    titles: tuple[str, ...] = ()
 
 
-def misplaced(claim: str, quoted: str, around: str, known: AbstractSet[str]) -> str:
+def misplaced(claim: str, places: Places, known: AbstractSet[str]) -> str:
     """Which fact of the claim stands where the quoted text has another of its kind, in words, or "".
 
-    A fact is looked for in the text `around` with the words that stand around it in the claim. When
+    A fact is looked for in the text around with the words that stand around it in the claim. When
     another in the quoted text fits them better, what is said of one was said of the other: two
     names changed places, or one took another's. `known` are the folded words that are names
     wherever they stand.
     """
-    said = _read(claim, known)
+    said = read_facts(claim, known)
     if not said.facts:
         return ""
-    own_sources, other_sources = _versions(around, known), _versions(quoted, known)
+    own_sources = _versions(places.around, known)
+    other_sources, ground = _versions(places.quoted, known), read_facts(places.ground, known)
+    renamed, titled = _renamed(own_sources[0]), _titled(said, places.titles)
     for fact in said.facts:
+        if fact in titled:
+            continue
         own = max(_own(said, fact, source) for source in own_sources)
-        own = max(own, _pronoun(said, fact, other_sources[0]))
+        own = max(own, _pronoun(said, fact, ground))
         rivals = other_sources if fact.is_number else other_sources[-1:]
-        other, named = max(_best_other(said, fact, source) for source in rivals)
-        if other >= max(own + MARGIN, LEAST):
+        other, named = max(_best_other(said, fact, source, renamed) for source in rivals)
+        margin = NUMBER_MARGIN if fact.is_number else NAME_MARGIN
+        if other >= max(own + margin, NUMBER_LEAST if fact.is_number else NAME_LEAST):
             return f"the source says this of {named}, not of {_written(said, fact)}"
     return ""
 
 
 def fits(
-    claim: str, quoted: str, other: str, known: AbstractSet[str], *, names_too: bool = True
+    claim: str,
+    quoted: str,
+    other: str,
+    known: AbstractSet[str],
+    *,
+    names_too: bool = True,
+    before: bool = True,
 ) -> bool:
     """Whether the facts that only the `other` text has stand there as they do in the claim.
 
-    So does a name for which a pronoun of the quoted text may stand. Without `names_too` numbers alone
-    are looked at.
+    So does a name for which a pronoun of the quoted text may stand, when the other text comes
+    `before` it. Without `names_too` numbers alone are looked at.
     """
-    said, source, told = (_read(text, known) for text in (claim, other, quoted))
+    said, source, told = (read_facts(text, known) for text in (claim, other, quoted))
     here, there = ({key for key, _ in text.keys} for text in (told, source))
     for fact in said.facts:
         lent = fact.stems & there and not fact.stems & here
         if not lent or not (fact.is_number or names_too):
             continue
-        fit = max(_own(said, fact, source), _pronoun(said, fact, told))
+        fit = max(_own(said, fact, source), _pronoun(said, fact, told) if before else 0.0)
         if fit < (NUMBER_FIT if fact.is_number else NAME_FIT):
             return False
     return True
 
 
-def _versions(text: str, known: AbstractSet[str]) -> list[_Text]:
+def _versions(text: str, known: AbstractSet[str]) -> list[Text]:
     """The text as it is, and without what stands in parentheses."""
-    return [_read(one, known) for one in dict.fromkeys((text, _ASIDE.sub(" ", text)))]
+    return [read_facts(one, known) for one in dict.fromkeys((text, _ASIDE.sub(" ", text)))]
 
 
-def _read(text: str, known: AbstractSet[str]) -> _Text:
-    tokens = words(text)
-    keys = tuple((word.key, _weight(word)) for word in tokens)
-    return _Text(text, tokens, keys, tuple(_facts(text, tokens, known)))
+def _renamed(source: Text) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Two names for one thing, both ways: "Μακεδονία ( Makedonía )", "Nanna, also called Sin"."""
+    pairs = []
+    for one in source.facts:
+        found = _OR.match(source.text, source.tokens[one.last - 1].end)
+        if found is None or one.is_number:
+            continue
+        rest = [word for word in source.tokens[one.last :] if word.start >= found.end()]
+        two = frozenset(word.folded for word in itertools.takewhile(is_name, rest))
+        pairs += [(one.said, two), (two, one.said)] if two else []
+    return pairs
 
 
-def _weight(word: Word) -> float:
-    return 1.0 if is_content(word) or word.is_digits else FUNCTION_WORD
+def _titled(said: Text, titles: Sequence[str]) -> list[Fact]:
+    """The names that stand within a title of three words or more as the claim has it."""
+    places = [
+        (said.text.index(title), said.text.index(title) + len(title))
+        for title in titles
+        if len(words(title)) >= LONG_TITLE and title in said.text
+    ]
+    return [
+        fact
+        for fact in said.facts
+        for start, end in places
+        if start <= said.tokens[fact.first].start and said.tokens[fact.last - 1].end <= end
+    ]
 
 
-def _facts(text: str, tokens: Sequence[Word], known: AbstractSet[str]) -> Iterator[_Fact]:
-    i = 0
-    while i < len(tokens):
-        last = i + 1
-        if tokens[i].is_number and tokens[i].folded not in VAGUE_NUMBER_WORDS:
-            value = frozenset({number_value(tokens[i])})
-            yield _Fact(True, i, last, value, value)
-        elif _is_name(text, tokens[i], known):
-            while last < len(tokens) and _goes_on(text, tokens[last - 1], tokens[last], known):
-                last += 1
-            run = tokens[i:last]
-            folded = frozenset(word.folded for word in run)
-            yield _Fact(False, i, last, folded, frozenset(map(stem, folded)))
-        i = last
-
-
-def _goes_on(text: str, before: Word, word: Word, known: AbstractSet[str]) -> bool:
-    return text[before.end : word.start] in {" ", "-"} and _is_name(text, word, known)
-
-
-def _is_name(text: str, word: Word, known: AbstractSet[str]) -> bool:
-    if not is_name(word) or word.folded in MONTHS:
-        return False
-    return word.folded in known or not is_initial(text, word.start)
-
-
-def _own(said: _Text, fact: _Fact, source: _Text) -> float:
+def _own(said: Text, fact: Fact, source: Text) -> float:
     """How well the fact fits where the source has it, or a pronoun that may stand for it."""
     places = [(other.first, other.last) for other in source.facts if _is_same(said, fact, other)]
     if not _has_rival(said, fact):
@@ -141,7 +141,7 @@ def _own(said: _Text, fact: _Fact, source: _Text) -> float:
     return max((_fit(said, fact, source, *place) for place in places), default=0.0)
 
 
-def _pronoun(said: _Text, fact: _Fact, source: _Text) -> float:
+def _pronoun(said: Text, fact: Fact, source: Text) -> float:
     """How well a name fits where a source that does not say it has a pronoun."""
     if fact.is_number or any(key in fact.stems for key, _ in source.keys):
         return 0.0
@@ -149,11 +149,20 @@ def _pronoun(said: _Text, fact: _Fact, source: _Text) -> float:
     return max((_fit(said, fact, source, i, i + 1) for i in places), default=0.0)
 
 
-def _best_other(said: _Text, fact: _Fact, source: _Text) -> tuple[float, str]:
+def _best_other(
+    said: Text,
+    fact: Fact,
+    source: Text,
+    renamed: Sequence[tuple[frozenset[str], frozenset[str]]],
+) -> tuple[float, str]:
     """How well the fact fits where the source has another of its kind, and which."""
     best = (0.0, "")
     for other in source.facts:
         if other.is_number != fact.is_number or _is_same(said, fact, other):
+            continue
+        if _goes_with(said, fact, source, other):
+            continue
+        if any(one == other.said and two <= fact.said for one, two in renamed):
             continue
         if len({_preposition(said, fact), _preposition(source, other)} - {""}) > 1:
             continue  # "by Karen" is not in the place of "in Aarhus"
@@ -163,14 +172,16 @@ def _best_other(said: _Text, fact: _Fact, source: _Text) -> tuple[float, str]:
     return best
 
 
-def _is_same(said: _Text, fact: _Fact, other: _Fact) -> bool:
+def _is_same(said: Text, fact: Fact, other: Fact) -> bool:
     """Whether two facts are one: "Schick" is "Béla Schick" unless the claim tells them apart."""
     if _has_rival(said, fact):
         return fact.said == other.said
-    return bool(fact.stems & other.stems)
+    return bool(
+        fact.stems & other.stems or fact.initials in other.stems or other.initials in fact.stems
+    )
 
 
-def _has_rival(said: _Text, fact: _Fact) -> bool:
+def _has_rival(said: Text, fact: Fact) -> bool:
     return any(
         other.said != fact.said and other.stems & fact.stems
         for other in said.facts
@@ -178,7 +189,16 @@ def _has_rival(said: _Text, fact: _Fact) -> bool:
     )
 
 
-def _is_taken(said: _Text, fact: _Fact, source: _Text, other: _Fact, fit: float) -> bool:
+def _goes_with(said: Text, fact: Fact, source: Text, other: Fact) -> bool:
+    """Whether the source has the other as a part of this one's name: "United States of America"."""
+    before = [word.folded for word in source.tokens[max(0, other.first - 2) : other.first]]
+    end = other.first - (2 if before == ["of", "the"] else 1)
+    return "of" in before[-2:] and any(
+        one.last == end and _is_same(said, fact, one) for one in source.facts
+    )
+
+
+def _is_taken(said: Text, fact: Fact, source: Text, other: Fact, fit: float) -> bool:
     """Whether the claim has the other fact too, and where it fits there at least as well."""
     return any(
         mine is not fact
@@ -188,7 +208,7 @@ def _is_taken(said: _Text, fact: _Fact, source: _Text, other: _Fact, fit: float)
     )
 
 
-def _fit(said: _Text, fact: _Fact, source: _Text, first: int, last: int) -> float:
+def _fit(said: Text, fact: Fact, source: Text, first: int, last: int) -> float:
     """The weight of the words around a fact that stand, in order, around a place of the source."""
     before = said.keys[max(0, fact.first - CONTEXT) : fact.first][::-1]
     there = source.keys[max(0, first - REACH) : first][::-1]
@@ -211,7 +231,7 @@ def _shared(mine: Sequence[tuple[str, float]], there: Sequence[tuple[str, float]
     return row[0]
 
 
-def _preposition(text: _Text, fact: _Fact) -> str:
+def _preposition(text: Text, fact: Fact) -> str:
     """The preposition before a fact, or before its article; "" when there is none."""
     before = [word.folded for word in text.tokens[max(0, fact.first - 2) : fact.first]]
     if before[-1:] == ["the"]:
@@ -219,5 +239,5 @@ def _preposition(text: _Text, fact: _Fact) -> str:
     return before[-1] if before and before[-1] in PREPOSITIONS else ""
 
 
-def _written(text: _Text, fact: _Fact) -> str:
+def _written(text: Text, fact: Fact) -> str:
     return text.text[text.tokens[fact.first].start : text.tokens[fact.last - 1].end]

@@ -5,52 +5,35 @@ It knows the answer's text and the evidence; not who wrote the answer.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import Counter
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from generation.claims import is_talk, marked, split, without_marks
-from generation.evidence import Embed, Evidence, joined
-from generation.facts import Lexicon, read_lexicon
 from generation.grounding import Ground, objection
-from generation.words import content
-from quoth.datatypes import Quote, Sentence
+from generation.naming import Lexicon, read_lexicon
+from generation.spans import features, log_odds, read_spans, wider
+from generation.words import content, words
+from quoth.datatypes import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-# Log-odds that a span carries a claim: a logistic regression by benchmarks/calibrate_support.py on
-# the 300 sentences of CLAPnq's human answers, with their passage in the library and without
-# (.98 right, cross-validated). With the facts checked, .95 of true claims are supported; the rules
-# on facts were mended on these same claims.
-INTERCEPT = -6.22
-COSINE = 2.85
-OVERLAP = 7.61
+    from generation.evidence import Embed, Evidence
+    from generation.spans import Spans
 
 SUPPORTED = 0.5
 CONTRADICTED = 0.25  # the most support of a claim whose quote lacks one of its facts
 SHORT_CLAIM = 4  # content words; a shorter claim is read together with its question
-SENTENCE_COST = 1.0  # log-odds by which two sentences must beat one
+SHORTEST_SENTENCE = 3  # words of a sentence that may be copied without a look at what it says
+SHORTEST_PART = 6  # the same of a part of one, which may stand there about something else
 MARK_BONUS = 0.5  # log-odds for a span of a passage that the model cited
 WIDENED = 3  # spans that are tried together with another sentence when none is near enough
 NOWHERE = "the sources do not say this"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spans:
-    """Sentences, alone and together: their indices, quotes, texts, vectors (n, d), words."""
-
-    rows: tuple[tuple[int, ...], ...]
-    quotes: tuple[tuple[Quote, ...], ...]
-    texts: tuple[str, ...]
-    vectors: NDArray[np.float32]
-    contents: tuple[frozenset[str], ...]
 
 
 def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]:
@@ -75,7 +58,7 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
     checked: Iterator[Sentence] = (
         _judge(
             claim,
-            _nearest(text, vector, row, spans, evidence),
+            _copied(claim, evidence) or _nearest(text, vector, row, spans, evidence),
             max(row, default=-math.inf),
             evidence,
             lexicon,
@@ -85,87 +68,6 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
     return tuple(
         Sentence(part, (), 0.0, "not a claim") if is_talk(part) else next(checked) for part in parts
     )
-
-
-def read_spans(evidence: Evidence) -> Spans:
-    """Every sentence of the evidence, then every two that follow each other in a passage.
-
-    A row of a table stands alone: in two rows together a figure fits either label.
-    """
-    sentences, n = evidence.sentences, len(evidence.sentences)
-    neighbours = [
-        (i, i + 1)
-        for i in range(n - 1)
-        if sentences[i].passage == sentences[i + 1].passage
-        and not (sentences[i].is_row or sentences[i + 1].is_row)
-    ]
-    return _spans([*((i,) for i in range(n)), *neighbours], evidence)
-
-
-def _wider(spans: Spans, chosen: Sequence[int], evidence: Evidence) -> Spans:
-    """Each chosen span with each other sentence of its passage; rows of tables stay alone."""
-    sentences = evidence.sentences
-    rows = {
-        tuple(sorted((*spans.rows[index], i)))
-        for index in chosen
-        for i, sentence in enumerate(sentences)
-        if i not in spans.rows[index]
-        and sentence.passage == sentences[spans.rows[index][0]].passage
-        and not (sentence.is_row or sentences[spans.rows[index][0]].is_row)
-    }
-    return _spans(sorted(rows), evidence)
-
-
-def _spans(rows: Sequence[tuple[int, ...]], evidence: Evidence) -> Spans:
-    width = evidence.vectors.shape[1]
-    sums = [evidence.vectors[list(row)].sum(axis=0) for row in rows]
-    vectors = np.array(sums, dtype=np.float32).reshape(len(rows), width)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    texts = ["\n".join(evidence.sentences[i].text for i in row) for row in rows]
-    quotes = tuple(_joined(row, evidence) for row in rows)
-    return Spans(tuple(rows), quotes, tuple(texts), vectors, tuple(map(content, texts)))
-
-
-def _joined(row: Sequence[int], evidence: Evidence) -> tuple[Quote, ...]:
-    """The quotes of sentences; of those that follow each other, one."""
-    first = evidence.sentences[row[0]]
-    passage = evidence.context.passages[first.passage]
-    quotes = list(first.quotes)
-    for before, index in itertools.pairwise(row):
-        quote = evidence.sentences[index].quote
-        if index == before + 1:
-            quotes[-1] = joined(quotes[-1], quote, passage)
-        else:
-            quotes.append(quote)
-    return tuple(quotes)
-
-
-def log_odds(found: NDArray[np.float64], spans: Spans) -> NDArray[np.float64]:
-    """The log-odds that each span carries each claim, by `features`: float64 (claims, spans)."""
-    added = np.array([len(row) - 1 for row in spans.rows], dtype=float)
-    odds: NDArray[np.float64] = INTERCEPT + found @ np.array([COSINE, OVERLAP])
-    return odds - SENTENCE_COST * added
-
-
-def features(
-    claims: Sequence[str], vectors: NDArray[np.float32], spans: Spans, evidence: Evidence
-) -> NDArray[np.float64]:
-    """Cosine and share of the claim's words found, of each claim and span: (claims, spans, 2).
-
-    Words weigh by their inverse document frequency over the source sentences; those of the
-    headings above a span count as found.
-    """
-    n = len(evidence.sentences)
-    count = Counter(word for sentence in evidence.sentences for word in content(sentence.text))
-    headings = [content(evidence.headings(row[0])) for row in spans.rows]
-    said = [a | b for a, b in zip(spans.contents, headings, strict=True)]
-    overlap = np.zeros((len(claims), len(said)))
-    for row, claim in enumerate(claims):
-        words = content(claim)
-        weight = {w: float(np.log1p((n - count[w] + 0.5) / (count[w] + 0.5))) for w in words}
-        total = sum(weight.values()) or 1.0
-        overlap[row] = [sum(weight[w] for w in words & found) / total for found in said]
-    return np.stack([vectors @ spans.vectors.T, overlap], axis=-1)
 
 
 def _completed(claim: str, question: str) -> str:
@@ -181,6 +83,25 @@ def _mark_bonus(claims: Sequence[str], spans: Spans, evidence: Evidence) -> NDAr
     )
 
 
+def _copied(claim: str, evidence: Evidence) -> Ground | None:
+    """The sentence of the sources that the claim is word for word, or a long part of."""
+    said = _spelled(claim)
+    n_words = said.count(" ") - 1
+    if n_words < SHORTEST_SENTENCE:
+        return None
+    for row, sentence in enumerate(evidence.sentences):
+        told = _spelled(sentence.text)
+        if said == told or (n_words >= SHORTEST_PART and said in told):
+            return Ground((row,), sentence.text, sentence.quotes, 1.0)
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _spelled(text: str) -> str:
+    """The words of a text, each between spaces."""
+    return f" {' '.join(word.folded for word in words(text))} "
+
+
 def _nearest(
     text: str,
     vector: NDArray[np.float32],
@@ -192,7 +113,7 @@ def _nearest(
     order = np.argsort(-odds, kind="stable")
     if not order.size or odds[order[0]] >= 0:
         return _ground(int(order[0]), odds, spans) if order.size else None
-    spans = _wider(spans, order[:WIDENED].tolist(), evidence)
+    spans = wider(spans, order[:WIDENED].tolist(), evidence)
     if not spans.rows:
         return None
     odds = log_odds(features([text], vector[None], spans, evidence), spans)[0]

@@ -81,6 +81,18 @@ ORDINALS = _words(
     fiftieth sixtieth seventieth eightieth ninetieth
     """
 )
+ORDINAL_ENDINGS = _words("st nd rd th")
+
+TENS = _in_order("twenty thirty forty fifty sixty seventy eighty ninety")
+ONES = _in_order("one two three four five six seven eight nine")
+ORDINAL_ONES = _in_order("first second third fourth fifth sixth seventh eighth ninth")
+NUMBER_WORDS |= {
+    f"{ten}-{one}": str(10 * i + j)
+    for i, ten in enumerate(TENS, start=2)
+    for ones in (ONES, ORDINAL_ONES)
+    for j, one in enumerate(ones, start=1)
+}
+ORDINALS |= {f"{ten}-{one}" for ten in TENS for one in ORDINAL_ONES}
 
 # Number words that are more often not a count; a source may use them so, an answer need not.
 VAGUE_NUMBER_WORDS = _words("one first once second")
@@ -140,6 +152,8 @@ UNITS = {
     for word in names.split()
 }
 
+SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+
 PREPOSITIONS = _words(
     "about after against as at before between by during for from in into of on since than to until with"
 )
@@ -194,6 +208,21 @@ FRAMING = _words(
     likewise meanwhile moreover nevertheless note notably overall passage passages provided question
     rather says short similarly since source sources specifically state stated states still summary
     sure certainly okay yes no text then thereby therefore thus today together ultimately unlike using whereas
+    """
+)
+
+# Words that open a sentence with a capital and are no names.
+OPENERS = _words(
+    """
+    afterwards altogether apart apparently around before being beside beyond born built commonly
+    created currently depending different due earlier early eventually every everyone experts first
+    following formed formerly founded four frequently initially instead known largely last late later
+    less like located made mainly mostly near nearly new next normally occasionally often
+    once one originally others otherwise part partly people perhaps possible presently previously
+    primarily prior probably produced published quite recently released researchers scientists second
+    several shortly since someone something sometimes somewhere soon starring studies subsequently
+    third three throughout toward towards two typically usually various via widely within written
+    years yet
     """
 )
 

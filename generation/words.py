@@ -9,24 +9,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from generation.vocabulary import (
     MONTHS,
     NEGATIONS,
     NOT_NEGATING,
     NUMBER_WORDS,
+    ONES,
+    ORDINAL_ENDINGS,
+    ORDINAL_ONES,
+    ORDINALS,
+    SCALES,
     STOP_WORDS,
+    TENS,
     UNITS,
     VAGUE_NUMBER_WORDS,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 STEM_LENGTH = 5
 SHORTEST_PLURAL = 3
 NEGATION_REACH = 3
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[$€£¥%°]|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TOKEN = re.compile(
+    rf"\b(?i:{'|'.join(TENS)})(?:-| - )(?i:{'|'.join((*ONES, *ORDINAL_ONES))})\b"
+    r"|\d+(?:[.,]\d+)*|[$€£¥%°]|[^\W\d_]+(?:['’][^\W\d_]+)*"
+)
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _INITIAL = re.compile(r"(?:^|[.:!?\n•*\-–—\"“'(])\s*$")
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 
@@ -69,12 +84,21 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number: its value, how it is written, its unit in plain form, the word after both."""
+    """A number: its value, how it is written, its unit in plain form, the word after both.
+
+    `is_ordinal` says that it gives a place in a row: "third", "3rd".
+    """
 
     value: str
     written: str
     unit: str
     counted: str
+    is_ordinal: bool = False
+
+    @property
+    def amount(self) -> str:
+        """What it comes to: "1200000" for "1.2 million"."""
+        return amount(self.value, self.unit)
 
 
 @lru_cache(maxsize=8192)
@@ -90,7 +114,7 @@ def words(text: str) -> tuple[Word, ...]:
 def _plain(token: str) -> str:
     """Without case and accents: "Makedonía" is "makedonia"."""
     if token.isascii():
-        return token.casefold()
+        return token.casefold().replace(" - ", "-")
     parts = unicodedata.normalize("NFKD", token.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
 
@@ -135,6 +159,13 @@ def number_value(word: Word) -> str:
     return (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
 
 
+def amount(value: str, scale: str) -> str:
+    """The value times what a word of scale like "million" stands for; by itself with another word."""
+    if scale not in SCALES or _DECIMAL.fullmatch(value) is None:
+        return value
+    return f"{(Decimal(value) * SCALES[scale]).normalize():f}"
+
+
 @lru_cache(maxsize=8192)
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of `text` in order, with the unit and the thing counted next to each."""
@@ -144,12 +175,16 @@ def numbers(text: str) -> tuple[Number, ...]:
         if not word.is_number:
             continue
         before = tokens[i - 1].text if i else ""
-        following = [token.folded for token in tokens[i + 1 : i + 3]] + ["", ""]
-        unit = UNITS.get(following[0], "")
+        following = [token.folded for token in tokens[i + 1 : i + 4]] + ["", ""]
+        is_ordinal = word.folded in ORDINALS or following[0] in ORDINAL_ENDINGS
+        if following[0] in ORDINAL_ENDINGS:
+            following = [*following[1:], ""]
+        is_decade = text[word.end : word.end + 1] == "s"
+        unit = "" if is_decade else UNITS.get(following[0], "")
         counted = following[1] if unit else following[0]
         if not unit and before in ("$", "€", "£", "¥"):
             unit = UNITS[before]
-        found.append(Number(number_value(word), word.text, unit, _counted(counted)))
+        found.append(Number(number_value(word), word.text, unit, _counted(counted), is_ordinal))
     return tuple(found)
 
 
@@ -178,6 +213,17 @@ def names(text: str) -> tuple[Word, ...]:
 def is_name(word: Word) -> bool:
     """Whether a word may be a name by itself: capitalised, and neither a stop word nor a "not"."""
     return word.is_capitalised and is_content(word) and word.folded not in NEGATIONS
+
+
+def initials(name: Sequence[Word]) -> str:
+    """The first letters of a name of several words, "" of any other: "us" of "United States"."""
+    return "".join(word.folded[0] for word in name) if len(name) > 1 else ""
+
+
+def is_short(name: Sequence[Word]) -> bool:
+    """Whether a name is one of initials: "USA", "U.S."."""
+    letters = "".join(word.folded for word in name)
+    return len(letters) > 1 and (len(name) == 1 or len(name) == len(letters))
 
 
 def is_initial(text: str, start: int) -> bool:

@@ -35,18 +35,24 @@ class Embedding:
     order: Sequence[int]
     slices: Sequence[Future[FloatArray]]
 
-    def result(self, cancelled: Callable[[], bool]) -> FloatArray | None:
+    def result(
+        self,
+        cancelled: Callable[[], bool],
+        on_rows: Callable[[int, int], object] = lambda done, total: None,  # noqa: ARG005
+    ) -> FloatArray | None:
         """A row for each chunk, in order; None when cancelled before all are there.
 
-        Then nothing more of it is begun. Raises what embedding raised.
+        Then nothing more of it is begun. `on_rows` is told how many rows of how many are there.
+        Raises what embedding raised.
         """
-        parts = []
+        parts: list[FloatArray] = []
         for one in self.slices:
             if not one.done() and cancelled():
                 for rest in self.slices:
                     rest.cancel()
                 return None
             parts.append(one.result())
+            on_rows(sum(map(len, parts)), len(self.order))
         rows = np.concatenate(parts)
         in_order = np.empty_like(rows)
         in_order[self.order] = rows

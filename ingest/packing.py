@@ -28,7 +28,8 @@ _IMBALANCE = 2.0
 _FILL = 0.9
 _MOST_PIECES = 32
 # Chunks on both sides of an anchor that no other anchor is in, and pieces that its checksum reads.
-_REACH = 3
+# Between two anchors there is a remainder, which makes chunks smaller: the farther apart, the fewer.
+_REACH = 6
 _NEIGHBOURS = 3
 
 

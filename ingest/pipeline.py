@@ -150,7 +150,9 @@ def _groups(documents: Iterator[_Read], shelf: Shelf, run: Run) -> Iterator[list
     for read in documents:
         with run.timed("chunk"):
             group.append(replace(read, chunks=shelf.cut(read.document)))
-        n_texts += len(group[-1].chunks)
+        cut = group[-1]
+        run.tell(cut.file.source, of_current=(len(cut.document.pages), len(cut.chunks)))
+        n_texts += len(cut.chunks)
         if n_texts >= _TEXTS_AT_ONCE:
             yield group
             group, n_texts = [], 0
@@ -273,7 +275,8 @@ def _keep(
     cancelled: Callable[[], bool],
 ) -> None:
     """Keep the documents of a group, each by itself, once they are embedded together."""
-    vectors = embedding.result(cancelled)
+    last = group[-1].file.source
+    vectors = embedding.result(cancelled, lambda *embedded: run.tell(last, embedded=embedded))
     if vectors is None:
         return
     ends = np.cumsum([len(one.chunks) for one in group])

@@ -64,8 +64,18 @@ class Run:
         encrypted = isinstance(error, EncryptedFileError)
         self.report(FileOutcome(file.source, "failed", reason=str(error), encrypted=encrypted))
 
-    def tell(self, current: str, outcome: FileOutcome | None = None) -> None:
-        """Say how far the run is, and that it is now at `current`."""
+    def tell(
+        self,
+        current: str,
+        outcome: FileOutcome | None = None,
+        *,
+        of_current: tuple[int, int] = (0, 0),
+        embedded: tuple[int, int] = (0, 0),
+    ) -> None:
+        """Say how far the run is, and that it is now at `current`, of so many pages and chunks.
+
+        `embedded` says how many chunks of how many have their vectors.
+        """
         self.on_progress(
             Progress(
                 files_done=len(self.outcomes),
@@ -75,5 +85,9 @@ class Run:
                 seconds=self.seconds,
                 current=current,
                 outcome=outcome,
+                current_pages=of_current[0],
+                current_chunks=of_current[1],
+                n_embedded=embedded[0],
+                n_to_embed=embedded[1],
             )
         )

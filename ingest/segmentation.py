@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ingest.formats import SOURCE_CODE
+from ingest.lines import Lines
 from ingest.tables import find_tables, first_row_end
 from quoth.sentences import sentence_spans
 
@@ -33,6 +34,7 @@ class Break(IntEnum):
 
 
 Breaks = dict[int, Break]
+Span = tuple[int, int]
 
 _LINE_START = re.compile(r"^(?=[^\n])", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
@@ -44,12 +46,9 @@ _ITEM = re.compile(
 _ITEM_MAY_FOLLOW = re.compile(r"(?:[.:;,!?]|\b(?:and|or))[ \t]*\n\Z")
 _ROW = re.compile(r"^[ \t]*\|[^\n]*", re.MULTILINE)
 _UNDERLINE = re.compile(r"\n[ \t]*(?:=+|-+)[ \t]*(?=\n|\Z)")
-_FIGURE = re.compile(r"[($€£¥+\-–—]*\d[\d,.%)]*|[$€£¥%—–-]+\)?")
-_DIGIT = re.compile(r"\d")
 _SENTENCE_GAP = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s+")
-_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*\Z")
-_SHORT_LINE = 0.7
-_SHORTEST_PROSE = 40
+_BODY = re.compile(r"\s*")
+_COLON = re.compile(r"[:：][^\S\n]*\n\s*")
 _SHORT_PARAGRAPH = 120
 _WINDOW = 4000
 
@@ -60,9 +59,15 @@ def find_breaks(document: Document) -> list[tuple[int, Break]]:
     breaks: Breaks = {0: Break.SECTION}
     if document.media_type == SOURCE_CODE:
         return _code_breaks(document, breaks)
+    titles: list[Span] = []
     for page in document.pages:
-        for start, kind in _line_breaks(page.text):
+        lines = Lines(page.text)
+        titles += [(page.start + start, page.start + below) for start, below in lines.titles()]
+        for start, is_paragraph in lines.starts():
+            kind = Break.PARAGRAPH if is_paragraph else Break.LINE
             _raise(breaks, page.start + start, kind)
+    for start, _ in titles:
+        _raise(breaks, start, Break.PARAGRAPH)
     for found in _BLANK.finditer(text):
         _raise(breaks, found.end(), Break.PARAGRAPH)
     for heading in document.headings:
@@ -75,6 +80,8 @@ def find_breaks(document: Document) -> list[tuple[int, Break]]:
     _add_sentences(breaks, document, fences)
     _lower_within(breaks, whole)
     _keep_with_text(breaks, text, document.headings)
+    _keep_with_next(breaks, titles)
+    _keep_with_next(breaks, (found.span() for found in _COLON.finditer(text)))
     return sorted(breaks.items())
 
 
@@ -140,38 +147,6 @@ def _raise(breaks: Breaks, offset: int, kind: Break) -> None:
     breaks[offset] = max(kind, breaks.get(offset, Break.INSIDE))
 
 
-def _line_breaks(page: str) -> Iterator[tuple[int, Break]]:
-    """Where a line begins that does not carry on the line before."""
-    lines = list(_lines(page))
-    lengths = sorted(len(line) for _, line in lines)
-    usual = max(_SHORTEST_PROSE, lengths[len(lengths) * 4 // 5]) if lengths else 0
-    before, before_is_row = "", False
-    for number, (start, line) in enumerate(lines):
-        is_row = _is_row_of_figures(line)
-        if number and (is_row or before_is_row):
-            yield start, Break.LINE
-        elif number and len(before) < _SHORT_LINE * usual:
-            yield start, Break.PARAGRAPH if _SENTENCE_END.search(before) else Break.LINE
-        before, before_is_row = line, is_row
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that hold more than white space, with their offsets, without white space after."""
-    start = 0
-    for line in text.split("\n"):
-        if stripped := line.rstrip():
-            yield start, stripped
-        start += len(line) + 1
-
-
-def _is_row_of_figures(line: str) -> bool:
-    """Whether two figures end the line, or figures are most of it."""
-    if not _DIGIT.search(line):
-        return False
-    figures = [bool(_FIGURE.fullmatch(word)) for word in line.split()]
-    return all(figures[-2:]) or sum(figures) * 2 > len(figures)
-
-
 def _whole_spans(
     breaks: Breaks, text: str, fences: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
@@ -235,17 +210,22 @@ def _lower_within(breaks: Breaks, spans: Iterable[tuple[int, int]]) -> None:
             breaks[offset] = Break.INSIDE
 
 
-def _keep_with_text(breaks: Breaks, text: str, headings: Iterable[Heading]) -> None:
-    """Allow no cut between a heading and the text below it."""
+def _keep_with_next(breaks: Breaks, spans: Iterable[Span]) -> None:
+    """Allow no cut from a span's second character to its end."""
     offsets = sorted(breaks)
-    for heading in headings:
-        line_end = text.find("\n", min(heading.start + len(heading.text), len(text)))
-        line_end = len(text) if line_end < 0 else line_end
-        underline = _UNDERLINE.match(text, line_end)
-        below = _BODY.match(text, underline.end() if underline else line_end).end()  # type: ignore[union-attr]
-        for offset in offsets[bisect_right(offsets, heading.start) : bisect_right(offsets, below)]:
+    for start, end in spans:
+        for offset in offsets[bisect_right(offsets, start) : bisect_right(offsets, end)]:
             if breaks[offset] is not Break.SECTION:
                 breaks[offset] = Break.INSIDE
 
 
-_BODY = re.compile(r"\s*")
+def _keep_with_text(breaks: Breaks, text: str, headings: Iterable[Heading]) -> None:
+    """Allow no cut between a heading and the text below it."""
+    spans = []
+    for heading in headings:
+        line_end = text.find("\n", min(heading.start + len(heading.text), len(text)))
+        line_end = len(text) if line_end < 0 else line_end
+        underline = _UNDERLINE.match(text, line_end)
+        body = _BODY.match(text, underline.end() if underline else line_end)
+        spans.append((heading.start, body.end()))  # type: ignore[union-attr]
+    _keep_with_next(breaks, spans)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.archives import bytes_of
-from ingest.markups import way_to_show
+from ingest.markups import Wanted, way_to_show
 from ingest.passwords import passwords_of, with_passwords
 from ingest.pictures import picture_view
 from ingest.places import boxes_in
@@ -24,7 +24,7 @@ from ingest.readers import html_view
 from ingest.signatures import format_of
 from ingest.wire import error_from, from_error
 from quoth.config import IngestConfig
-from quoth.datatypes import Box, PageMarkup, PageView
+from quoth.datatypes import Box, Heading, PageMarkup, PageView
 from quoth.errors import DamagedFileError, LimitError, MissingFileError, QuothError
 
 if TYPE_CHECKING:
@@ -68,13 +68,20 @@ def page_markup(
     config: IngestConfig,
     *,
     spans: Sequence[tuple[int, int]] = (),
+    headings: Sequence[Heading] = (),
 ) -> PageMarkup:
     """A page as HTML that is safe to show, the spans marked; these count as in `page_view`.
 
-    `media_type` is the document's, for which there is a `way_to_show`. Raises ReadError's
-    subclasses.
+    `media_type` is the document's, for which there is a `way_to_show`; so are the `headings`.
+    Raises ReadError's subclasses.
     """
-    shown = _shown(path, page, config, _clipped(page, spans), media_type=media_type)
+    above = [
+        (one.start - page.start, one.level, one.text)
+        for one in headings
+        if page.start <= one.start < page.end
+    ]
+    inside = _clipped(page, spans)
+    shown = _shown(path, page, config, inside, media_type=media_type, headings=above)
     return PageMarkup(shown["markup"], tuple(shown["found"]))
 
 
@@ -83,7 +90,7 @@ def _shown(
     page: Page,
     config: IngestConfig,
     spans: Sequence[tuple[int, int]],
-    **how: float | str,
+    **how: float | str | list[tuple[int, int, str]],
 ) -> dict[str, Any]:
     """What a process of its own answers."""
     order = {
@@ -146,18 +153,12 @@ def _answer(
     spans: list[tuple[int, int]],
     scale: float = 0.0,
     media_type: str = "",
+    headings: Sequence[tuple[int, int, str]] = (),
 ) -> dict[str, Any]:
-    way = way_to_show(media_type)
-    if way is not None and way.of_text is not None:
-        return asdict(html_view.look(way.of_text(text), path, text, spans, way.plain))
-    try:
-        data = bytes_of(Path(path), config.max_megabytes * 1_000_000)
-    except OSError as error:
-        name = Path(path).name
-        raise MissingFileError(f"{name} cannot be read ({error.strerror}); check it") from error
-    if way is not None and way.of_file is not None:
-        markup = way.of_file(data, path, config)
-        return asdict(html_view.look(markup, path, text, spans, way.plain))
+    if media_type:
+        wanted = Wanted(path, number, text, tuple(Heading(*one) for one in headings))
+        return asdict(markup_of(wanted, media_type, config, spans))
+    data = _bytes(path, config)
     if format_of(data, path, None)[0] == "picture":
         view = picture_view(data, path, number, scale)
     else:
@@ -165,3 +166,37 @@ def _answer(
 
         view = look(data, path, number, text, spans, scale, passwords_of(config))
     return {**asdict(view), "png": base64.b64encode(view.png).decode()}
+
+
+def markup_of(
+    wanted: Wanted, media_type: str, config: IngestConfig, spans: Sequence[tuple[int, int]] = ()
+) -> PageMarkup:
+    """The file's own look, or where that does not show what is quoted, its text laid out.
+
+    The spans count from the page's first character. Made in this process: `page_markup` makes it
+    in one with limits.
+    """
+    way = way_to_show(media_type)
+    assert way is not None
+    look = html_view.look
+    if way.of_file is None:
+        assert way.of_text is not None
+        return look(way.of_text(wanted), wanted.source, wanted.text, spans, way.plain)
+    markup = way.of_file(_bytes(wanted.source, config), wanted, config)
+    if markup:
+        seen = look(markup, wanted.source, wanted.text, spans, way.plain)
+        is_missing = any(
+            start < end and not found for (start, end), found in zip(spans, seen.found, strict=True)
+        )
+        if way.of_text is None or not is_missing:
+            return seen
+    assert way.of_text is not None
+    return look(way.of_text(wanted), wanted.source, wanted.text, spans)
+
+
+def _bytes(path: str, config: IngestConfig) -> bytes:
+    try:
+        return bytes_of(Path(path), config.max_megabytes * 1_000_000)
+    except OSError as error:
+        name = Path(path).name
+        raise MissingFileError(f"{name} cannot be read ({error.strerror}); check it") from error

@@ -209,7 +209,7 @@ class Hit:
 
     `similarity` is the cosine between question and chunk in [-1, 1], whoever found it. Where a
     reranker is configured the order is the reranker's, and its scores are in `found_by`. `also_in`
-    names the sources of other documents in which the search found the same text.
+    names the other sources that hold the same text, of this document and of others found.
     """
 
     chunk: Chunk
@@ -623,7 +623,11 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingest run is. `outcome` is set when it reports a file that is finished."""
+    """How far an ingest run is. `outcome` is set when it reports a file that is finished.
+
+    `current_pages` and `current_chunks` are those of `current` once it is cut, and 0 before;
+    `n_embedded` of `n_to_embed` chunks of the files that are embedded together have their vectors.
+    """
 
     files_done: int
     files_total: int
@@ -632,6 +636,10 @@ class Progress:
     seconds: float
     current: str = ""
     outcome: FileOutcome | None = None
+    current_pages: int = 0
+    current_chunks: int = 0
+    n_embedded: int = 0
+    n_to_embed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

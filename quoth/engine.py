@@ -556,6 +556,7 @@ class Quoth:
         model reads the answer as history of the question to come, until somebody asks.
         """
         from generation import Watched, stream_answer
+        from quoth.surroundings import Surroundings
         from retrieval import standalone
 
         began = time.perf_counter()
@@ -578,6 +579,7 @@ class Quoth:
                 answer=answer,
                 previous=previous,
                 page_of=self._library.page_of,
+                around=Surroundings(self._library),
                 query=query,
                 cancelled=cancelled,
             )

@@ -65,10 +65,10 @@ def page_markup(
 
     way = way_to_show(record.media_type)
     if way is None:
-        raise _unsupported(record, "web page, Word document, Markdown or table")
+        raise _unsupported(record, "web page, office document, mail, book, Markdown or table")
     shown = _page(record, document, page)
     path = Path(record.sources[0]) if way.of_file is None else _file(record, config)
-    return markup(path, shown, record.media_type, config, spans=spans)
+    return markup(path, shown, record.media_type, config, spans=spans, headings=document.headings)
 
 
 def _unsupported(record: DocumentRecord, what: str) -> UnsupportedFileError:

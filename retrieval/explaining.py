@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quoth.datatypes import Considered, Hit
-from retrieval.distinct import wording
+from retrieval.distinct import distinct
 from retrieval.search import findings, findings_of
 
 if TYPE_CHECKING:
@@ -28,16 +28,15 @@ def explain(ranking: Ranking, *, k: int, beyond: int) -> tuple[Considered, ...]:
 
 def _considered(ranking: Ranking, chunks: Mapping[int, Chunk], k: int) -> Iterator[Considered]:
     found_by, stages = findings_of(ranking), findings(ranking.stages)
-    places: dict[str, int] = {}
+    each = distinct(ranking.order, ranking.read, len(ranking.order) or 1, ranking.vectors)
+    place_of = {row: place for place, one in enumerate(each, 1) for row in one.same}
+    firsts = {one.row for one in each}
     for row, score in ranking.order:
-        if row not in chunks:
-            continue
-        text = wording(chunks[row].text)
-        again = text in places
-        place = places.setdefault(text, len(places) + 1)
-        hit = Hit(chunks[row], score, place, ranking.similarities[row], found_by[row])
-        kept = not again and place <= k
-        yield Considered(hit, stages[row], kept, _reason(place, k, again=again))
+        if row in chunks:
+            place, again = place_of[row], row not in firsts
+            hit = Hit(chunks[row], score, place, ranking.similarities[row], found_by[row])
+            kept = not again and place <= k
+            yield Considered(hit, stages[row], kept, _reason(place, k, again=again))
 
 
 def _reason(place: int, k: int, *, again: bool) -> str:

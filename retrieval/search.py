@@ -11,7 +11,7 @@ from quoth.datatypes import Finding, Hit
 from retrieval.distinct import distinct
 from retrieval.diversity import LOOKED_AT as SPREAD
 from retrieval.diversity import spread
-from retrieval.exact import granted, wishes_of
+from retrieval.exact import granted, holds, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
 from retrieval.languages import LOOKED_AT, fitting
@@ -20,10 +20,11 @@ from retrieval.one_thread import on_one_thread
 from retrieval.reading import ReadOnce
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from quoth.config import RetrievalConfig
     from quoth.datatypes import Collections, FloatArray, Where
+    from retrieval.distinct import Distinct
     from retrieval.exact import Wishes
     from retrieval.reranking import Reranking
     from vectorstore import Embedder, Library
@@ -40,7 +41,8 @@ class Ranking:
 
     `found` has what each retriever gave, `stages` the ranking after each stage, in the order in
     which they ran: (row, score), best first. `order` is the last one, with scores of before the
-    reranker. `vector` is the question's, of unit length; `read` gives the chunks.
+    reranker. `vector` is the question's, `vectors` those of the rows, all of unit length; `read`
+    gives the chunks, `sources` every source of each row's document.
     """
 
     found: Mapping[str, Ranked]
@@ -48,7 +50,9 @@ class Ranking:
     order: Ranked
     similarities: Mapping[int, float]
     vector: FloatArray
+    vectors: Mapping[int, FloatArray]
     read: ReadOnce
+    sources: Callable[[Sequence[int]], Mapping[int, Sequence[str]]]
 
 
 @on_one_thread
@@ -63,48 +67,84 @@ def rank(
     where: Where | None = None,
     reranking: Reranking | None = None,
 ) -> Ranking:
-    """Every candidate for a question, ranked; at least `k` where there are so many."""
+    """Every candidate for a question, ranked; at least `k` texts where there are so many."""
     wishes = wishes_of(question)
     vector = embedder.embed_question(wishes.text)
+    asking = _Asking(wishes, vector, embedder.fingerprint, config, k, reranking is not None)
     depth = max(config.candidates, k) * (_DEEPER if wishes.excluded else 1)
+    ranking = _ranked(asking, library, depth, collection, where)
+    if _is_crowded(ranking, k, depth):
+        ranking = _ranked(asking, library, _DEEPER * depth, collection, where)
+    return ranking if reranking is None else _reranked(ranking, question, reranking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question on its way: what it wants, its vector, by which embedder, and how it is ranked."""
+
+    wishes: Wishes
+    vector: FloatArray
+    fingerprint: str
+    config: RetrievalConfig
+    k: int
+    is_reranked: bool
+
+
+def _ranked(
+    asking: _Asking, library: Library, depth: int, collection: Collections, where: Where | None
+) -> Ranking:
+    """The `depth` best of each index, through every stage but the reranker."""
+    wishes, vector = asking.wishes, asking.vector
     within: Any = {"collection": collection, "where": where}
-    dense = library.dense(vector, depth, **within)
-    lexical = library.lexical(wishes.text, depth, **within)
-    phrases = " ".join(wishes.phrases)
-    phrased = library.lexical(phrases, depth, **within) if phrases else []
+    found = {
+        "dense": library.dense(vector, depth, **within),
+        "lexical": library.lexical(wishes.text, depth, **within),
+    }
+    read = ReadOnce(library.chunks)
+    if wishes.exactly:
+        more = library.lexical(wishes.exactly, depth, **within)
+        found["phrase"] = _that_hold(more, wishes, read)
     # Each index gave the scores of its own candidates only. What follows needs both of them all: one
     # that the other index has at 101 is not one that it does not know.
-    rows = dict.fromkeys(row for row, _ in (*dense, *lexical, *phrased))
+    rows = dict.fromkeys(row for pairs in found.values() for row, _ in pairs)
     vectors = library.vectors(list(rows))
-    similarities = _cosines(vector, vectors)
-    words = {row: score for row, score in lexical if row in vectors}
-    others = [row for row in vectors if row not in words]
-    words |= library.lexical_scores(wishes.text, others)
-    read = ReadOnce(library.chunks)
+    words = {row: score for row, score in found["lexical"] if row in vectors}
+    words |= library.lexical_scores(wishes.text, [row for row in vectors if row not in words])
     told = _texts(read, list(words)[:LOOKED_AT])
-    settings = fitting(config, embedder.fingerprint, list(told.values()))
-    if reranking is not None or wishes.phrases:
-        # A reranker decides for itself, and who quotes a phrase wants what has it.
+    settings = fitting(asking.config, asking.fingerprint, list(told.values()))
+    if asking.is_reranked or wishes.exactly:
+        # A reranker decides for itself, and who quotes a phrase or names a code wants what has it.
         settings = replace(settings, diversity=0.0)
     stages = dict(_stages(vector, vectors, words, settings))
-    stages |= _by_texts(list(stages.values())[-1], wishes, read, settings, k)
+    stages |= _by_texts(list(stages.values())[-1], wishes, read, settings, asking.k)
     order = list(stages.values())[-1]
-    if reranking is not None:
-        candidates = distinct(order, read, reranking.candidates)
-        pairs = [(one.row, one.chunk) for one in candidates]
-        stages["reranker"] = reranking.ranked(question, pairs)
-        order = _led_by(stages["reranker"], order)
-    found = {"dense": dense, "lexical": lexical} | ({"phrase": phrased} if phrased else {})
-    return Ranking(found, stages, order, similarities, vector, read)
+    similarities = _cosines(vector, vectors)
+    return Ranking(found, stages, order, similarities, vector, vectors, read, library.sources)
+
+
+def _is_crowded(ranking: Ranking, k: int, depth: int) -> bool:
+    """Whether copies of a few texts are all that was found, and an index may have more."""
+    if max(map(len, ranking.found.values())) < depth:
+        return False
+    return len(distinct(ranking.order, ranking.read, k, ranking.vectors)) < k
+
+
+def _reranked(ranking: Ranking, question: str, reranking: Reranking) -> Ranking:
+    best = distinct(ranking.order, ranking.read, reranking.candidates, ranking.vectors)
+    first = reranking.ranked(question, [(one.row, one.chunk) for one in best])
+    stages = {**ranking.stages, "reranker": first}
+    return replace(ranking, stages=stages, order=_led_by(first, ranking.order))
 
 
 def hits_of(ranking: Ranking, k: int) -> tuple[Hit, ...]:
     """The `k` best chunks of a ranking, best first; fewer when there are no more.
 
     The same text found in several documents is given once, under the best of them, and names
-    the others.
+    all their sources.
     """
     found_by = findings_of(ranking)
+    best = distinct(ranking.order, ranking.read, k, ranking.vectors)
+    sources = ranking.sources([row for one in best for row in one.same])
     return tuple(
         Hit(
             one.chunk,
@@ -112,10 +152,16 @@ def hits_of(ranking: Ranking, k: int) -> tuple[Hit, ...]:
             place,
             ranking.similarities[one.row],
             found_by[one.row],
-            one.also_in,
+            _also_in(one, sources),
         )
-        for place, one in enumerate(distinct(ranking.order, ranking.read, k), 1)
+        for place, one in enumerate(best, 1)
     )
+
+
+def _also_in(one: Distinct, sources: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
+    """The other sources of a text: first those of its own document, then the others' by rank."""
+    every = dict.fromkeys(source for row in one.same for source in sources.get(row, ()))
+    return tuple(source for source in every if source != one.chunk.source)
 
 
 def _stages(
@@ -145,6 +191,12 @@ def _by_texts(
     if config.diversity > 0:
         chunks = read(row for row, _ in order[: max(SPREAD, k)])
         yield "diversity", spread(order, chunks, wishes.text, config.diversity)
+
+
+def _that_hold(ranked: Ranked, wishes: Wishes, read: ReadOnce) -> list[tuple[int, float]]:
+    """The rows that hold a phrase or code; others, which have its words apart, would be noise."""
+    texts = _texts(read, (row for row, _ in ranked))
+    return [(row, score) for row, score in ranked if holds(texts.get(row, ""), wishes)]
 
 
 def _texts(read: ReadOnce, rows: Iterable[int]) -> dict[int, str]:

@@ -36,3 +36,7 @@ class Library(Protocol):
     def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
         """The chunks of these rows; a row that is gone is left out."""
         ...
+
+    def sources(self, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Every source of each row's document, sorted; a row that is gone is left out."""
+        ...

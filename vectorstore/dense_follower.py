@@ -253,15 +253,22 @@ class DenseFollower:
             found |= {"kind": stamp.description, "bytes": stamp.n_bytes}
             recall = stamp.recall
         else:
-            large = stored_vectors.count(sql) > self._config.exact_up_to
-            found["kind"] = "not made yet" if large else FlatIndex.description
-            recall = None if large else 1.0
+            plan, dimension = self._plan(sql)
+            found |= choice.expected(plan, stored_vectors.count(sql), dimension, self._config)
+            recall = 1.0 if plan == FlatIndex.plan else None
         if recall is not None:
             found["recall_at_10"] = round(recall, 4)
         if stamp is not None:
             found["snapshot_behind"] = records.rows_changed_since(sql, stamp.change)
             found["outgrown"] = self._outgrown(sql, stamp)
         return found
+
+    def _plan(self, sql: sqlite3.Connection) -> tuple[Plan, int]:
+        """What would be tried first to serve the library, and the dimension of its vectors."""
+        dimension = stored_vectors.dimension_of(sql)
+        n_gpus = 0 if self._gpu_failed else self._n_gpus()
+        n_vectors = stored_vectors.count(sql)
+        return choice.plans(n_vectors, dimension, self._config, n_gpus)[0], dimension
 
     def _outgrown(self, sql: sqlite3.Connection, stamp: snapshot.Stamp) -> bool:
         return choice.is_outgrown(

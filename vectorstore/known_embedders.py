@@ -17,7 +17,8 @@ _E5 = ("query: ", "passage: ")
 class KnownEmbedder:
     """A model as it is published. `ndcg` is the mean nDCG@10 in percent of its `benchmark`.
 
-    `parameters` are millions; `source` is a key of SOURCES.
+    `parameters` are millions; `source` is a key of SOURCES. `cut` says for a model that was trained
+    to have its vectors cut (Matryoshka) to how many numbers, and what `ndcg` is then.
     """
 
     name: str
@@ -31,6 +32,7 @@ class KnownEmbedder:
     source: str
     question_prompt: str = ""
     passage_prompt: str = ""
+    cut: tuple[int, float] | None = None
 
     @property
     def megabytes(self) -> int:
@@ -50,6 +52,7 @@ KNOWN_EMBEDDERS = (
     KnownEmbedder("Snowflake/snowflake-arctic-embed-xs", "Apache-2.0", "English", 22, 384, 512, 50.15, MTEB, "arctic", _BGE_EN),
     KnownEmbedder("Snowflake/snowflake-arctic-embed-s", "Apache-2.0", "English", 33, 384, 512, 51.98, MTEB, "arctic", _BGE_EN),
     KnownEmbedder("Snowflake/snowflake-arctic-embed-m", "Apache-2.0", "English", 110, 768, 512, 54.90, MTEB, "arctic", _BGE_EN),
+    KnownEmbedder("Snowflake/snowflake-arctic-embed-m-v1.5", "Apache-2.0", "English", 109, 768, 512, 55.14, MTEB, "arctic", _BGE_EN, cut=(256, 54.2)),
     KnownEmbedder("Snowflake/snowflake-arctic-embed-l", "Apache-2.0", "English", 335, 1024, 512, 55.98, MTEB, "arctic", _BGE_EN),
     KnownEmbedder("BAAI/bge-small-en-v1.5", "MIT", "English", 33, 384, 512, 51.68, MTEB, "bge", _BGE_EN),
     KnownEmbedder("BAAI/bge-base-en-v1.5", "MIT", "English", 109, 768, 512, 53.25, MTEB, "bge", _BGE_EN),

@@ -17,6 +17,7 @@ from vectorstore.connecting import atomic
 from vectorstore.dense import search
 from vectorstore.dense.gpu import GpuFailedError
 from vectorstore.indexes import Indexes
+from vectorstore.places import page_of, sources_by_row
 from vectorstore.stored_vectors import of_rows
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ class LocalLibrary:
         """Let go of the files."""
         with self._lock:
             self._sql.close()
-
-    # Reading
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -133,12 +132,7 @@ class LocalLibrary:
     def page_of(self, document_id: str, offset: int) -> int:
         """The number of the page that holds the character at `offset`; 1 when it is unknown."""
         with self.reading() as sql:
-            row = sql.execute(
-                "SELECT p.number FROM pages p JOIN documents d ON d.row = p.document "
-                "WHERE d.id = ? AND p.start <= ? ORDER BY p.start DESC, p.number DESC LIMIT 1",
-                (document_id, offset),
-            ).fetchone()
-        return 1 if row is None else int(row[0])
+            return page_of(sql, document_id, offset)
 
     def statistics(self) -> dict[str, int]:
         """Counts of documents, pages, chunks, characters and bytes on disk."""
@@ -170,6 +164,11 @@ class LocalLibrary:
         """The chunks of these rows; a row that is gone is left out."""
         with self.reading() as sql:
             return records.chunks_by_row(sql, rows)
+
+    def sources(self, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Every source of each row's document, sorted; a row that is gone is left out."""
+        with self.reading() as sql:
+            return sources_by_row(sql, rows)
 
     def _collections(self, names: Collections) -> tuple[int, ...] | None:
         """The rows of collections, None for all. Raises UnknownDocumentError."""
@@ -266,15 +265,9 @@ class LocalLibrary:
             self.require_embedder(embedder)
             writes.set_meta(sql, "embedder", embedder)
             place = writes.make_collection(sql, collection)
-            before = records.document_row(sql, place, document.id)
-            sources = [] if before is None else records.sources_of(sql, before)
-            tags = [] if before is None else records.tags_of(sql, before)
-            if before is not None:
-                writes.delete_document(sql, before)
-            row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
-            writes.add_tags(sql, row, tags)
-            for source in [*sources, file]:
-                writes.point_source(sql, place, source, row)
+            row = writes.put_document(sql, place, document, chunks, vectors, recipe)
+            writes.point_source(sql, place, file, row)
+            writes.forget_failure(sql, place, file.source)
         with self.reading() as sql:
             self._indexes.wrote(sql, len(chunks))
 
@@ -289,6 +282,7 @@ class LocalLibrary:
             if place is None or row is None or records.recipe_of(sql, row) != recipe:
                 return False
             writes.point_source(sql, place, file, row)
+            writes.forget_failure(sql, place, file.source)
             return True
 
     def replace_all(
@@ -303,14 +297,7 @@ class LocalLibrary:
         with self.transaction() as sql:
             for record, document, chunks, vectors, recipe in remade:
                 place = writes.make_collection(sql, record.collection)
-                before = records.document_row(sql, place, record.id)
-                assert before is not None
-                sources = records.sources_of(sql, before)
-                writes.delete_document(sql, before)
-                row = writes.insert_document(sql, place, document, chunks, vectors, recipe)
-                writes.add_tags(sql, row, record.tags)
-                for source in sources:
-                    writes.point_source(sql, place, source, row)
+                writes.put_document(sql, place, document, chunks, vectors, recipe)
             writes.set_meta(sql, "embedder", embedder)
         self._indexes.forget_dense()
 

@@ -44,6 +44,30 @@ def make_collection(connection: sqlite3.Connection, name: str) -> int:
     return found
 
 
+def put_document(
+    connection: sqlite3.Connection,
+    collection: int,
+    document: Document,
+    chunks: Sequence[Chunk],
+    vectors: FloatArray,
+    recipe: str,
+) -> int:
+    """Write a document; one of the same content is deleted and leaves it its sources and tags.
+
+    Gives its row.
+    """
+    before = records.document_row(connection, collection, document.id)
+    sources = [] if before is None else records.sources_of(connection, before)
+    tags = [] if before is None else records.tags_of(connection, before)
+    if before is not None:
+        delete_document(connection, before)
+    row = insert_document(connection, collection, document, chunks, vectors, recipe)
+    add_tags(connection, row, tags)
+    for source in sources:
+        point_source(connection, collection, source, row)
+    return row
+
+
 def insert_document(
     connection: sqlite3.Connection,
     collection: int,
@@ -147,7 +171,6 @@ def point_source(
         "VALUES (?, ?, ?, ?, ?, ?)",
         (collection, file.source, document, file.size, file.modified_ns, file.device),
     )
-    forget_failure(connection, collection, file.source)
     if before is not None and before[0] != document:
         add_tags(connection, document, records.tags_of(connection, before[0]))
         delete_if_unnamed(connection, before[0])

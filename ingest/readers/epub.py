@@ -35,7 +35,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         check_package(data, source, config)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_readable(archive, source)
-            book = _Book(archive)
+            book = Book(archive)
             pages, headings = join_parts(book.parts(source))
             content = Content(
                 media_type="application/epub+zip",
@@ -59,7 +59,7 @@ def _check_readable(archive: zipfile.ZipFile, source: str) -> None:
         )
 
 
-class _Book:
+class Book:
     """An open book: its parts' names, its reading order and its table of contents."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -72,6 +72,7 @@ class _Book:
         self._items = {one.get("id"): one for one in self._root.iter(f"{_OPF}item")}
 
     def about(self, name: str) -> str:
+        """What the book says of itself under a name of Dublin Core; "" when nothing."""
         found = self._root.find(f".//{_DC}{name}")
         return (found.text or "") if found is not None else ""
 
@@ -79,17 +80,26 @@ class _Book:
         """The chapters, titled as the table of contents does."""
         titles = self._titles()
         label = ""
+        for name in self.chapters():
+            blocks = html_blocks(parse_html(html_text(self._archive.read(name), source)))
+            label = titles.get(name, label)
+            has_heading = any(block.level for block in blocks)
+            yield Part(label, blocks, "" if has_heading else titles.get(name, ""))
+
+    def chapters(self) -> Iterator[str]:
+        """The names of the files that are read, in their order: each is a page."""
         for reference in self._root.iter(f"{_OPF}itemref"):
             item = self._items.get(reference.get("idref"))
             if item is None or "html" not in item.get("media-type", ""):
                 continue
             name = self._path(item.get("href", ""))
-            if name not in self._names:
-                continue
-            blocks = html_blocks(parse_html(html_text(self._archive.read(name), source)))
-            label = titles.get(name, label)
-            has_heading = any(block.level for block in blocks)
-            yield Part(label, blocks, "" if has_heading else titles.get(name, ""))
+            if name in self._names:
+                yield name
+
+    def linked(self, href: str, chapter: str) -> bytes:
+        """What a chapter links to, when it is a part of the book; b"" when it is not."""
+        name = self._path(href, posixpath.dirname(chapter))
+        return self._archive.read(name) if name in self._names else b""
 
     def _path(self, href: str, folder: str | None = None) -> str:
         """The archive's name for a link, which is relative to the package file."""

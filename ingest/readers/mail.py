@@ -42,9 +42,7 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     Raises DamagedFileError, EncryptedFileError, NoTextError and LimitError.
     """
     warnings: list[str] = []
-    raws = list(_messages(_as_bytes_of_mail(data)))
-    with mended(source, "a mail program"):
-        letters = [_letter(raw) for raw in raws]
+    letters = letters_in(data, source)
     if len(letters) == 1 and letters[0].is_encrypted:
         raise EncryptedFileError(
             f"{PurePath(source).name} is encrypted; decrypt it in a mail program and ingest that"
@@ -75,6 +73,13 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     return assemble(data, source, content, config)
 
 
+def letters_in(data: bytes, source: str) -> list[Letter]:
+    """The messages. Raises DamagedFileError."""
+    raws = list(_messages(_as_bytes_of_mail(data)))
+    with mended(source, "a mail program"):
+        return [_letter(raw) for raw in raws]
+
+
 def _as_bytes_of_mail(data: bytes) -> bytes:
     """The bytes; those of a message that an editor saved in UTF-16 as UTF-8."""
     if b"\0" not in data[:1000]:
@@ -95,14 +100,15 @@ def _messages(data: bytes) -> Iterator[bytes]:
 
 
 @dataclass(slots=True)
-class _Letter:
-    """What a person sees of one message."""
+class Letter:
+    """What a person sees of one message; `pictures` are (content id, media type, bytes)."""
 
     subject: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    pictures: list[tuple[str, str, bytes]] = field(default_factory=list)
     is_encrypted: bool = False
 
     def blocks(self) -> list[Block]:
@@ -116,9 +122,9 @@ class _Letter:
         return [Block(self.subject, level=1), Block(about), *lower]
 
 
-def _letter(raw: bytes) -> _Letter:
+def _letter(raw: bytes) -> Letter:
     message = email.message_from_bytes(raw)
-    letter = _Letter(subject=_header(message, "Subject"))
+    letter = Letter(subject=_header(message, "Subject"))
     letter.headers = {name: value for name in _HEADERS if (value := _header(message, name))}
     stack: list[Message] = [message]
     while stack:
@@ -157,7 +163,7 @@ def _forwarded(part: Message) -> Iterator[Attachment]:
         yield Attachment(f"{name}.eml", inner.as_bytes())
 
 
-def _sort(part: Message, letter: _Letter) -> None:
+def _sort(part: Message, letter: Letter) -> None:
     """Put a leaf of the message where it belongs: its text, or its attachments."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes) or not data.strip():
@@ -168,6 +174,8 @@ def _sort(part: Message, letter: _Letter) -> None:
         text = decode(data, part.get_content_charset() or "")
         (letter.plain if kind == "text/plain" else letter.html).append(clean(text or ""))
         return
+    if kind.startswith("image/") and (content_id := _header(part, "Content-ID").strip("<>")):
+        letter.pictures.append((content_id, kind, data))
     # A picture inside the text has a name too; only one that is attached is worth a word.
     is_decoration = kind.startswith("image/") and part.get_content_disposition() != "attachment"
     if is_attached and not is_decoration and kind not in _SIGNATURES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -33,18 +34,11 @@ _LONG_NAME, _SHORT_NAME, _DATA = "3707", "3704", "3701"
 
 def read(data: bytes, source: str, config: IngestConfig) -> Document:
     """Read a message. Raises DamagedFileError, EncryptedFileError, NoTextError and LimitError."""
-    import olefile
-
     warnings: list[str] = []
-    with mended(source, "Outlook"):
-        try:
-            ole = olefile.OleFileIO(io.BytesIO(data))
-        except OSError as error:
-            raise ValueError(str(error)) from error
-        with ole:
-            letter = list(_blocks(ole))
-            attachments = list(_attachments(ole))
-            _check_readable(ole, attachments, source)
+    with _opened(data, source) as ole:
+        letter = list(_blocks(ole))
+        attachments = list(_attachments(ole))
+        _check_readable(ole, attachments, source)
     parts = [Part("", letter), *read_attachments(attachments, source, config, warnings)]
     pages, headings = join_parts(parts)
     content = Content(
@@ -55,6 +49,26 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
         warnings=warnings,
     )
     return assemble(data, source, content, config)
+
+
+def html_of(data: bytes, source: str) -> str:
+    """The message's text in HTML; "" when it has none. Raises DamagedFileError."""
+    with _opened(data, source) as ole:
+        markup = _bytes(ole, f"__substg1.0_{_HTML}0102")
+    return html_text(markup, "message.html") if markup else ""
+
+
+@contextmanager
+def _opened(data: bytes, source: str) -> Iterator[OleFileIO]:
+    import olefile
+
+    with mended(source, "Outlook"):
+        try:
+            ole = olefile.OleFileIO(io.BytesIO(data))
+        except OSError as error:
+            raise ValueError(str(error)) from error
+        with ole:
+            yield ole
 
 
 def _check_readable(ole: OleFileIO, attachments: list[Attachment], source: str) -> None:

@@ -57,13 +57,23 @@ def _blocks(slide: Slide) -> Iterator[Block]:
     """The title, the shapes in their order, then the speaker's notes."""
     title = slide.shapes.title
     if title is not None:
-        yield Block(one_line(title.text_frame.text), level=1)
+        yield from shape_blocks(title, is_title=True)
     for shape in _shapes(slide.shapes):
-        if title is None or shape.shape_id != title.shape_id:
-            yield from _shape_blocks(shape)
+        if not titled(shape, title):
+            yield from shape_blocks(shape)
+    yield from notes_of(slide)
+
+
+def titled(shape: Any, title: Any) -> bool:
+    """Whether the shape is the slide's title."""
+    return title is not None and shape.shape_id == title.shape_id
+
+
+def notes_of(slide: Slide) -> list[Block]:
+    """The speaker's notes, if there are any."""
     notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
-    if notes is not None and notes.text.strip():
-        yield Block("Notes: " + clean(notes.text).strip())
+    text = clean(notes.text).strip() if notes is not None else ""
+    return [Block(f"Notes: {text}")] if text else []
 
 
 def _shapes(shapes: Any) -> Iterator[Any]:
@@ -77,8 +87,11 @@ def _shapes(shapes: Any) -> Iterator[Any]:
             yield shape
 
 
-def _shape_blocks(shape: Any) -> Iterator[Block]:
-    if shape.has_text_frame:
+def shape_blocks(shape: Any, *, is_title: bool = False) -> Iterator[Block]:
+    """What the shape says."""
+    if is_title:
+        yield Block(one_line(shape.text_frame.text), level=1)
+    elif shape.has_text_frame:
         paragraphs = [one for one in shape.text_frame.paragraphs if one.text.strip()]
         is_list = shape.is_placeholder and len(paragraphs) > 1
         for paragraph in paragraphs:

@@ -26,6 +26,7 @@ def of_hit(hit: Hit) -> Document:
             "headings": list(chunk.headings),
             "score": hit.score,
             "similarity": hit.similarity,
+            "also_in": list(hit.also_in),
         },
     )
 

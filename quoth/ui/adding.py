@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.2  # seconds
 _LATEST = 5  # files that are finished, shown while others are read
+_UNDER_WAY = 3
 
 
 def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
     """A place to drop files, and the button that reads them into the library."""
     busy = session.is_ingesting(quoth)
     generation = st.session_state.setdefault("upload-generation", 0)
+    draw(element("p", texts.UPLOAD_LEAD, class_="q-place"))
     folders = _choose_what() == texts.UPLOAD_FOLDER
     files = st.file_uploader(
         texts.UPLOAD,
         accept_multiple_files="directory" if folders else True,
-        help=texts.UPLOAD_HELP,
         key=f"upload-{generation}-{folders}",
         disabled=busy,
         label_visibility="collapsed",
@@ -105,31 +106,47 @@ def _follow(job: IngestJob) -> None:
         icon=":material/cancel:",
         key="cancel-ingest",
     )
-    finished = st.empty()
+    files = st.empty()
     while not job.wait(_LOOK_EVERY):
+        share = share_done(job)
         done, total = job.progress.files_done, job.progress.files_total
         title = texts.INGESTING.format(done=done, total=total) if total else texts.INGEST_STARTING
-        bar.progress(min(done / total, 1.0) if total else 0.0, text=title)
-        details.html(progress_line(job.progress))
-        if job.outcomes:
-            finished.html(outcome_list(job.outcomes[: -_LATEST - 1 : -1]))
+        bar.progress(share, text=title)
+        details.html(progress_line(job.progress, job.seconds, share))
+        files.html(element("div", under_way(job), outcome_list(job.outcomes[: -_LATEST - 1 : -1])))
 
 
-def progress_line(progress: Progress) -> Html:
-    """The file being read, what was read so far, and a guess at the time left."""
+def share_done(job: IngestJob) -> float:
+    """How much of the run is done, in [0, 1]: of the files that are embedded, the embedded part."""
+    progress = job.progress
+    if not progress.files_total:
+        return 0.0
+    n_cut = sum(n_chunks > 0 for _, n_chunks in job.under_way.values())
+    embedded = progress.n_embedded / progress.n_to_embed if progress.n_to_embed else 0.0
+    return min((progress.files_done + n_cut * embedded) / progress.files_total, 1.0)
+
+
+def progress_line(progress: Progress, seconds: float, share: float) -> Html:
+    """What was read so far, for how long, and a guess at the time left once some of it is done."""
     parts = [
         texts.INGEST_DETAIL.format(
             pages=texts.count(progress.n_pages, texts.PAGES_N),
             chunks=texts.count(progress.n_chunks, texts.CHUNKS_N),
-            seconds=progress.seconds,
+            seconds=seconds,
         )
     ]
-    if 0 < progress.files_done < progress.files_total:
-        left = progress.seconds / progress.files_done * (progress.files_total - progress.files_done)
-        parts.append(texts.TIME_LEFT.format(left))
-    if progress.current:
-        parts.append(texts.INGEST_CURRENT.format(file_name(progress.current)))
+    if progress.n_to_embed:
+        parts.append(texts.INGEST_EMBEDDED.format(progress.n_embedded, progress.n_to_embed))
+    if 0 < share < 1:
+        parts.append(texts.TIME_LEFT.format(seconds / share * (1 - share)))
     return element("div", " · ".join(parts), class_="q-facts", role="status")
+
+
+def under_way(job: IngestJob) -> Html:
+    """A line for each of the files that were begun last: its pages and chunks as they are known."""
+    latest = list(job.under_way.items())[-_UNDER_WAY:]
+    lines = (_line("reading", source, counts) for source, counts in reversed(latest))
+    return element("ul", *lines, class_="q-under-way") if latest else Html("")
 
 
 def outcome_list(outcomes: tuple[FileOutcome, ...]) -> Html:
@@ -145,15 +162,20 @@ def skipped_line(skipped: Mapping[str, int]) -> str:
 
 
 def _outcome(outcome: FileOutcome) -> Html:
-    counts = ""
-    if outcome.n_chunks:
-        pages = texts.count(outcome.n_pages, texts.PAGES_N)
-        counts = f"{pages} · {texts.count(outcome.n_chunks, texts.CHUNKS_N)}"
     why = texts.LOCKED if outcome.encrypted else " ".join(outcome.why.split())
+    return _line(outcome.status, outcome.source, (outcome.n_pages, outcome.n_chunks), why)
+
+
+def _line(status: str, source: str, counts: tuple[int, int], why: str = "") -> Html:
+    n_pages, n_chunks = counts
+    read = ""
+    if n_chunks:
+        read = f"{texts.count(n_pages, texts.PAGES_N)} · {texts.count(n_chunks, texts.CHUNKS_N)}"
+        status = "embedding" if status == "reading" else status
     return element(
         "li",
-        chip(texts.STATUS[outcome.status], f"q-{outcome.status}"),
-        element("b", file_name(outcome.source)),
-        element("span", counts, class_="q-place"),
+        chip(texts.STATUS[status], f"q-{status}"),
+        element("b", file_name(source)),
+        element("span", read, class_="q-place"),
         element("span", why, class_="q-reason"),
     )

@@ -64,13 +64,16 @@ def _converse(quoth: Quoth, conversation: Conversation) -> None:
     asked = st.chat_input(texts.ASK, key="question", disabled=job is not None)
     # Before what grows: an element that moves is made anew, and hears no click meanwhile.
     citation_clicks.listen(partial(_open_citation, conversation))
-    with reader.beside(quoth):
+    chat, reading = reader.places()
+    with chat:
         history.show_title(quoth, conversation)
         for turn in talking.finished(conversation, job):
             asking.show_question(conversation, turn, busy=job is not None)
             rate = partial(asking.show_rating, quoth, conversation)
             show_turn(turn, reader.open_beside, rate)
-        if job is not None:
+    reader.show_beside(quoth, reading)
+    if job is not None:
+        with chat:
             asking.draw_question(conversation.turns[-1].question)
             _follow(job)
     _ask(quoth, (asked or "").strip())

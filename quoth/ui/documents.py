@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from quoth.engine import Quoth
 
+_PART_WIDTH = 200  # pixels
 _ON_A_PAGE = 20
 _ORDERS: dict[str, tuple[Callable[[DocumentRecord], Any], bool]] = {
     texts.BY_NAME: (lambda record: file_name(record.sources[0]).casefold(), False),
@@ -91,7 +92,9 @@ def _part(records: tuple[DocumentRecord, ...]) -> tuple[DocumentRecord, ...]:
     parts = -(-len(records) // _ON_A_PAGE)
     if parts <= 1:
         return records
-    number = st.number_input(texts.PART, 1, parts, key="list-part")
+    number = st.number_input(
+        texts.PART_OF.format(parts), 1, parts, key="list-part", width=_PART_WIDTH
+    )
     return records[(number - 1) * _ON_A_PAGE : number * _ON_A_PAGE]
 
 

@@ -6,6 +6,7 @@ A re-run of the page, or another page, neither stops nor repeats them: the page 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
@@ -84,7 +85,10 @@ class AnswerJob(_Job):
 
 
 class IngestJob(_Job):
-    """Files being read into the library: `progress` moves, `outcomes` grows, `report` ends it."""
+    """Files being read into the library: `progress` moves, `outcomes` grows, `report` ends it.
+
+    `under_way` has the pages and chunks of each file that is begun, (0, 0) until it is cut.
+    """
 
     def __init__(
         self, ingest: Callable[[Callable[[Progress], None], Cancelled], IngestReport]
@@ -93,7 +97,14 @@ class IngestJob(_Job):
         self.progress = Progress(0, 0, 0, 0, 0.0)
         self.outcomes: tuple[FileOutcome, ...] = ()
         self.report: IngestReport | None = None
+        self.under_way: dict[str, tuple[int, int]] = {}
+        self._began = time.monotonic()
         self._start(lambda: self._follow(ingest))
+
+    @property
+    def seconds(self) -> float:
+        """Since it began: a single file may take minutes, in which nothing is reported."""
+        return time.monotonic() - self._began
 
     def _follow(
         self, ingest: Callable[[Callable[[Progress], None], Cancelled], IngestReport]
@@ -103,8 +114,13 @@ class IngestJob(_Job):
 
     def _on_progress(self, progress: Progress) -> None:
         self.progress = progress
+        under_way = dict(self.under_way)
         if progress.outcome is not None:
             self.outcomes = (*self.outcomes, progress.outcome)
+            under_way.pop(progress.outcome.source, None)
+        elif not progress.n_to_embed:
+            under_way[progress.current] = progress.current_pages, progress.current_chunks
+        self.under_way = under_way  # another thread looks at it: it is replaced, never changed
 
 
 class Work(_Job, Generic[_T]):

@@ -5,7 +5,6 @@ Asks the engine for documents, and `pictures` for what pages look like.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,7 +20,9 @@ from quoth.ui.sheets import alternative, sheet
 from quoth.ui.widgets import choose, draw, file_name, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
 
     from quoth.datatypes import Document, Page, Quote
     from quoth.engine import Quoth
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _KEY, _BESIDE = "reader-page", "reader-source"
 _SHOWN = 12_000  # characters of one page; a text file is one page of any length
 _AS_IT_IS = frozenset(("text/x-source", "application/json", "text/x-tex"))
+_ITS_TEXT = _AS_IT_IS | {"text/plain", "text/vtt", "application/x-subrip"}  # looks as it reads
 _LEAD = 500  # characters before the first mark that stay in sight
 
 
@@ -57,24 +59,27 @@ def is_beside() -> bool:
     return _BESIDE in st.session_state
 
 
-@contextmanager
-def beside(quoth: Quoth) -> Iterator[None]:
-    """A place for the chat, with the open document to its right if there is one.
+def places() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where the chat goes, and to its right where a document goes that is open beside it.
 
-    The columns are always there, and the style hides the empty one: so a document that is opened
-    moves nothing of the chat to another place, where all of it would be drawn anew.
+    Both are always there, and the style hides the empty one: so a document that is opened moves
+    nothing of the chat to another place, where all of it would be drawn anew.
     """
-    source = st.session_state.get(_BESIDE)
     chat, reading = st.columns((6, 5), gap="medium")
-    if source is not None:
-        with reading, st.container(border=True, key="reader"):
-            st.button(
-                texts.CLOSE_READER, key="reader-close", type="tertiary", icon=":material/close:",
-                on_click=close_beside,
-            )  # fmt: skip
-            _panel(quoth, source)
-    with chat, st.container(key="chat"):
-        yield
+    return chat.container(key="chat"), reading
+
+
+def show_beside(quoth: Quoth, reading: DeltaGenerator) -> None:
+    """Draw the document that is open, if there is one: after the chat, which is never in wait of it."""
+    source = st.session_state.get(_BESIDE)
+    if source is None:
+        return
+    with reading, st.container(border=True, key="reader"):
+        st.button(
+            texts.CLOSE_READER, key="reader-close", type="tertiary", icon=":material/close:",
+            on_click=close_beside,
+        )  # fmt: skip
+        _panel(quoth, source)
 
 
 @st.fragment
@@ -100,9 +105,9 @@ def show_document(quoth: Quoth, source: Source) -> None:
     ]
     _turn_pages(page, len(document.pages), source)
     ways = _ways_to_show(document.media_type)
-    if not ways:
+    if not ways and document.media_type not in _ITS_TEXT:
         draw(element("p", texts.NO_PICTURE_OF_THESE, class_="q-place"))
-    elif (show := ways.get(_choose_view(*ways))) and _succeeds(show, quoth, source, page):
+    elif ways and (show := ways.get(_choose_view(*ways))) and _succeeds(show, quoth, source, page):
         return
     draw(page_body(page, source, document))
 
@@ -161,15 +166,15 @@ def _turn_pages(page: Page, last: int, source: Source) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="left", key="reader-head"
     ):
-        if last > 1:
-            st.button(
-                texts.PREVIOUS, disabled=page.number <= 1, on_click=_go, args=(page.number - 1,),
-                icon=":material/chevron_left:", key="reader-previous",
-            )  # fmt: skip
-            st.button(
-                texts.NEXT, disabled=page.number >= last, on_click=_go, args=(page.number + 1,),
-                icon=":material/chevron_right:", key="reader-next",
-            )  # fmt: skip
+        # Also where there is one page: so nothing moves when another document is opened.
+        st.button(
+            texts.PREVIOUS, disabled=page.number <= 1, on_click=_go, args=(page.number - 1,),
+            icon=":material/chevron_left:", key="reader-previous",
+        )  # fmt: skip
+        st.button(
+            texts.NEXT, disabled=page.number >= last, on_click=_go, args=(page.number + 1,),
+            icon=":material/chevron_right:", key="reader-next",
+        )  # fmt: skip
         title = element("b", file_name(source.source))
         where = place_of(page, last)
         draw(
@@ -180,7 +185,7 @@ def _turn_pages(page: Page, last: int, source: Source) -> None:
 def place_of(page: Page, n_pages: int) -> str:
     """The page's number, and its label where that says something else."""
     where = texts.PAGE_OF.format(page.number, n_pages)
-    labelled = page.label not in {"", str(page.number)}
+    labelled = page.label and page.label.rpartition(" ")[2] != str(page.number)  # as "slide 2"
     return texts.PAGE_LABELLED.format(where, page.label) if labelled else where
 
 

@@ -208,9 +208,9 @@ PAGE_EMPTY = "This page has no text."
 
 # Documents
 UPLOAD = "Add documents"
-UPLOAD_HELP = (
-    "PDF, Office and OpenDocument files, web pages, mail, books, tables, notebooks, subtitles, code, "
-    "text, and ZIP or TAR archives of these."
+UPLOAD_LEAD = (
+    "Drop files or whole folders here, or choose them: PDF, Office and OpenDocument files, web pages, "
+    "mail, books, tables, notebooks, subtitles, code, text, and ZIP or TAR archives of these."
 )
 UPLOAD_WHAT = "What to add"
 UPLOAD_FILES, UPLOAD_FOLDER = "Files", "A whole folder"
@@ -220,7 +220,7 @@ INGEST = "Add to the library"
 INGESTING = "{done} of {total} files"
 INGEST_STARTING = "Getting ready …"
 INGEST_DETAIL = "{pages} · {chunks} · {seconds:.0f} s"
-INGEST_CURRENT = "Reading {}"
+INGEST_EMBEDDED = "{:,} of {:,} chunks embedded"
 TIME_LEFT = "about {:.0f} s left"
 UPLOAD_PASSWORD = "Password of the encrypted files"  # noqa: S105 - a label
 LOCKED = "is encrypted; type its password above, and add it again"
@@ -232,6 +232,8 @@ STATUS = {
     "unchanged": "unchanged",
     "replaced": "replaced",
     "failed": "failed",
+    "reading": "reading",
+    "embedding": "embedding",
 }
 SKIPPED = "Left out, because Quoth has no reader for them: {}."
 SKIPPED_SUFFIX = "{} × {}"
@@ -302,7 +304,7 @@ DELETE_COLLECTION = "Delete this collection?"
 DELETE_COLLECTION_ASK = "{} is deleted with {}, and Quoth stops answering from them."
 NO_MATCH = "No document matches."
 NO_DOCUMENTS = "No documents yet."
-PART = "Page of the list"
+PART_OF = "Page of the list, of {}"
 OPEN = "Read"
 REMOVE = "Remove"
 REMOVE_NAMED = "Remove {}"

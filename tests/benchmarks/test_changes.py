@@ -9,6 +9,7 @@ from benchmarks.changes import (
     name_of_passage,
     names_swapped,
     negation,
+    not_taken_out,
     number_of_passage,
     numbers_swapped,
     other_name,
@@ -16,6 +17,7 @@ from benchmarks.changes import (
 )
 
 CLAIM = "The firm Nordvand was founded in 1987 by Karen Holm with 12 people."
+DENIED = "The firm Nordvand was not founded in 1987 by Karen Holm with 12 people."
 PASSAGE = "In 1999 it was sold to Peter Berg of Odense. It had 140 people then, led by Karen Holm."
 
 
@@ -38,7 +40,14 @@ def test_one_fact_is_changed_and_the_rest_stays() -> None:
         for new in ("Peter Berg", "Odense")
     }
     assert "Karen Holm" not in other_name(CLAIM, PASSAGE)
-    assert negation(CLAIM, PASSAGE) == CLAIM.replace("was", "was not")
+    assert negation(CLAIM, PASSAGE) == DENIED
+    assert not_taken_out(DENIED, PASSAGE) == CLAIM
+
+
+def test_what_is_the_same_in_other_words_is_no_change() -> None:
+    assert numbers_swapped("It cost 6 of six pence.", PASSAGE) == "It cost 6 of six pence."
+    claim = "It was led by Karen Holm’s firm."
+    assert name_of_passage(claim, "The firm of Karen Holm grew.") == claim
 
 
 def test_names_of_a_list_are_not_swapped() -> None:
@@ -55,4 +64,5 @@ def test_a_claim_without_facts_comes_back(change: object) -> None:
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_change_is_the_same_every_time(change: object) -> None:
     assert callable(change)
-    assert change(CLAIM, PASSAGE) == change(CLAIM, PASSAGE) != CLAIM
+    claim = DENIED if change is not_taken_out else CLAIM
+    assert change(claim, PASSAGE) == change(claim, PASSAGE) != claim

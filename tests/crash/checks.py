@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.crash.kinds import config_of
+from tests.crash.child import failure
+from tests.crash.kinds import CONVERTED, config_of
 from tests.crash.model import (
     COLLECTIONS,
     N_NUMBERS,
@@ -21,7 +22,7 @@ from tests.crash.model import (
     document,
     own_word,
 )
-from vectorstore import LocalLibrary
+from vectorstore import LocalLibrary, failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def check(folder: Path, allowed: Sequence[State]) -> State:
 def check_open(library: LocalLibrary, allowed: Sequence[State]) -> State:
     """The same for a library that is open."""
     state = state_of(library)
-    assert state in allowed
+    assert state in allowed, (state, allowed)
     assert library.verify() == ()
     expected = expected_chunks(state)
     assert library.statistics()["chunks"] == expected.total()
@@ -60,10 +61,10 @@ def state_of(library: LocalLibrary) -> State:
     files = {}
     for record in library.documents():
         number = int(record.metadata["number"])
-        made = document(number)
-        assert record.id == made.id
         kept = library.document(record.id)
-        assert (kept.text, kept.title, kept.headings) == (made.text, made.title, made.headings)
+        made = document(number, scanned=CONVERTED not in kept.warnings)
+        assert record.id == made.id
+        assert (kept.pages, kept.title, kept.headings) == (made.pages, made.title, made.headings)
         assert record.sources
         for source in record.sources:
             assert (record.collection, source) not in files
@@ -71,8 +72,13 @@ def state_of(library: LocalLibrary) -> State:
             known = library.known_file(record.collection, source)
             assert known is not None
             assert known.document_id == record.id
+    failed = {}
+    for collection in library.collections():
+        for source, found in failures.failures(library, collection).items():
+            assert found == failure(source, found.size)
+            failed[collection, source] = found.size
     name = library.embedder
-    return State(files, int(name.partition("@")[2]) if name else 0)
+    return State(files, int(name.partition("@")[2]) if name else 0, failed)
 
 
 def expected_chunks(state: State) -> Counter[tuple[str, str]]:

@@ -24,17 +24,19 @@ import tantivy  # noqa: F401
 import vectorstore.indexes
 from ingest import ingest_files  # noqa: F401
 from quoth import Quoth
-from quoth.datatypes import SourceFile
+from quoth.datatypes import KnownFailure, SourceFile
 from quoth.shelf import LibraryShelf  # noqa: F401
 from tests.crash.kinds import config_of
 from tests.crash.model import HashEmbedder, Operation, chunks, document
-from vectorstore import LocalLibrary
+from vectorstore import LocalLibrary, catalogue, failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
 ROOT = Path(__file__).parents[2]
+# What calls are made under one hold of the write lock.
+WRITES = {"put", "attach", "remove", "re-embed", "drop", "delete", "fail", "forget"}
 PRODUCT = tuple(str(ROOT / name) + os.sep for name in ("vectorstore", "ingest", "quoth"))
 
 
@@ -52,24 +54,29 @@ class Reporter:
 class LineKiller:
     """A trace function that kills its own process at one of our lines.
 
-    That is the first line, from the `first`-th executed on, that is not in `spared`.
+    That is the first line, from the `first`-th executed on, that is not in `spared`, or the one
+    `at` this place. `last` says of each place when it was executed last.
     """
 
     report: Callable[..., None]
     first: int
     spared: frozenset[str]
+    at: str = ""
     lines: int = 0
+    last: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> Any:
         if not frame.f_code.co_filename.startswith(PRODUCT):
             return None
         if event == "line":
             self.lines += 1
-            if self.lines >= self.first:
-                self._kill(f"{frame.f_code.co_filename.removeprefix(str(ROOT))}:{frame.f_lineno}")
+            self._pass(f"{frame.f_code.co_filename.removeprefix(str(ROOT))}:{frame.f_lineno}")
         return self
 
-    def _kill(self, place: str) -> None:
+    def _pass(self, place: str) -> None:
+        self.last[place] = self.lines
+        if self.lines < self.first or self.at not in ("", place):
+            return
         if place not in self.spared:
             self.report(killed_at=place)
             os.kill(os.getpid(), signal.SIGKILL)
@@ -90,7 +97,7 @@ class Worker:
     def run(self, script: list[list[Operation]], *, close: bool = True) -> None:
         for run in script:
             with ExitStack() as stack:
-                if any(o.kind in ("put", "attach", "remove", "re-embed") for o in run):
+                if any(o.kind in WRITES for o in run):
                     stack.enter_context(self.library.writing())
                 for operation in run:
                     self.report("begin")
@@ -113,13 +120,28 @@ class Worker:
                 file, collection=operation.collection, recipe=embedder.recipe
             )
         elif operation.kind == "remove":
-            self.library.remove([operation.source], operation.collection)
+            self.library.remove(operation.sources, operation.collection)
         elif operation.kind == "re-embed":
             self.version = operation.number
             embedder = HashEmbedder(self.version)
             self.library.replace_all(remade(self.library, embedder), embedder.fingerprint)
+        elif operation.kind in WRITES:
+            self.take_or_note(operation)
         else:
             self.look_or_tidy(operation, embedder)
+
+    def take_or_note(self, operation: Operation) -> None:
+        """What a sync does besides adding documents, and what a collection's end takes."""
+        there = operation.collection in self.library.collections()
+        if operation.kind == "drop":
+            catalogue.drop_sources(self.library, operation.collection, operation.sources)
+        elif operation.kind == "delete" and there:
+            catalogue.delete_collection(self.library, operation.collection)
+        elif operation.kind == "forget":
+            failures.forget_failures(self.library, operation.collection, operation.sources)
+        elif operation.kind == "fail":
+            found = [failure(source, operation.number) for source in operation.sources]
+            failures.note_failures(self.library, operation.collection, found)
 
     def look_or_tidy(self, operation: Operation, embedder: HashEmbedder) -> None:
         """The calls that leave the library's documents as they are."""
@@ -134,6 +156,11 @@ class Worker:
         elif operation.kind == "reopen":
             self.library.close()
             self.library = LocalLibrary(self.folder, config_of(self.folder).index)
+
+
+def failure(source: str, number: int) -> KnownFailure:
+    """A file that failed."""
+    return KnownFailure(source, number, 1, "recipe", "it has no text", encrypted=number % 2 == 0)
 
 
 def put(library: LocalLibrary, operation: Operation, embedder: HashEmbedder) -> None:
@@ -182,14 +209,16 @@ def work(request: dict[str, Any], report: Reporter) -> None:
     folder = Path(request["folder"])
     killer = None
     if request["first_line"]:
-        killer = LineKiller(report, request["first_line"], frozenset(request["spared"]))
+        killer = LineKiller(
+            report, request["first_line"], frozenset(request["spared"]), request["at"]
+        )
         sys.settrace(killer)
     if request["engine"]:
         run_engine(folder, script, request["embedder"])
     else:
         Worker(folder, request["embedder"], lambda event: report(event=event)).run(script)
     sys.settrace(None)
-    report(finished=True, lines=killer.lines if killer else 0)
+    report(finished=True, last=killer.last if killer else {})
 
 
 def serve() -> None:

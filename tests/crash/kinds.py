@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 Kind = Literal["exact", "compressed"]
 KINDS: tuple[Kind, ...] = ("exact", "compressed")
 COMPRESSED = "[index]\nexact_up_to = 20\n"
+# What a document of a library that was converted says: places that were kept of it are lost.
+CONVERTED = "converted"
 # What later formats added, taken away again. What is forgotten here fails when it is added anew.
-_FORMAT_1 = """
+_FORMAT_1 = f"""
+UPDATE documents SET warnings = '["{CONVERTED}"]';
 DROP TABLE failures;
 ALTER TABLE pages DROP COLUMN places;
 DROP TABLE users;

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quoth.datatypes import Chunk, Document, Heading, Page
+from quoth.datatypes import Box, Chunk, Document, Heading, Page, Place
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from quoth.datatypes import FloatArray
 
@@ -29,18 +29,26 @@ def own_word(number: int) -> str:
     return f"beast{number}"
 
 
-def document(number: int) -> Document:
-    """The document of a number: one to six chunks on one or two pages."""
+def document(number: int, *, scanned: bool = True) -> Document:
+    """The document of a number: one to six chunks on one or two pages.
+
+    Every third one was scanned, so that its words have places, unless it shall have none.
+    """
     title = f"whales and {own_word(number)}"
     body = " ".join(f"sentence {i} of {number}." for i in range(1 + number * 7 % 20))
-    half = len(body) // 2
-    pages = (Page(1, body[:half], 0), Page(2, body[half:], half)) if half > 60 else ()
+    half = len(body) // 2 if len(body) > 120 else len(body)
+    places = (Place(0, 8, Box(72, 90.5, 130, 104)), Place(9, 10, Box(134, 90.5, 140, 104)))
+    pages = tuple(
+        Page(n, text, start, places=places if scanned and number % 3 == 0 else ())
+        for n, text, start in ((1, body[:half], 0), (2, body[half:], half))
+        if text
+    )
     return Document(
         id=hashlib.sha256(body.encode()).hexdigest()[:16],
         source="",
         title=title,
         media_type="text/plain",
-        pages=pages or (Page(1, body, 0),),
+        pages=pages,
         headings=(Heading(0, 1, title),),
         metadata={"number": str(number)},
     )
@@ -108,59 +116,88 @@ class HashEmbedder:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a library holds: (collection, source) → document number, and its embedder's version."""
+    """What a library holds: (collection, source) → document number, and its embedder's version.
+
+    `failed` has what is kept of each file that failed: its size.
+    """
 
     files: Mapping[tuple[str, str], int] = field(default_factory=dict)
     embedder: int = 0
+    failed: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. `kind` is put, attach, remove, re-embed, search, verify, compact or reopen."""
+    """One call. `kind` is one of KINDS; `more` are further sources that it is about."""
 
     kind: str
     collection: str = ""
     source: str = ""
     number: int = 0
+    more: Sequence[str] = ()
+
+    @property
+    def sources(self) -> list[str]:
+        """All that it is about."""
+        return [self.source, *self.more]
+
+
+# What a random call does, and how often.
+KINDS = {
+    "put": 10, "attach": 4, "remove": 3, "drop": 3, "delete": 1, "fail": 3, "forget": 1,
+    "re-embed": 1, "search": 2, "verify": 1, "compact": 3, "reopen": 2,
+}  # fmt: skip
 
 
 def after(state: State, operation: Operation) -> State:
     """The state after the operation."""
-    files = dict(state.files)
-    key = (operation.collection, operation.source)
+    files, failed = dict(state.files), dict(state.failed)
+    keys = [(operation.collection, source) for source in operation.sources]
     if operation.kind in ("put", "attach"):
-        files[key] = operation.number
-        return State(files, state.embedder or 1)
-    if operation.kind == "remove":
-        gone = (operation.collection, files[key])
-        files = {k: n for k, n in files.items() if (k[0], n) != gone}
-        return replace(state, files=files)
+        files[keys[0]] = operation.number
+        failed.pop(keys[0], None)
+        return State(files, state.embedder or 1, failed)
     if operation.kind == "re-embed":
         return replace(state, embedder=operation.number)
-    return state
+    if operation.kind == "remove":
+        gone = {(key[0], files[key]) for key in keys}
+        files = {k: n for k, n in files.items() if (k[0], n) not in gone}
+    elif operation.kind == "drop":
+        files = {k: n for k, n in files.items() if k not in keys}
+    elif operation.kind == "delete":
+        files = {k: n for k, n in files.items() if k[0] != operation.collection}
+        failed = {k: n for k, n in failed.items() if k[0] != operation.collection}
+    elif operation.kind == "fail":
+        failed |= dict.fromkeys(keys, operation.number)
+    elif operation.kind == "forget":
+        failed = {k: n for k, n in failed.items() if k not in keys}
+    return State(files, state.embedder, failed)
 
 
 def random_operation(rng: random.Random, state: State) -> Operation:
     """A call that is allowed in this state."""
-    collection = rng.choice(COLLECTIONS)
-    source = f"/folder/{rng.randrange(N_SOURCES)}.txt"
-    kind = rng.choices(
-        ["put", "attach", "remove", "re-embed", "search", "verify", "compact", "reopen"],
-        [10, 4, 4, 1, 2, 1, 3, 2],
-    )[0]
+    collection, source = rng.choice(COLLECTIONS), f"/folder/{rng.randrange(N_SOURCES)}.txt"
+    number, more = rng.randrange(N_NUMBERS), list[str]()
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    there = sorted({n for (c, _), n in state.files.items() if c == collection})
+    needs = {"attach": there, "remove": state.files, "drop": state.files}
+    if not needs.get(kind, True) or (kind == "re-embed" and not state.embedder):
+        kind = "put"
     if kind == "attach":
-        there = sorted({n for (c, _), n in state.files.items() if c == collection})
-        if there:
-            return Operation(kind, collection, source, rng.choice(there))
-    elif kind == "remove":
-        if state.files:
-            return Operation(kind, *rng.choice(sorted(state.files)))
+        number = rng.choice(there)
     elif kind == "re-embed":
-        if state.embedder:
-            return Operation(kind, number=state.embedder + 1)
-    elif kind != "put":
-        return Operation(kind, number=rng.randrange(N_NUMBERS))
-    return Operation("put", collection, source, rng.randrange(N_NUMBERS))
+        number = state.embedder + 1
+    elif kind in ("remove", "drop"):
+        collection, source = rng.choice(sorted(state.files))
+    if kind in ("remove", "drop", "fail", "forget"):
+        more = _some(rng, state.failed if kind == "forget" else state.files, collection)
+    return Operation(kind, collection, source, number, more)
+
+
+def _some(rng: random.Random, held: Iterable[tuple[str, str]], collection: str) -> list[str]:
+    """Up to five sources of a collection."""
+    there = sorted(source for c, source in held if c == collection)
+    return rng.sample(there, min(len(there), rng.randrange(6)))
 
 
 def random_script(rng: random.Random, state: State, n: int) -> list[list[Operation]]:

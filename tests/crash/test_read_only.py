@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from quoth.errors import LibraryError, NotALibraryError, StorageFullError
 from tests.crash.checks import check, check_dense, check_open, expected_chunks
 from tests.crash.child import put
 from tests.crash.making import make_library, make_unclosed, open_library
-from tests.crash.model import HashEmbedder, Operation, State, own_word
+from tests.crash.model import HashEmbedder, Operation, own_word
 from tests.crash.mounts import mounted
 from vectorstore.readonly import FrozenConnection
 
@@ -54,7 +55,7 @@ def test_a_library_that_another_process_has_open_is_searched(tmp_path: Path) -> 
     writer = open_library(tmp_path / "library")
     with writer.writing():
         put(writer, Operation("put", "default", "/new.txt", 5), HashEmbedder(state.embedder))
-    state = State({**state.files, ("default", "/new.txt"): 5}, state.embedder)
+    state = replace(state, files={**state.files, ("default", "/new.txt"): 5})
     with read_only(tmp_path / "library") as folder:
         check(folder, [state])
     writer.close()
@@ -69,7 +70,7 @@ def test_what_a_writer_adds_is_seen_where_it_cannot_be_written(tmp_path: Path) -
         writer = open_library(tmp_path / "library")
         with writer.writing():
             put(writer, Operation("put", "notes", "/new.txt", 5), HashEmbedder(state.embedder))
-        state = State({**state.files, ("notes", "/new.txt"): 5}, state.embedder)
+        state = replace(state, files={**state.files, ("notes", "/new.txt"): 5})
         check_open(reader, [state])
         writer.close()
         check_open(reader, [state])

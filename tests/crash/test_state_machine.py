@@ -65,6 +65,19 @@ class LibraryMachine(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.state.files)))
         self.do(Operation("remove", *key))
 
+    @precondition(lambda self: self.state.files)
+    @rule(data=st.data(), others=st.lists(sources, max_size=3))
+    def sync(self, data: Any, others: list[str]) -> None:
+        """Files fail, and others with them, and then some are gone from their folder."""
+        key = data.draw(st.sampled_from(sorted(self.state.files)))
+        self.do(Operation("fail", *key, 7, others))
+        self.do(Operation("drop", *key, 0, others))
+        self.do(Operation("forget", *key, 0, others[:1]))
+
+    @rule(collection=collections)
+    def delete_collection(self, collection: str) -> None:
+        self.do(Operation("delete", collection))
+
     @precondition(lambda self: self.state.embedder)
     @rule()
     def re_embed(self) -> None:

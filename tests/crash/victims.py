@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tests.crash.model import Operation
 
@@ -20,14 +20,22 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """How a child ended. `begun` and `ended` count its calls; `lines` is 0 unless it finished."""
+    """How a child ended. `begun` and `ended` count its calls.
+
+    `last` says which of the lines that it executed was the last at each place, if it finished.
+    """
 
     killed: bool
     begun: int
     ended: int
     place: str
-    lines: int
+    last: Mapping[str, int]
     seconds: float
+
+    @property
+    def lines(self) -> int:
+        """How many it executed; 0 unless it finished."""
+        return max(self.last.values(), default=0)
 
 
 class Victims:
@@ -56,6 +64,7 @@ class Victims:
         embedder: int = 0,
         first_line: int = 0,
         spared: Collection[str] = (),
+        at: str = "",
         seconds: float = 0,
         engine: bool = False,
     ) -> Death:
@@ -69,6 +78,7 @@ class Victims:
             "embedder": embedder,
             "first_line": first_line,
             "spared": sorted(spared),
+            "at": at,
             "seconds": seconds,
             "engine": engine,
         }
@@ -91,6 +101,6 @@ def _death(answer: dict[str, Any]) -> Death:
         begun=sum(event.get("event") == "begin" for event in events),
         ended=sum(event.get("event") == "end" for event in events),
         place=next((event["killed_at"] for event in events if "killed_at" in event), ""),
-        lines=next((event["lines"] for event in events if "lines" in event), 0),
+        last=next((event["last"] for event in events if "last" in event), {}),
         seconds=answer["seconds"],
     )

@@ -29,6 +29,15 @@ def test_a_gap_of_one_character_keeps_hits_apart() -> None:
     assert [(p.start, p.end) for p in passages] == [(0, 50), (51, 90)]
 
 
+def test_white_space_alone_does_not_keep_them_apart_where_it_can_be_read() -> None:
+    text = "One. \n\nTwo. and Three."
+    hits = [make_hit("d", start, text[start:end], 1) for start, end in ((0, 4), (7, 11), (16, 22))]
+    passages = make_passages(hits, lambda _, start, end: text[start:end])
+    assert [p.text for p in passages] == ["One. \n\nTwo.", "Three."]
+    assert all(p.text == text[p.start : p.end] for p in passages)
+    assert len(make_passages(hits, lambda *_: "")) == 3
+
+
 def test_hits_that_disagree_on_their_common_text_stay_apart() -> None:
     passages = make_passages([make_hit("d", 0, "abcdef", 1), make_hit("d", 3, "xyz123", 2)])
     assert [p.text for p in passages] == ["abcdef", "xyz123"]

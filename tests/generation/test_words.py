@@ -22,6 +22,7 @@ def test_words_stand_where_they_say(text: str) -> None:
         ("12 March 1999", {"12", "3", "1999"}),
         ("1.234.567", {"1234567"}),
         ("no number", set()),
+        ("twenty-one of Thirty - second", {"21", "32"}),
     ],
 )
 def test_numbers_are_compared_by_value(text: str, values: set[str]) -> None:
@@ -32,6 +33,12 @@ def test_a_number_has_its_unit_and_what_it_counts() -> None:
     money, distance, men = numbers("It cost $5 million over 12 kilometers, for 300 workers.")
     assert (money.unit, distance.unit, men.unit) == ("million", "kilometre", "")
     assert men.counted == "worke"
+
+
+def test_a_decade_has_no_seconds_and_a_million_is_an_amount() -> None:
+    decade, sold = numbers("In the 1990s it sold 1.25 million copies.")
+    assert (decade.unit, decade.amount) == ("", "1990")
+    assert (sold.unit, sold.amount) == ("million", "1250000")
 
 
 def test_one_of_them_is_not_a_count() -> None:

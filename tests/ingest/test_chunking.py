@@ -175,6 +175,17 @@ def test_a_heading_never_ends_a_chunk(count_tokens: CountTokens) -> None:
     assert all(chunk.text.endswith(".") for chunk in chunks)
 
 
+@pytest.mark.parametrize("title", ["The harbour at night", "**Who owned it**", "It consisted of:"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_neither_does_a_line_that_only_looks_like_one(
+    count_tokens: CountTokens, title: str, gap: str
+) -> None:
+    sections = [f"{title}{gap}{' '.join(SENTENCES[n : n + 9])}" for n in range(24)]
+    chunks = chunk_document(make_document(gap.join(sections)), count_tokens, 128)
+    assert all(chunk.text.endswith(".") for chunk in chunks)
+    assert sum(chunk.text.startswith(title) for chunk in chunks) >= 20
+
+
 def test_tiny_sections_join_only_siblings_and_children(count_tokens: CountTokens) -> None:
     text = "A\n\nsmall\n\nB\n\ntiny\n\nC\n\nmini\n\nD\n\nlast\n"
     headings = [(1, "A"), (2, "B"), (2, "C"), (1, "D")]

@@ -37,9 +37,12 @@ def test_every_chunk_gets_its_own_vector() -> None:
         groups = [chunks(n) for n in (300, 1, 64, 0, 65)]
         begun = [embeddings.begin(group) for group in groups]
         for group, embedding in zip(groups, begun, strict=True):
-            found = embedding.result(never)
+            told: list[tuple[int, int]] = []
+            found = embedding.result(never, lambda *rows, told=told: told.append(rows))
             assert found is not None
             assert np.array_equal(found, numbers(group))
+            assert told[-1] == (len(group), len(group))
+            assert told == sorted(set(told)), "it is told as the rows come"
     assert embeddings.seconds > 0
 
 

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from ingest import page_markup, read_document
+from ingest.markups import Wanted
+from ingest.viewing import markup_of
 from quoth.config import IngestConfig
 from quoth.errors import DamagedFileError
 from tests.generation.injections import ALL
@@ -42,9 +44,11 @@ ROWS = "Region,Units\nNorth,12\nSouth | <b>coast</b>,30\nWest,12\n"
 def shown(path: Path, *quotes: str) -> PageMarkup:
     """The document's first page, the last place of each quote marked."""
     document = read_document(path, CONFIG)
-    starts = [document.text.rindex(quote) for quote in quotes]
+    page = document.pages[0]
+    starts = [page.text.rindex(quote) for quote in quotes]
     spans = [(start, start + len(quote)) for start, quote in zip(starts, quotes, strict=True)]
-    made = page_markup(path, document.pages[0], document.media_type, CONFIG, spans=spans)
+    wanted = Wanted(str(path), 1, page.text, document.headings)
+    made = markup_of(wanted, document.media_type, CONFIG, spans)
     check_harmless(made.markup)
     return made
 

@@ -201,6 +201,10 @@ def test_progress_ends_with_every_file_accounted_for(quoth: Quoth, folder: Path)
     assert (seen[-1].files_done, seen[-1].files_total) == (2, 2)
     assert seen[-1].n_chunks == sum(o.n_chunks for o in report.outcomes)
     assert [p.outcome for p in seen if p.outcome] == list(report.outcomes)
+    for outcome in report.outcomes:
+        cut = (outcome.source, outcome.n_pages, outcome.n_chunks)
+        assert cut in {(p.current, p.current_pages, p.current_chunks) for p in seen}
+    assert any(p.n_embedded == p.n_to_embed > 0 for p in seen)
     assert set(report.timings) == {"scan", "read", "chunk", "embed", "write"}
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from quoth.datatypes import FileOutcome, IngestReport, Piece, Progress
 from quoth.errors import ModelNotFoundError
+from quoth.ui.adding import progress_line, share_done
 from quoth.ui.jobs import AnswerJob, IngestJob
 from tests.samples import answer
 
@@ -84,3 +85,38 @@ def test_an_ingest_run_collects_its_outcomes() -> None:
     assert job.wait(LONG)
     assert job.progress.files_done == 2
     assert job.outcomes == outcomes
+
+
+def test_a_file_that_is_being_read_is_told_with_its_pages_and_chunks() -> None:
+    added = FileOutcome("a", "added", n_pages=3, n_chunks=40)
+    progress = [
+        Progress(0, 2, 0, 0, 0.1, "a"),
+        Progress(0, 2, 0, 0, 0.1, "a", current_pages=3, current_chunks=40),
+        Progress(0, 2, 0, 0, 0.1, "b"),
+        Progress(0, 2, 0, 0, 0.1, "a", n_embedded=10, n_to_embed=40),
+        Progress(1, 2, 3, 40, 0.1, "a", added),
+    ]
+    seen: list[tuple[float, dict[str, tuple[int, int]]]] = []
+
+    def ingest(on_progress: Callable[[Progress], None], _: object) -> IngestReport:
+        made.wait(LONG)
+        for each in progress:
+            on_progress(each)
+            seen.append((share_done(job), job.under_way))
+        return IngestReport((added,), 0.1)
+
+    made = threading.Event()
+    job = IngestJob(ingest)
+    made.set()
+    assert job.wait(LONG)
+    both = {"a": (3, 40), "b": (0, 0)}
+    assert seen == [
+        (0.0, {"a": (0, 0)}),
+        (0.0, {"a": (3, 40)}),
+        (0.0, both),
+        (0.125, both),
+        (0.5, {"b": (0, 0)}),
+    ]
+    line = progress_line(progress[3], 6.0, 0.125)
+    assert "10 of 40 chunks embedded · about 42 s left" in line
+    assert "left" not in progress_line(progress[0], 6.0, 0.0)

@@ -213,7 +213,7 @@ def test_other_formats_say_why_they_have_no_picture(
     quoth: FakeQuoth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="application/rtf")
+        fake_engine, "DOCUMENT", replace(fake_engine.DOCUMENT, media_type="text/x-rst")
     )
     app = _page("documents", quoth)
     _button(app, "Read").click().run()

@@ -10,6 +10,8 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from tests.ingest.laying import column, placed_pdf, prose
+from tests.ingest.test_originals import html_letter, illustrated
+from tests.ingest.test_presentation import slides, title_and_list
 from tests.ui.test_browser import ask, go, upload
 
 if TYPE_CHECKING:
@@ -130,6 +132,9 @@ HOSTILE_PAGE = """<html><head><title>Pump</title>
 BEFORE<p>The Vesuvius pump was built in <b>1904</b> in Naples.</p>AFTER</body></html>"""
 
 
+CRANES = "<h2 style='color:rgb(170, 51, 51)'>News</h2><p>The Orion crane was built in <b>1921</b> in Split.</p>"
+
+
 def hostile_page(path: Path) -> Path:
     """A web page, longer than a screen on both sides of what it says, that would do harm."""
     before, after = (
@@ -162,3 +167,35 @@ def test_a_web_page_opens_as_it_looks_at_the_quote_and_does_nothing(
     listed(page, "pump.html").get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(listed(page, "pump.html")).to_have_count(0)
+
+
+def test_mail_books_and_slides_open_as_they_look(page: Page, address: str, tmp_path: Path) -> None:
+    mail = tmp_path / "cranes.eml"
+    mail.write_bytes(bytes(html_letter(CRANES, "The Orion crane was built in 1921 in Split.\n")))
+    names = [
+        mail,
+        illustrated(tmp_path / "book.epub"),
+        slides(tmp_path / "deck.pptx", title_and_list),
+    ]
+    page.goto(f"{address}/documents")
+    upload(page, *names)
+    for path in names:
+        expect(page.locator(".q-outcomes")).to_contain_text(f"added{path.name}", timeout=180_000)
+    for name, seen in (("book.epub", "Trieste"), ("deck.pptx", "Our plan")):
+        listed(page, name).get_by_role("button", name="Read", exact=True).click()
+        frame = page.frame_locator("[role=dialog] iframe")
+        expect(frame.get_by_text(seen).first).to_be_visible()
+        close(page)
+    go(page, "Chat")
+    answered = ask(page, "When was the Orion crane built?")
+    answered.locator("a.q-cite").first.click()
+    frame = page.frame_locator(".st-key-reader iframe")
+    expect(frame.locator("#quote")).to_be_in_viewport()
+    expect(frame.locator("mark").filter(has_text="1921")).to_be_visible()
+    expect(frame.locator(".letter-head")).to_contain_text("bob@example.org")
+    expect(frame.locator("h2")).to_have_css("color", "rgb(170, 51, 51)")
+    go(page, "Documents")
+    for path in names:
+        listed(page, path.name).get_by_role("button", name="Remove", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+        expect(listed(page, path.name)).to_have_count(0)

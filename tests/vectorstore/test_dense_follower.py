@@ -93,3 +93,23 @@ def test_a_demanded_gpu_that_is_absent_is_refused_with_the_way_out(library: Loca
         pytest.raises(ModelError, match="FAISS sees no GPU; set it to auto or cpu"),
     ):
         follower.index(sql, DIMENSION)
+
+
+def test_what_serves_a_small_library_is_told_before_it_is_made(library: LocalLibrary) -> None:
+    with library.reading() as sql:
+        follower = DenseFollower(library.folder, IndexConfig(device="cpu"))
+        before = follower.describe(sql)
+        follower.index(sql, DIMENSION)
+        assert follower.describe(sql) == before
+        assert before == {
+            "vectors": 60,
+            "kind": "exact, float32, CPU",
+            "bytes": 60 * (4 * DIMENSION + 8),
+            "recall_at_10": 1.0,
+        }
+        on_gpu = DenseFollower(library.folder, IndexConfig(), n_gpus=lambda: 1).describe(sql)
+        assert on_gpu == {
+            "vectors": 60,
+            "kind": "exact, float16, GPU",
+            "bytes": 60 * DIMENSION * 2,
+        }

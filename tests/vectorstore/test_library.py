@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from quoth.config import IndexConfig
-from quoth.datatypes import Box, Place, SourceFile, Where
+from quoth.datatypes import Box, KnownFailure, Place, SourceFile, Where
 from quoth.errors import (
     CorruptLibraryError,
     EmbedderMismatchError,
@@ -23,7 +23,7 @@ from quoth.errors import (
     UnknownDocumentError,
 )
 from tests.vectorstore.making import make_chunks, make_document, put, unit_vectors
-from vectorstore import LocalLibrary, digest, lock, schema
+from vectorstore import LocalLibrary, digest, failures, lock, schema
 
 
 @pytest.fixture
@@ -136,6 +136,21 @@ def test_the_same_bytes_under_two_names_are_one_document(library: LocalLibrary) 
         ("/folder/1.txt",),
         ("/folder/twin.txt",),
     ]
+
+
+def test_what_failed_is_forgotten_when_the_file_itself_is_kept_and_not_before(
+    library: LocalLibrary,
+) -> None:
+    with library.writing():
+        put(library, make_document(1))
+        failure = KnownFailure("/folder/1.txt", 5, 6, "recipe", "torn", encrypted=False)
+        failures.note_failures(library, "default", [failure])
+        record, document = library.documents()[0], make_document(1)
+        put(library, replace(document, source="/folder/twin.txt"))
+        library.replace_all([(record, document, (), unit_vectors(0), "new")], library.embedder)
+        assert failures.failures(library, "default") == {"/folder/1.txt": failure}
+        put(library, document)
+        assert failures.failures(library, "default") == {}
 
 
 def test_a_document_of_another_recipe_is_not_attached(library: LocalLibrary) -> None:

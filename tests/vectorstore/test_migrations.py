@@ -195,8 +195,10 @@ def _version_after_recovery(folder: Path) -> int:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     assert version in {1, schema.FORMAT_VERSION}, "all steps or none"
-    of_later_formats = {"facts", "tags", "conversations", "turns", "users"}
+    of_later_formats = {"facts", "tags", "conversations", "turns", "users", "failures"}
     assert names & of_later_formats == (of_later_formats if version > 1 else set())
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(pages)")}
+    assert ("places" in columns) == (version > 1)
     if version > 1:
         counts = "SELECT (SELECT count(*) FROM facts), (SELECT count(*) FROM documents)"
         assert connection.execute(counts).fetchone() == (3, 3)

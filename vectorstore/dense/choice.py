@@ -46,6 +46,16 @@ def plans(n_vectors: int, dimension: int, config: IndexConfig, n_gpus: int) -> t
     return (*found, last)
 
 
+def expected(plan: Plan, n_vectors: int, dimension: int, config: IndexConfig) -> dict[str, object]:
+    """The kind and the bytes of an exact index that is not loaded; an inverted file has none yet."""
+    if plan.kind == "inverted":
+        return {"kind": "not made yet"}
+    if plan.device == "cpu":
+        return {"kind": "exact, float32, CPU", "bytes": n_vectors * (4 * dimension + 8)}
+    number, size = ("float16", 2) if config.float16 else ("float32", 4)
+    return {"kind": f"exact, {number}, GPU", "bytes": n_vectors * dimension * size}
+
+
 def fits(n_bytes: int, config: IndexConfig) -> bool:
     """Whether the configuration lets vectors take so much of a GPU's memory."""
     budget = config.gpu_memory_megabytes

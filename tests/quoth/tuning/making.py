@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from quoth.datatypes import Message
     from vectorstore import Embedder
 
-CODES = [f"X{number}" for number in range(7301, 7311)]
+# No codes: what is plainly one is found with any settings.
+CODES = [str(number) for number in range(7301, 7319)]
 
 
 def part(code: str) -> str:
-    return f"# Valve {code}\n\nValve {code} closes at {int(code[1:]) % 97} bar, and no earlier.\n"
+    return f"# Valve {code}\n\nValve {code} closes at {int(code) % 97} bar, and no earlier.\n"
 
 
 def library_of_parts(

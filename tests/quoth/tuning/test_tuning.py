@@ -110,8 +110,8 @@ def test_intervals_hold_the_mean_and_are_the_same_every_time() -> None:
 
 def test_nothing_is_chosen_when_nothing_is_better(tmp_path: Path, embedder: Embedder) -> None:
     with library_of_parts(tmp_path, embedder, n=4) as quoth:
-        (record,) = quoth.find("X7301.md")
-        asked = JudgedQuestion("When does X7301 close?", (Place(record.id),))
+        (record,) = quoth.find("7301.md")
+        asked = JudgedQuestion("When does 7301 close?", (Place(record.id),))
         report: TuningReport = tune(quoth, Questions((asked,) * 5, "here"))
     assert report.chosen == {}
     assert {t.verdict for t in report.trials} <= {"the same", "could be chance", "worse"}

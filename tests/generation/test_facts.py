@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from generation.facts import missing_number
+
+
+@pytest.mark.parametrize(
+    ("claim", "quoted"),
+    [
+        ("It sold 1.2 million copies.", "It sold 1,200,000 copies."),
+        ("It sold 2,500,000 copies.", "It sold 2.5 million copies."),
+        ("It came in the 21st century.", "It came in the twenty-first century."),
+        ("It had forty-two rooms.", "It had 42 rooms."),
+        ("It was used in the 1990s.", "It has been used since about 1990."),
+        ("It took 3 and 5 days.", "It took 5 and 3 days."),
+        ("It was in season 3.", "It was in the third season."),
+    ],
+)
+def test_a_number_is_said_however_it_is_written(claim: str, quoted: str) -> None:
+    assert missing_number(claim, quoted) == ""
+
+
+@pytest.mark.parametrize(
+    ("claim", "quoted", "reason"),
+    [
+        ("It sold 1.3 million copies.", "It sold 1,200,000 copies.", "does not say 1.3 million"),
+        ("It lasted from 1940 to 1920.", "It lasted from 1920 to 1940.", "says 1920 to 1940"),
+        ("He lived there (43 -- 1600).", "He lived there (1600 -- 43).", "says 1600 – 43"),
+        ("It won 7 out of 3.", "It won 3 out of 7.", "says 3 out of 7"),
+        ("It fell in its three week.", "It fell in its third week.", "does not say three"),
+        ("It sold 4th copies.", "It sold 4 copies.", "does not say 4"),
+        ("It had forty-two rooms.", "It had forty rooms and two halls.", "does not say forty-two"),
+    ],
+)
+def test_a_number_that_is_not_said_so_is_named(claim: str, quoted: str, reason: str) -> None:
+    assert reason in missing_number(claim, quoted)
