@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 # Log-odds that a sentence holds the answer: a logistic regression over the sentences of what the
 # product packed for questions of English XQuAD (1,190), chunking_evaluation (276) and CLAPnq (137), by
 # benchmarks/calibrate_refusal.py. Fitted again on a later search, SCORE came out a third higher and two
-# sentences held no more: what weighs the search's score less outlives changes of the search.
+# sentences held no more: what weighs the search's score less outlives changes of the search. Fitted apart,
+# NUMBER_MISSING came out at -2.3 (docs/decisions/0030).
 INTERCEPT = -13.24
 COSINE = 3.00
 COVERAGE = 3.32
-KIND_MISSING = -0.70
+KIND_MISSING = -0.70  # a person, a place, a time
+NUMBER_MISSING = -2.00
 SCORE = 9.84
 LEANS_BACK = 0.31
 
@@ -90,7 +92,7 @@ def _states_nothing(text: str) -> bool:
 
 @lru_cache(maxsize=4)
 def scored(evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The `features` of each sentence and its log-odds of answering, (n, 5) and (n,), read-only.
+    """The `features` of each sentence and its log-odds of answering, (n, 6) and (n,), read-only.
 
     Kept for the evidences asked for last: refusing, narrowing, judging and quoting all ask.
     """
@@ -103,22 +105,25 @@ def scored(evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 def log_odds(found: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log-odds that each sentence answers the question, by its `features`: float64 (n,)."""
-    weights = np.array([COSINE, COVERAGE, KIND_MISSING, SCORE, LEANS_BACK])
+    weights = np.array([COSINE, COVERAGE, KIND_MISSING, NUMBER_MISSING, SCORE, LEANS_BACK])
     odds: NDArray[np.float64] = INTERCEPT + found @ weights
     return odds
 
 
 def features(evidence: Evidence) -> NDArray[np.float64]:
-    """What is known of each sentence: float64 (n, 5).
+    """What is known of each sentence: float64 (n, 6).
 
-    Cosine, coverage, kind missing, score of its hit, whether it opens with a pronoun.
+    Cosine, coverage, whether it lacks the person, place or time asked for, whether it lacks the
+    number asked for, score of its hit, whether it opens with a pronoun.
     """
     question, kind = evidence.question, asked_for(evidence.question)
     texts = [sentence.text for sentence in evidence.sentences]
+    missing = np.array([not holds(kind, text, question) for text in texts], dtype=float)
     columns = [
         evidence.vectors @ evidence.question_vector,
         coverage(question, [content(text) for text in texts]),
-        np.array([not holds(kind, text, question) for text in texts], dtype=float),
+        missing * (kind != "number"),
+        missing * (kind == "number"),
         evidence.scores,
         np.array([_leans_back(text) for text in texts], dtype=float),
     ]

@@ -73,6 +73,7 @@ NUMBER_WORDS = {
     for word in names.split()
 }
 
+# They say which, not how many.
 ORDINALS = _words(
     """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth

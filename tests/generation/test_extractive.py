@@ -60,6 +60,17 @@ def test_a_sentence_far_behind_the_best_is_left_out(embedder: Embedder) -> None:
     assert len(extract(evidence)) == 1
 
 
+def test_a_date_is_not_how_much(embedder: Embedder) -> None:
+    text = (
+        "Nordvand announced its sales for the fourth quarter on January 24, 2023. "
+        "Reported sales fell to 23.7 billion crowns in the quarter."
+    )
+    sources = Context((passage(1, hit(1, chunk("report", text))),))
+    question = "How much were the sales of the fourth quarter?"
+    found = extract(gather(question, sources, embedder.embed_passages), max_sentences=1)
+    assert "23.7 billion" in found[0].text
+
+
 def test_nothing_comes_of_nothing(embedder: Embedder) -> None:
     assert extract(gather("Who?", Context(), embedder.embed_passages)) == ()
 
