@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.beir import document_of, lines_of
 from benchmarks.calibrate_refusal import FOLDS, options, overlaps, plain
 from benchmarks.cases import collection_cases
-from benchmarks.changes import CHANGES
+from benchmarks.changes import CHANGES, POOLS
 from benchmarks.measuring import proportion
 from benchmarks.reporting import Skipped
 from generation import spans, support
@@ -163,12 +163,15 @@ def count_verdicts(found: Sequence[Claim], embed: Embed) -> None:
     held = [claim for claim in found if supported(claim.text, claim.present, embed)]
     _tell("true", [claim not in held for claim in found])
     _tell("passage absent", [not supported(c.text, c.absent, embed) for c in found])
+    flags: dict[str, list[bool]] = {}
     for label, change in CHANGES.items():
         pairs = [(claim, change(claim.text, claim.passage)) for claim in held]
-        flagged = [
+        flags[label] = [
             not supported(text, claim.present, embed) for claim, text in pairs if text != claim.text
         ]
-        _tell(label, flagged)
+        _tell(label, flags[label])
+    for label, kinds in POOLS.items():
+        _tell(label, [flag for kind in kinds for flag in flags[kind]])
 
 
 def _tell(label: str, flagged: Sequence[bool]) -> None:

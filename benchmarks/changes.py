@@ -95,6 +95,15 @@ CHANGES: Mapping[str, Callable[[str, str], str]] = {
     "a “not” put in": negation,
     "a “not” taken out": not_taken_out,
 }
+_SWAPS = {
+    "numbers": ("another number of the passage", "two numbers swapped"),
+    "names": ("another name of the passage", "two names swapped"),
+}
+POOLS: Mapping[str, tuple[str, ...]] = {
+    "numbers, pooled": ("a number one higher", *_SWAPS["numbers"]),
+    "names, pooled": ("a strange name", *_SWAPS["names"]),
+    "from the passage, pooled": (*_SWAPS["numbers"], *_SWAPS["names"]),
+}
 
 
 def _dice(claim: str) -> random.Random:

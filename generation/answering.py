@@ -165,11 +165,13 @@ def _written(
     n_tokens = model.count_tokens(written) if written else 0
     verdict = task.judge.judge(written, reason)
     again = _second_prompt(task, verdict, model, generation)
-    if again is not None:
+    if again is not None and not cancelled():
         yield Piece(withdrawn=True)
         written, reason = yield from _stream(task, again, model, generation, cancelled)
         n_tokens += model.count_tokens(written) if written else 0
         verdict = task.judge.judge(written, reason)
+    if cancelled():  # what was read by then stays, whatever the check would make of it
+        verdict = task.judge.judge(written, "cancelled")
     result = replace(
         _answer(task, verdict),
         n_completion_tokens=n_tokens,

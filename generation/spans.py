@@ -81,7 +81,9 @@ def _spans(rows: Sequence[tuple[int, ...]], evidence: Evidence) -> Spans:
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     texts = ["\n".join(evidence.sentences[i].text for i in row) for row in rows]
     quotes = tuple(_joined(row, evidence) for row in rows)
-    return Spans(tuple(rows), quotes, tuple(texts), vectors, tuple(map(content, texts)))
+    said = [content(sentence.text) for sentence in evidence.sentences]
+    contents = tuple(frozenset().union(*(said[i] for i in row)) for row in rows)
+    return Spans(tuple(rows), quotes, tuple(texts), vectors, contents)
 
 
 def _joined(row: Sequence[int], evidence: Evidence) -> tuple[Quote, ...]:

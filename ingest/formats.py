@@ -144,7 +144,8 @@ FORMATS: dict[Format, Facts] = {
         "LaTeX",
         (".tex", ".latex"),
         "the document",
-        "the text that commands set, sections, formulas as they are written; no command is run",
+        "the text that commands set, title, sections, tables, listings, formulas as they are "
+        "written; references by their keys; no command is run",
     ),
     "delimited": Facts(
         "a table of values",

@@ -330,9 +330,10 @@ class Quoth:
     def page_markup(
         self, document_id: str, page: int, *, spans: Sequence[tuple[int, int]] = ()
     ) -> PageMarkup:
-        """A web page as HTML that asks nothing of any machine, the spans marked; see `page_view`.
+        """A page of mail, a book or what else has one as HTML, the spans marked; see `page_view`.
 
-        Show it in a sandboxed frame. Raises UnknownDocumentError, ReadError.
+        It asks nothing of any machine; show it in a sandboxed frame. Raises UnknownDocumentError and
+        ReadError.
         """
         from quoth.pages import page_markup
 

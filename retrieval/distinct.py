@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ _ALIKE = 0.8
 _LINE_MARK = re.compile(r"(?m)^[ \t]*(?:#{1,6}|[-*+>•–]|\d{1,3}[.)])[ \t]+")
 _EMPHASIS = re.compile(r"(?<!\w)(?:\*{1,3}|_{1,3}|`)(?=\w)|(?<=\w)(?:\*{1,3}|_{1,3}|`)(?!\w)")
 _TYPOGRAPHY = str.maketrans(
-    {**dict.fromkeys("‘’‚‛`´", "'"), **dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
+    {**dict.fromkeys("‘’‚‛´", "'"), **dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
     | {"\u00ad": None, "\u200b": None}
 )
 
@@ -82,10 +83,16 @@ def distinct(
     return tuple(Distinct(one.row, one.score, one.chunk, tuple(one.same)) for one in best)
 
 
+# The copies of a text are compared more than once in a search, and good chunks are found often.
+@lru_cache(maxsize=2048)
 def wording(text: str) -> str:
     """The same for texts that differ in case, white space, typography or marks of format only."""
-    plain = unicodedata.normalize("NFKC", _LINE_MARK.sub("", text)).translate(_TYPOGRAPHY)
-    return " ".join(_EMPHASIS.sub("", plain).casefold().split())
+    plain = _LINE_MARK.sub("", text)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", plain).translate(_TYPOGRAPHY)
+    if any(mark in plain for mark in "*_`"):
+        plain = _EMPHASIS.sub("", plain)
+    return " ".join(plain.casefold().split())
 
 
 def _compared(chunk: Chunk) -> tuple[str, frozenset[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 ANALYZER_VERSION = 4
 _STAMP = "reached.json"
+# What the system said, in tantivy's words, which name a file that is another one each time.
+_SAID = re.compile(r"""'(?P<plain>[^']+) \(os error \d+\)|message: "(?P<quoted>[^"]+)\"""")
 _WRITER_BYTES = 64 * 1024 * 1024
 
 
@@ -138,8 +141,10 @@ class LexicalIndex:
                 raise self._unwritable(error) from error
 
     def _unwritable(self, error: Exception) -> StorageFullError:
+        told = _SAID.search(str(error))
+        reason = (told["plain"] or told["quoted"]) if told else error
         return StorageFullError(
-            f"{self._folder} cannot be written ({error}); free disk space, or run quoth verify"
+            f"{self._folder} cannot be written ({reason}); free disk space, or run quoth verify"
         )
 
     def _commit(self, removed: Iterable[int], added: Iterable[Entry]) -> None:

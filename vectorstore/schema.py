@@ -147,7 +147,7 @@ def _refuse_lost_file(file: Path) -> None:
     if left:
         raise CorruptLibraryError(
             f"{file} is {'empty' if file.exists() else 'gone'} and {left[0]} beside it shows that "
-            "it held a library; restore it from a backup, or delete the folder and ingest again"
+            "it held a library; restore it from a backup, or move the folder away and ingest again"
         )
 
 
@@ -242,7 +242,8 @@ def _error(error: Exception, file: Path) -> Exception:
         return LibraryLockedError(f"another program keeps {file} locked ({error}); try again")
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return CorruptLibraryError(
-            f"{file} is damaged ({error}); restore it from a backup, or move it away and ingest again"
+            f"{file} is damaged ({error}); restore it from a backup, or move its folder away and "
+            "ingest again"
         )
     if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         return StorageFullError(

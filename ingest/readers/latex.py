@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ingest.assembly import Content, assemble, clean, one_line
 from ingest.blocks import Block, Part, join_parts
 from ingest.decoding import decode_text
+from ingest.readers.latex_parts import put_back, take_out, with_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +31,10 @@ _ARGUMENT = r"\s*(?:\[[^\]]*\])?\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
 _SECTION = re.compile(rf"\\({'|'.join(_LEVELS)})\*?{_ARGUMENT}")
 _TITLE = re.compile(rf"\\title{_ARGUMENT}")
 _AUTHOR = re.compile(rf"\\author{_ARGUMENT}")
+_THANKS = re.compile(rf"\\thanks{_ARGUMENT}")
+_AND = re.compile(r"\s*\\(?:and|And|AND)\b\s*")
+# They would set the day on which the file is read.
+_MADE = re.compile(r"\\(?:maketitle|today)\b")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*\n?")
 # pylatexenc reads some 30 KB a second: a longer section, or a whole bible, stays as it is written.
 _LARGEST = 100_000
@@ -45,17 +50,24 @@ def read(data: bytes, source: str, config: IngestConfig) -> Document:
     spoken = _speaker() if len(text) <= _LARGEST_FILE else str
     head, begin, body = text.partition(_BEGIN)
     body = body.partition(_END)[0] if begin else head
-    pages, headings = join_parts([Part("", list(_blocks(body, spoken)))])
-    title, author = (found[1] if (found := p.search(text)) else "" for p in (_TITLE, _AUTHOR))
+    title, author = (_said(pattern, text, spoken) for pattern in (_TITLE, _AUTHOR))
+    top = [Block(title, level=1), Block(author)]
+    blocks = [*(block for block in top if block.text), *_blocks(_MADE.sub("", body), spoken)]
+    pages, headings = join_parts([Part("", blocks)])
     content = Content(
         media_type="text/x-tex",
         pages=pages,
         headings=headings,
-        title=one_line(spoken(title)),
-        metadata={"author": spoken(author)},
+        title=title,
+        metadata={"author": author},
         warnings=[] if len(text) <= _LARGEST_FILE else ["commands are left in: it is very long"],
     )
     return assemble(data, source, content, config)
+
+
+def _said(pattern: re.Pattern[str], text: str, spoken: Callable[[str], str]) -> str:
+    found = pattern.search(text)
+    return one_line(spoken(_AND.sub(", ", _THANKS.sub("", found[1])))) if found else ""
 
 
 def _speaker() -> Callable[[str], str]:
@@ -86,6 +98,8 @@ def _blocks(body: str, spoken: Callable[[str], str]) -> Iterator[Block]:
 
 
 def _paragraphs(latex: str, spoken: Callable[[str], str]) -> Iterator[Block]:
-    for paragraph in _PARAGRAPHS.split(_BLANK_LINES.sub("\n\n", spoken(latex))):
+    marked, taken = take_out(latex, spoken)
+    for paragraph in _PARAGRAPHS.split(_BLANK_LINES.sub("\n\n", spoken(with_keys(marked)))):
         lines = [line.strip() for line in paragraph.strip().split("\n")]
-        yield Block("\n".join(lines))
+        block = put_back(paragraph, taken)
+        yield Block("\n".join(lines) if block is None else block)

@@ -21,8 +21,9 @@ _MOST = 10_000
 _FEWEST_ENTRIES = 3
 _LARGER = 1.12
 _MOST_LEVELS = 4
-_LONGEST, _MOST_WORDS = 120, 16
+_LONGEST, _MOST_WORDS, _MOST_LINES = 120, 16, 3
 _MOST_PER_PAGE = 6
+_FULL = 0.8
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _SENTENCE = re.compile(r"[.;,:]$|[.!?]\s+[a-z]")
 
@@ -52,15 +53,16 @@ class Letters:
 
     def see(self, page: int, lines: Sequence[Line]) -> None:
         """Take the lines of a page into account."""
-        for at, line in enumerate(lines):
-            if line.table:
-                continue
-            self.sizes[_rounded(line.size)] += len(line.text)
-            self.bold += len(line.text) * line.bold
-            after = lines[at + 1] if at + 1 < len(lines) else None
-            if _may_be_title(line, after):
-                text = one_line(line.text)
-                self.candidates.append(_Candidate(text, page, _rounded(line.size), line.bold))
+        for line in lines:
+            if not line.table:
+                self.sizes[_rounded(line.size)] += len(line.text)
+                self.bold += len(line.text) * line.bold
+        runs = list(_runs(lines))
+        for run, after in zip(runs, [*runs[1:], None], strict=False):
+            text = one_line(" ".join(line.text for line in run))
+            if _may_be_title(text, run, after[0] if after else None):
+                first = run[0]
+                self.candidates.append(_Candidate(text, page, _rounded(first.size), first.bold))
 
     def titles(self) -> list[Title]:
         """The lines that are larger than the text, or bold where the text is not."""
@@ -89,14 +91,38 @@ def _rounded(size: float) -> float:
     return round(size * 2) / 2
 
 
-def _may_be_title(line: Line, after: Line | None) -> bool:
+def _runs(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines together with those that carry on in the same letters."""
+    run: list[Line] = []
+    for line in lines:
+        if run and (line.gap or _letters(line) != _letters(run[0])):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _letters(line: Line) -> tuple[bool, bool, float]:
+    return line.table, line.bold, _rounded(line.size)
+
+
+def _may_be_title(text: str, run: Sequence[Line], after: Line | None) -> bool:
     """Whether it is short, has words, is no sentence, and something else follows it."""
-    text = line.text.strip()
-    if not (line.gap or line.bold) or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS:
+    first = run[0]
+    if first.table or not (first.gap or first.bold):
+        return False
+    if len(run) > _MOST_LINES or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS:
         return False
     if not _LETTERS.search(text) or _SENTENCE.search(text):
         return False
-    return after is None or after.bold != line.bold or _rounded(after.size) != _rounded(line.size)
+    return after is None or (_letters(after) != _letters(first) and not _carries_on(run[-1], after))
+
+
+def _carries_on(line: Line, after: Line) -> bool:
+    """Whether a paragraph begins in bold letters: its full first line ends within a sentence."""
+    full = len(line.text) >= _FULL * len(after.text)
+    return full and not after.gap and after.text[:1].islower()
 
 
 def headings(pdf: PdfDocument, letters: Letters, texts: Sequence[str]) -> list[Heading]:

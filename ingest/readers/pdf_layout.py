@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -37,11 +38,33 @@ class Line:
 
 
 def lines_of(segments: Sequence[Segment]) -> list[Line]:
-    """The lines of a page in reading order; text in another direction than the page's comes last."""
+    """The lines of a page in reading order; text in another direction than the page's comes last.
+
+    Columns of Chinese or Japanese that run downwards are read from the right.
+    """
     upright = [segment for segment in segments if not segment.aside]
     lines = [line for region in regions(upright) for line in _region_lines(region)]
-    aside = [segment for segment in segments if segment.aside]
+    aside = _downwards([segment for segment in segments if segment.aside])
     return [*lines, *(_line([segment], gap=not at) for at, segment in enumerate(aside))]
+
+
+def _downwards(aside: list[Segment]) -> list[Segment]:
+    text = "".join(segment.words[0].text[:4] for segment in aside)
+    wide = sum(unicodedata.east_asian_width(letter) == "W" for letter in text)
+    if wide <= len(text) / 2:
+        return aside
+    found: list[Segment] = []
+    tier: list[Segment] = []
+    for segment in sorted(aside, key=lambda one: one.top):
+        if tier and segment.top >= max(one.bottom for one in tier):
+            found += _from_the_right(tier)
+            tier = []
+        tier.append(segment)
+    return [*found, *_from_the_right(tier)]
+
+
+def _from_the_right(tier: Iterable[Segment]) -> list[Segment]:
+    return sorted(tier, key=lambda one: (-round(one.x1 / max(one.size, 1.0)), one.top))
 
 
 def text_of_lines(lines: Iterable[Line]) -> str:

@@ -47,7 +47,8 @@ def generate_questions(
     are questions about their passage, the headings above the chunks stand in. Raises TuningError
     when there are none either, ModelError.
     """
-    chunks = _drawn(quoth, n, collection)
+    every = _long_ones(quoth, collection)
+    chunks = random.Random(0).sample(every, min(n, len(every)))  # noqa: S311 # not a secret
     written: list[JudgedQuestion] = []
     for done, chunk in enumerate(chunks):
         on_progress("writing questions", done, len(chunks))
@@ -58,7 +59,7 @@ def generate_questions(
             break
     if len(written) >= _USABLE * max(1, len(chunks)):
         return Questions(tuple(written), f"written by {quoth.model_name} from the library's chunks")
-    asked = tuple(_from_headings(chunks))
+    asked = tuple(_from_headings(chunks, every))
     if not asked:
         raise TuningError(
             f"{quoth.model_name} is too weak to write questions and the documents have no headings; "
@@ -85,7 +86,8 @@ def is_about(question: str, passage: str) -> bool:
     return long_enough and not _SELF.search(question) and bool(words & known)
 
 
-def _drawn(quoth: Quoth, n: int, collection: Collections) -> list[Chunk]:
+def _long_ones(quoth: Quoth, collection: Collections) -> list[Chunk]:
+    """The chunks that are long enough to ask about. Raises TuningError when there are none."""
     chunks = [
         chunk
         for record in quoth.documents(collection=collection)
@@ -94,7 +96,7 @@ def _drawn(quoth: Quoth, n: int, collection: Collections) -> list[Chunk]:
     ]
     if not chunks:
         raise TuningError("there is nothing to ask about; ingest some documents first")
-    return random.Random(0).sample(chunks, min(n, len(chunks)))  # noqa: S311 # not a secret
+    return chunks
 
 
 def _messages(chunk: Chunk) -> list[Message]:
@@ -105,7 +107,14 @@ def _place(chunk: Chunk) -> Place:
     return Place(chunk.document_id, chunk.start, chunk.end)
 
 
-def _from_headings(chunks: list[Chunk]) -> Iterator[JudgedQuestion]:
-    for chunk in chunks:
-        if chunk.headings:
-            yield JudgedQuestion(" ".join(chunk.headings[-2:]), (_place(chunk),))
+def _from_headings(drawn: list[Chunk], every: list[Chunk]) -> Iterator[JudgedQuestion]:
+    """The headings above the drawn chunks, each once; all chunks under them answer."""
+    for path in dict.fromkeys(chunk.headings for chunk in drawn if chunk.headings):
+        places = tuple(_place(chunk) for chunk in every if _is_under(chunk, path))
+        yield JudgedQuestion(" ".join(path[-2:]), places)
+
+
+def _is_under(chunk: Chunk, path: tuple[str, ...]) -> bool:
+    """Whether a chunk stands under a heading path, or opens what does."""
+    above = path[: len(chunk.headings)] == chunk.headings
+    return chunk.headings == path or (above and path[-1] in chunk.text)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=80, help="how often to kill a writer")
+    parser.addoption("--kills", type=int, default=70, help="how often to kill a writer")
     parser.addoption("--corruptions", type=int, default=60, help="how often to damage an index")
     parser.addoption("--crash-seed", type=int, default=1, help="chooses what happens when")
 
@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     # The option is unknown when a whole run did not start in this folder.
-    return int(request.config.getoption("--kills", 80))
+    return int(request.config.getoption("--kills", 70))
 
 
 @pytest.fixture

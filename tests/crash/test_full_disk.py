@@ -65,6 +65,7 @@ def failure(text: str) -> str:
     """What could not be written, by the error's one line, which says what to do."""
     assert "free disk space" in text
     assert "\n" not in text
+    assert "/.tmp" not in text, "a file of tantivy's would make each time another warning of it"
     if "dense.snapshot" in text:
         return "the snapshot"
     return "the index of words" if "lexical cannot be written" in text else "SQLite"

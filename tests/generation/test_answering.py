@@ -208,6 +208,17 @@ def test_cancelling_keeps_what_is_written(embedder: Embedder) -> None:
     assert (answer.text, answer.stop_reason) == ("The warranty lasts ", "cancelled")
 
 
+@pytest.mark.parametrize("answer", [AnswerConfig(), AnswerConfig(unsupported="regenerate")])
+def test_a_text_that_was_written_when_it_is_stopped_is_not_taken_back(
+    answer: AnswerConfig, embedder: Embedder
+) -> None:
+    model = TellingModel(FALSE, "Never.")
+    length = len(FALSE.split())
+    _, stopped = run(model, embedder, answer=answer, cancelled=lambda: model.n_written >= length)
+    assert (stopped.text, stopped.stop_reason) == (FALSE, "cancelled")
+    assert [sentence.verdict for sentence in stopped.sentences] == ["unsupported"]
+
+
 def test_marks_of_no_passage_are_never_shown(embedder: Embedder) -> None:
     pieces, answer = run(TellingModel(TRUE[:-1] + " [9] [1]. "), embedder)
     assert "[9]" not in "".join(piece.text for piece in pieces)

@@ -54,6 +54,32 @@ def test_chunks_carry_the_path_of_such_headings(
     assert ("Our means", "Second part") in {chunk.headings for chunk in chunks}
 
 
+def test_a_title_on_two_lines_is_one_heading_and_names_the_document(tmp_path: Path) -> None:
+    pdf = FPDF(unit="pt")
+    pdf.add_page()
+    pdf.set_font("Helvetica", "B", size=16)
+    pdf.multi_cell(0, 17, "Consolidated statements\nof cash flows", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("Helvetica", size=10)
+    pdf.multi_cell(0, 12, "\n".join(prose("a", 9)), new_x="LMARGIN", new_y="NEXT")
+    pdf.output(str(tmp_path / "a.pdf"))
+    document = read_document(tmp_path / "a.pdf", CONFIG)
+    assert [one.text for one in document.headings] == ["Consolidated statements of cash flows"]
+    assert document.title == "Consolidated statements of cash flows"
+
+
+def test_a_paragraph_that_begins_in_bold_is_no_heading(tmp_path: Path) -> None:
+    pdf = FPDF(unit="pt")
+    pdf.add_page()
+    pdf.set_font("Helvetica", "B", size=10)
+    pdf.multi_cell(
+        0, 12, "Boats. Fourteen of them lay in the harbour that", new_x="LMARGIN", new_y="NEXT"
+    )
+    pdf.set_font("Helvetica", size=10)
+    pdf.multi_cell(0, 12, "\n".join(prose("a", 9)), new_x="LMARGIN", new_y="NEXT")
+    pdf.output(str(tmp_path / "a.pdf"))
+    assert read_document(tmp_path / "a.pdf", CONFIG).headings == ()
+
+
 def test_bold_text_throughout_makes_no_headings(tmp_path: Path) -> None:
     pdf = FPDF(unit="pt")
     pdf.add_page()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from ingest import read_document
 from ingest.readers.pdf_columns import regions
 from ingest.readers.pdf_layout import lines_of
+from ingest.readers.pdf_segments import Word
 from quoth.config import IngestConfig
 from tests.ingest.laying import LINE, column, placed_pdf, prose, segment
 
@@ -133,6 +135,18 @@ def test_right_to_left_columns_begin_at_the_right() -> None:
 
     left, right = hebrew(50, 0), hebrew(300, 6)
     assert [region[0].x0 for region in regions([*left, *right])] == [300, 50]
+
+
+def test_columns_that_run_downwards_begin_at_the_right() -> None:
+    upper = [("春は", 300, 0), ("夏は", 280, 0), ("秋は", 260, 30)]
+    lower = [("冬は", 300, 400), ("雪の", 280, 400)]
+    segments = [
+        replace(segment(text, x, top, stream=at), bottom=top + 200.0, aside=True)
+        for at, (text, x, top) in enumerate([*upper[::-1], *lower[::-1]])
+    ]
+    assert [line.text for line in lines_of(segments)] == ["春は", "夏は", "秋は", "冬は", "雪の"]
+    latin = [replace(one, words=(Word(f"m{one.stream}", 0, 9),)) for one in segments]
+    assert [line.text for line in lines_of(latin)] == ["m0", "m1", "m2", "m3", "m4"]
 
 
 def test_a_statement_becomes_a_table_with_its_labels_beside_its_figures(tmp_path: Path) -> None:

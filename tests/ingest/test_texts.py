@@ -295,7 +295,7 @@ after"""
 
 def test_latex_becomes_the_text_that_it_sets(tmp_path: Path) -> None:
     document = read_file(tmp_path / "a.tex", TEX)
-    assert headings_of(document) == [(2, "Intro"), (3, "Fur")]
+    assert headings_of(document) == [(1, "On Cats"), (2, "Intro"), (3, "Fur")]
     assert document.title == "On Cats"
     assert "Cats are soft & warm, 100% sure." in " ".join(document.text.split())
     assert "$E = mc^2$" in document.text
@@ -304,8 +304,43 @@ def test_latex_becomes_the_text_that_it_sets(tmp_path: Path) -> None:
     assert "\\section" not in document.text
 
 
+TEX_TABLE = r"""\title{Cats \thanks{By nobody}} \author{A. Writer \and B. Reader}
+\begin{document}
+\maketitle
+As \citet[p.~3]{smith} says in \eqref{eq:fur}, read on \today.
+\begin{table}\caption{Prices}\begin{tabular*}{5cm}[t]{l|rr} \hline
+Cat & Age & Price \\ \cline{1-2}
+R\"ed \& blue & 3 & \$20 \\[2pt]
+\multicolumn{2}{c}{Any \textbf{other}} & 7 \\
+\end{tabular*}\end{table}
+\begin{verbatim}
+purr \now
+\end{verbatim}
+Words after.
+\end{document}"""
+
+
+def test_tables_and_listings_of_latex_are_kept_and_nothing_is_made_up(tmp_path: Path) -> None:
+    document = read_file(tmp_path / "a.tex", TEX_TABLE)
+    assert document.title == "Cats"
+    assert document.text == (
+        "Cats\n\nA. Writer, B. Reader\n\nAs [smith] says in eq:fur, read on .\nPrices\n\n"
+        "| Cat | Age | Price |\n| --- | --- | --- |\n| Rëd & blue | 3 | $20 |\n"
+        "| Any other |  | 7 |\n\n```\npurr \\now\n```\n\nWords after.\n"
+    )
+
+
 @pytest.mark.parametrize(
-    "data", ["\\section{" * 5000, "{" * 20_000, "$" * 9999, "\\begin{a}" * 3000]
+    "data",
+    [
+        "\\section{" * 5000,
+        "{" * 20_000,
+        "$" * 9999,
+        "\\begin{a}" * 3000,
+        "\\begin{tabular}[" * 5000,
+        "\\cite[" * 5000 + "\\" + "cite" * 9999,
+        "\\begin{tabular}{l}" + "\\\\[" * 20_000 + "\\end{tabular}",
+    ],
 )
 def test_latex_that_is_broken_or_nested_without_end_is_read_somehow(
     tmp_path: Path, data: str

@@ -83,12 +83,11 @@ def _visit(page: Page, scheme: str) -> None:
     _take(page, f"start-{scheme}")
     answered = ask(page, QUESTION)
     answered.locator("details.q-source summary").first.click()
+    _scroll_to(page, ".q-title", "start")
     _take(page, f"answer-{scheme}")
     answered.get_by_text("How this answer was made").click()
     expect(answered.locator(".q-details")).to_be_visible()
-    page.wait_for_timeout(900)  # the chat follows what opens at its end; a wheel turn frees it
-    page.mouse.move(800, 400)
-    page.mouse.wheel(0, -680)
+    _scroll_to(page, ".q-details", "start")
     _take(page, f"details-{scheme}")
     answered.locator("a.q-cite").first.click()
     expect(page.locator(".st-key-reader iframe")).to_be_visible()
@@ -103,13 +102,12 @@ def _visit(page: Page, scheme: str) -> None:
     refused = ask(page, OFF_TOPIC)
     refused.get_by_role("radio", name="Thumbs up").click()
     expect(refused.get_by_label("What was right or wrong with it?")).to_be_visible()
-    _scroll_to(page, ".q-refusal")
+    _scroll_to(page, ".q-refusal", "start")
     _take(page, f"refusal-{scheme}")
     _conversation(page, scheme)
     go(page, "Documents")
     expect(page.get_by_text("In the library")).to_be_visible()
-    page.wait_for_timeout(900)
-    _scroll_to(page, ".q-document:has(.q-coverage)")
+    _scroll_to(page, ".q-list-title", "start")
     _take(page, f"documents-{scheme}")
 
 
@@ -160,8 +158,12 @@ def _sign_in(browser: Browser, folder: Path) -> None:
             page.close()
 
 
-def _scroll_to(page: Page, selector: str) -> None:
-    page.locator(selector).last.evaluate("e => e.scrollIntoView({block: 'center'})")
+def _scroll_to(page: Page, selector: str, block: str = "center") -> None:
+    page.wait_for_timeout(900)  # the chat follows what opens at its end; a wheel turn frees it
+    page.mouse.move(800, 400)
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(300)
+    page.locator(selector).last.evaluate("(e, block) => e.scrollIntoView({block})", block)
 
 
 if __name__ == "__main__":

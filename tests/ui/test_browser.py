@@ -80,9 +80,13 @@ def fake(page: Page, fake_address: str) -> Page:
 
 def test_stop_ends_the_answer_and_keeps_what_was_written(fake: Page) -> None:
     box = fake.get_by_label("Ask about your documents")
-    box.fill(ENDLESS)
-    box.press("Enter")
+    answered = ask(fake, "How long is the warranty?")
+    answered.locator("details.q-source").first.wait_for()
+    fake.get_by_role("button", name="Edit").click()
+    fake.get_by_label("The question, to be asked otherwise").fill(ENDLESS)
+    fake.get_by_role("button", name="Ask this instead").click()
     expect(fake.locator(".q-writing").last).to_contain_text("1 2 3")
+    expect(fake.locator("details.q-source").first).to_be_hidden()
     expect(box).to_be_disabled()
     stop(fake)
     expect(fake.get_by_text("Stopped. This is what was written so far").last).to_be_visible()

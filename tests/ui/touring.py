@@ -41,7 +41,7 @@ def words(take: Take, page: Page, scheme: str) -> None:
     expect(page.locator(".q-tokens")).to_be_visible()
     _move(page.get_by_role("slider", name="Token"), 8)
     _move(page.get_by_role("slider", name="Temperature").last, 16)
-    expect(page.get_by_text("tokens can be drawn")).to_be_visible()
+    expect(page.get_by_text("can be drawn")).to_be_visible()
     take(page, f"words-{scheme}")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vectorstore import Embedder
 
 # No codes: what is plainly one is found with any settings.
-CODES = [str(number) for number in range(7301, 7319)]
+CODES = [str(number) for number in range(7301, 7311)]
 
 
 def part(code: str) -> str:
@@ -39,7 +39,12 @@ def library_of_parts(
 
 def questions_on_parts(folder: Path, n: int = len(CODES)) -> Path:
     file = folder / "questions.jsonl"
-    rows = [{"question": f"When does {code} close?", "file": f"{code}.md"} for code in CODES[:n]]
+    asked = ("When does {} close?", "At how many bar is {} closed?", "closing of {}")
+    rows = [
+        {"question": question.format(code), "file": f"{code}.md"}
+        for code in CODES[:n]
+        for question in asked
+    ]
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return file
 

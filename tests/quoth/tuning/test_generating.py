@@ -52,6 +52,24 @@ def test_headings_stand_in_for_a_model_that_babbles(examples_library: Quoth) -> 
     assert {question.text for question in questions.judged} <= paths
 
 
+def test_all_passages_under_a_heading_answer_it_and_it_is_asked_once(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    prose = "The pump moves water through the pipes of the house. " * 70
+    (tmp_path / "pump.md").write_text(f"# Manual\n\n## Pump\n\n{prose}", encoding="utf-8")
+    model = CannedModel(lambda _: "Yes.")
+    with Quoth.open(tmp_path / "library", embedder=embedder, model=model) as quoth:
+        quoth.ingest([tmp_path / "pump.md"])
+        asked = {one.text: one.places for one in generate_questions(quoth, 99).judged}
+        (record,) = quoth.documents()
+        under = quoth.chunks(record.id)
+    assert [chunk.headings for chunk in under] == [(), *[("Manual", "Pump")] * (len(under) - 1)]
+    assert len(under) > 2
+    assert [(place.start, place.end) for place in asked["Manual Pump"]] == [
+        (chunk.start, chunk.end) for chunk in under
+    ]
+
+
 def test_without_headings_a_weak_model_is_an_error(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / "plain.txt").write_text("The pump leaks when it is cold. " * 20, encoding="utf-8")
     model = CannedModel(lambda _: "")

@@ -56,7 +56,7 @@ def test_rerankers_chunk_sizes_and_embedders_are_tried_when_they_are_named(
     same = next(t for t in report.trials if t.settings == {"embedder.model": model})
     assert same.mrr == report.now.mrr  # the same model under another name
     assert report.notes == (
-        "4 questions show only large differences; 30 or more show smaller ones",
+        "12 questions show only large differences; 30 or more show smaller ones",
     )
     assert seen[-1][1] == seen[-1][2]
 
