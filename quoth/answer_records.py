@@ -51,7 +51,10 @@ def answer_record(answer: Answer) -> Record:
             }
             for sentence in answer.sentences
         ],
-        "quotes": [{"number": n, **dataclasses.asdict(quote)} for quote, n in numbers.items()],
+        "quotes": [
+            {"number": n, **dataclasses.asdict(quote), "also_in": list(answer.also_in(quote))}
+            for quote, n in numbers.items()
+        ],
         "passages": [dataclasses.asdict(passage) for passage in answer.context.passages],
         "closest": [hit_record(hit) for hit in answer.closest],
         "not_enough": list(answer.not_enough),

@@ -438,6 +438,14 @@ class Answer:
         """Every quote once, in the order of the sentences."""
         return tuple(dict.fromkeys(q for sentence in self.sentences for q in sentence.quotes))
 
+    def also_in(self, quote: Quote) -> tuple[str, ...]:
+        """The other sources in which the search found the text that a quote is from."""
+        hits = (hit for hit in self.hits if hit.chunk.document_id == quote.document_id)
+        around = (
+            hit for hit in hits if hit.chunk.start < quote.end and quote.start < hit.chunk.end
+        )
+        return tuple(dict.fromkeys(source for hit in around for source in hit.also_in))
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from quoth.cli.terminal import clean, fold_long_lines, is_terminal, one_line, paint, say, tell, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
     from quoth.cli.interrupt import Interrupt
@@ -34,9 +34,11 @@ def hit_text(hit: Hit) -> str:
     head = f"{hit.rank:>2}  {hit.score:.3f}  {where}"
     if chunk.headings:
         head += "  " + one_line(" > ".join(chunk.headings))
-    if hit.also_in:
-        head += f"\n    also in {one_line(', '.join(hit.also_in))}"
-    return f"{head}\n{wrap(chunk.text, '    ', _LINES_OF_A_HIT)}"
+    return f"{head}{_also_in(hit.also_in)}\n{wrap(chunk.text, '    ', _LINES_OF_A_HIT)}"
+
+
+def _also_in(sources: Sequence[str]) -> str:
+    return f"\n    also in {one_line(', '.join(sources))}" if sources else ""
 
 
 def answer_text(answer: Answer) -> str:
@@ -79,7 +81,10 @@ def sources_text(answer: Answer, *, marked: bool = True) -> str:
         parts.append("The sentences are copied from the sources.")
     if answer.quotes:
         parts.append("\nSources:")
-    parts += [_quote_text(number, quote) for number, quote in enumerate(answer.quotes, 1)]
+    parts += [
+        _quote_text(number, quote, answer.also_in(quote))
+        for number, quote in enumerate(answer.quotes, 1)
+    ]
     return "\n".join(parts)
 
 
@@ -91,9 +96,11 @@ def _unsupported_text(sentence: Sentence) -> str:
     return wrap(f"[unsupported] “{sentence.text.strip()}”: {_reason(sentence)}")
 
 
-def _quote_text(number: int, quote: Quote) -> str:
+def _quote_text(number: int, quote: Quote, also_in: Sequence[str]) -> str:
     where = paint(place(quote.source, quote.page, quote.page), bold=True)
-    return f"[{number}] {where}\n" + wrap(f"“{quote.text.strip()}”", "    ", _LINES_OF_A_QUOTE)
+    return f"[{number}] {where}{_also_in(also_in)}\n" + wrap(
+        f"“{quote.text.strip()}”", "    ", _LINES_OF_A_QUOTE
+    )
 
 
 def follow(pieces: Iterable[Piece], interrupt: Interrupt) -> Answer | None:

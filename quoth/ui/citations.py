@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Source:
     """A passage and the quotes taken from it; `numbers[i]` is what `quotes[i]` is cited as.
 
-    `text` is the passage, which starts at character `start` of its document.
+    `text` is the passage, which starts at character `start` of its document; `also_in` names the
+    other sources that hold it.
     """
 
     document_id: str
@@ -26,6 +27,7 @@ class Source:
     text: str
     numbers: tuple[int, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def sources(answer: Answer) -> tuple[Source, ...]:
         passage = _passage_of(quote, answer.context.passages)
         key = (quote.document_id, passage.start if passage else quote.start)
         grouped.setdefault(key, []).append((number, quote, passage))
-    return tuple(_source(group) for group in grouped.values())
+    return tuple(_source(group, answer) for group in grouped.values())
 
 
 def cited(answer: Answer, number: int) -> Source | None:
@@ -64,7 +66,13 @@ def source_of_hit(hit: Hit) -> Source:
     """A hit shown as a source that nothing is quoted from."""
     chunk = hit.chunk
     return Source(
-        chunk.document_id, chunk.source, chunk.first_page, chunk.headings, chunk.start, chunk.text
+        chunk.document_id,
+        chunk.source,
+        chunk.first_page,
+        chunk.headings,
+        chunk.start,
+        chunk.text,
+        also_in=hit.also_in,
     )
 
 
@@ -106,8 +114,9 @@ def _passage_of(quote: Quote, passages: Sequence[Passage]) -> Passage | None:
     return None
 
 
-def _source(group: Sequence[tuple[int, Quote, Passage | None]]) -> Source:
+def _source(group: Sequence[tuple[int, Quote, Passage | None]], answer: Answer) -> Source:
     _, quote, passage = group[0]
+    others = (source for _, each, _ in group for source in answer.also_in(each))
     return Source(
         document_id=quote.document_id,
         source=quote.source,
@@ -117,4 +126,5 @@ def _source(group: Sequence[tuple[int, Quote, Passage | None]]) -> Source:
         text=passage.text if passage else quote.text,
         numbers=tuple(number for number, _, _ in group),
         quotes=tuple(each for _, each, _ in group),
+        also_in=tuple(dict.fromkeys(others)),
     )

@@ -135,7 +135,9 @@ def source_card(source: Source, anchor: str) -> Html:
     )
     first = source.quotes[0].text if source.quotes else source.text
     preview = element("span", " ".join(first.split()), class_="q-preview")
-    body = element("div", marked_text(source), class_="q-passage")
+    names = ", ".join(dict.fromkeys(file_name(other) for other in source.also_in))
+    also_in = element("p", texts.ALSO_IN.format(names), class_="q-place") if names else ""
+    body = element("div", marked_text(source), also_in, class_="q-passage")
     summary = element("summary", element("span", *numbers, class_="q-numbers"), title, preview)
     return element("details", summary, body, class_="q-source")
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from quoth.cli.answers import answer_text
+from quoth.cli.answers import answer_text, sources_text
 from quoth.cli.progress import outcome_line
 from quoth.datatypes import FileOutcome, Piece, Problem, Where
 from quoth.errors import CorruptLibraryError
+from tests import samples
 from tests.quoth.fake_engine import (
     ANSWER,
     DOCUMENT,
@@ -194,6 +195,14 @@ def test_ask_prints_the_answer_with_numbered_quotes_and_marks(
         "Sources:",
         "[1] manuals/kettle.pdf, page 3",
         "    “The warranty lasts two years.”",
+    ]
+
+
+def test_ask_names_the_other_files_that_hold_what_is_quoted() -> None:
+    copied = replace(samples.hit(), also_in=("old.pdf", "kettle.md"))
+    assert sources_text(replace(samples.answer(), hits=(copied,))).splitlines()[3:5] == [
+        "    also in old.pdf, kettle.md",
+        "    “The warranty lasts two years”",
     ]
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quoth.datatypes import Context, Quote, Sentence
 from quoth.ui.citations import Source, cited, number_quotes, segments, source_of_hit, sources
+from quoth.ui.widgets import source_card
 from tests.samples import PAGE_1, answer, hit, quote
 
 WARRANTY = quote("The warranty lasts two years")
@@ -26,6 +29,13 @@ def test_quotes_of_one_passage_share_a_source() -> None:
     assert [source.numbers for source in found] == [(1, 3), (2,)]
     assert found[0].text == PAGE_1
     assert found[0].headings == ("Kettle", "Warranty")
+
+
+def test_a_source_names_the_others_that_hold_the_same_text() -> None:
+    copied = replace(hit(), also_in=("old/kettle.pdf", "kettle.md"))
+    found = sources(replace(_answer((RECEIPT,), (REPAIRS,)), hits=(copied, hit(2, page=2))))
+    assert [source.also_in for source in found] == [("old/kettle.pdf", "kettle.md"), ()]
+    assert "Also in kettle.pdf, kettle.md" in str(source_card(found[0], "source-0"))
 
 
 def test_a_quote_outside_every_passage_is_its_own_source() -> None:
