@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 # A setting in the developer's shell must not change what the tests see.
 for name in [name for name in os.environ if name.startswith("QUOTH_") and name != "QUOTH_DATA"]:
     del os.environ[name]
+
+# A shell that starts the tests in its background makes them, and what they start, deaf to Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine makes no test wrong.
 settings.register_profile("unhurried", deadline=None)
