@@ -51,7 +51,7 @@ def _show_partial(turn: Turn) -> None:
     if turn.text:
         draw(element("div", turn.text, class_="q-answer q-unchecked"))
     if turn.status == "stopped":
-        draw(_note(texts.STOPPED if turn.text else texts.STOPPED_EMPTY))
+        draw(_note(texts.STOPPED_UNCHECKED if turn.text else texts.STOPPED_EMPTY))
     elif not turn.error:
         draw(_note(texts.UNEXPECTED))
 

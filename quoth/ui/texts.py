@@ -96,7 +96,10 @@ WAITING_N: Counted = (
 WITHDRAWN = (
     "The first draft did not hold up against the documents, so Quoth took it back and replaced it."
 )
-STOPPED = "Stopped. This is what was written so far; it has not been checked against the documents."
+STOPPED = "Stopped. This is what was written so far."
+STOPPED_UNCHECKED = (
+    "Stopped. This is what was written so far; it has not been checked against the documents."
+)
 STOPPED_EMPTY = "Stopped before the first word."
 CUT_SHORT = "The answer reached its longest length and was cut. Settings has a longer one."
 BUSY_ELSEWHERE = "This conversation is being answered in another tab; wait for it, or stop it."
