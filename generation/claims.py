@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:[,;\s]+\d{1,3})*)\]")
 _OPEN_MARK = re.compile(r"[ \t]*(?:\[[\d,;\s]{0,24})?$")
+_INSIDE = re.compile(r"\[[\d,;\s]*$")
 _LEADING_MARKS = re.compile(r"(?:\s*\[\d[\d,;\s]*\])+\s*")
 _TALK = re.compile(
     r"^\W*(?:hello|hi|hey|thank you|thanks|you're welcome|great question|i hope|let me know"
@@ -89,16 +90,37 @@ def strip_unknown_marks(pieces: Iterable[str], n_passages: int) -> Iterator[str]
 
     Text that may be the beginning of a mark is held back until the mark is whole.
     """
-    held = ""
+    held, before = "", ""
     for piece in pieces:
         held += piece
         opening = _OPEN_MARK.search(held)
         ready = opening.start() if opening is not None else len(held)
         if ready:
-            yield _MARK.sub(lambda mark: _kept(mark, n_passages), held[:ready])
+            text = _stripped(held[:ready], before, n_passages)
+            before = _inside(before + text)
+            yield text
         held = held[ready:]
     if held:
-        yield _MARK.sub(lambda mark: _kept(mark, n_passages), held)
+        yield _stripped(held, before, n_passages)
+
+
+def _stripped(text: str, before: str, n_passages: int) -> str:
+    """The text without unknown marks; inside a bracket that is open a pair stays in their place.
+
+    Else what stands around a mark that goes could be a mark together: "[[7]9]".
+    """
+    done, end = before, 0
+    for mark in _MARK.finditer(text):
+        done += text[end : mark.start()]
+        done += _kept(mark, n_passages) or ("[]" if _inside(done) else "")
+        end = mark.end()
+    return (done + text[end:])[len(before) :]
+
+
+def _inside(text: str) -> str:
+    """The end of the text from a bracket on that may yet be closed as a mark; else nothing."""
+    opened = _INSIDE.search(text)
+    return opened[0] if opened else ""
 
 
 def _kept(mark: re.Match[str], n_passages: int) -> str:

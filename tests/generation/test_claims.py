@@ -33,6 +33,7 @@ def test_stripping_a_stream_is_stripping_its_text(pieces: list[str], n: int) -> 
 
 
 def test_only_unknown_marks_are_stripped() -> None:
+    assert "".join(strip_unknown_marks(["[", "[", "7]9] [1", " [7]2]"], 2)) == "[[]9] [1[]2]"
     pieces = ["One [", "1", "], two [7], both [1", ", 7]. Array[x] [", "and so on"]
     assert "".join(strip_unknown_marks(pieces, 2)) == "One [1], two, both [1]. Array[x] [and so on"
 
