@@ -64,6 +64,23 @@ def distinct(
     and what stands around it adds no word. Rows after those that it takes to find `k` are looked at
     where their vectors are like those of a kept one.
     """
+    kept, end = _first(ranked, read, k)
+    best = kept[:k]
+    for row, chunk in read(_like(best, [row for row, _ in ranked[end:]], vectors)).items():
+        text, known = _compared(chunk)
+        held = next((one for one in best if _say_the_same(one, text, known)), None)
+        if held is not None:
+            held.same.append(row)
+    return tuple(Distinct(one.row, one.score, one.chunk, tuple(one.same)) for one in best)
+
+
+def are_fewer(ranked: Sequence[tuple[int, float]], read: ReadOnce, k: int) -> bool:
+    """Whether the rows have fewer than `k` texts that differ."""
+    return len(_first(ranked, read, k)[0]) < k
+
+
+def _first(ranked: Sequence[tuple[int, float]], read: ReadOnce, k: int) -> tuple[list[_Kept], int]:
+    """At least `k` texts that differ if there are so many, and how many rows were looked at."""
     kept: list[_Kept] = []
     by_text: dict[str, _Kept] = {}
     end = 0
@@ -74,13 +91,7 @@ def distinct(
         for row, score in batch:
             if row in chunks:
                 _take(_Kept(row, score, chunks[row], *_compared(chunks[row])), kept, by_text)
-    best = kept[:k]
-    for row, chunk in read(_like(best, [row for row, _ in ranked[end:]], vectors)).items():
-        text, known = _compared(chunk)
-        held = next((one for one in best if _say_the_same(one, text, known)), None)
-        if held is not None:
-            held.same.append(row)
-    return tuple(Distinct(one.row, one.score, one.chunk, tuple(one.same)) for one in best)
+    return kept, end
 
 
 # The copies of a text are compared more than once in a search, and good chunks are found often.

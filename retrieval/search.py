@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quoth.datatypes import Finding, Hit
-from retrieval.distinct import distinct
+from retrieval.distinct import are_fewer, distinct
 from retrieval.diversity import LOOKED_AT as SPREAD
 from retrieval.diversity import spread
 from retrieval.exact import granted, holds, wishes_of
@@ -126,7 +126,7 @@ def _is_crowded(ranking: Ranking, k: int, depth: int) -> bool:
     """Whether copies of a few texts are all that was found, and an index may have more."""
     if max(map(len, ranking.found.values())) < depth:
         return False
-    return len(distinct(ranking.order, ranking.read, k, ranking.vectors)) < k
+    return are_fewer(ranking.order, ranking.read, k)
 
 
 def _reranked(ranking: Ranking, question: str, reranking: Reranking) -> Ranking:
@@ -136,6 +136,7 @@ def _reranked(ranking: Ranking, question: str, reranking: Reranking) -> Ranking:
     return replace(ranking, stages=stages, order=_led_by(first, ranking.order))
 
 
+@on_one_thread
 def hits_of(ranking: Ranking, k: int) -> tuple[Hit, ...]:
     """The `k` best chunks of a ranking, best first; fewer when there are no more.
 
