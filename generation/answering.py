@@ -74,25 +74,17 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     `embed` gives float32 (n, d) unit rows. `previous` is the context that the model read in the turn
     before: it is kept, with its place in the prompt, when the best sentences stand in it. Else what is
     packed is narrowed to what there is time to read, or widened by what stands `around` the hits where
-    there is room. `query` is the question
-    as it was searched for, where a follow-up was completed; the default is the question.
-    The texts after the last withdrawn piece, joined, are `answer.text`. Its `timings` have
-    "pack", "first_token" and "total", in seconds since the call. Raises QuestionTooLongError
-    and ModelError.
+    there is room. `query` is the question as it was searched for, where a follow-up was completed; the
+    default is the question. The texts after the last withdrawn piece, joined, are `answer.text`. Its
+    `timings` have "pack", "first_token" and "total", in seconds since the call. Raises
+    QuestionTooLongError and ModelError.
     """
-    began = time.perf_counter()
-    clock: dict[str, float] = {}
-
-    def finish(piece: Piece) -> Piece:
-        if piece.answer is None:
-            return piece
-        clock["total"] = time.perf_counter() - began
-        return replace(piece, answer=replace(piece.answer, timings=dict(clock)))
-
+    clock = _Clock()
     ranked = tuple(sorted(hits, key=lambda hit: hit.rank))
     if not ranked:
-        yield finish(_refused(question, Context(), (), 0.0))
+        yield clock.stamped(_refused(question, Context(), (), 0.0))
         return
+    text_of = None if around is None else around.text
     packed = pack(
         question,
         ranked,
@@ -100,13 +92,13 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         model=model,
         generation=generation,
         answer=answer,
-        text_of=None if around is None else around.text,
+        text_of=text_of,
     )
-    clock["pack"] = time.perf_counter() - began
+    clock.note("pack")
     evidence = gather(query or question, packed.context, embed, page_of, ranked)
     confidence = refusal.answerability(evidence, ranked, embed)
     if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
-        yield finish(_refused(question, packed.context, ranked, confidence))
+        yield clock.stamped(_refused(question, packed.context, ranked, confidence))
         return
     reader = Reader(model, generation, answer.first_token_seconds)
     kept = _kept(previous, evidence, ranked, question, history, reader)
@@ -119,8 +111,26 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     judge = Judge(evidence, confidence, answer, embed, weak)
     task = _Task(question, ranked, packed, judge)
     for piece in _written(task, model, generation, cancelled):
-        clock.setdefault("first_token", time.perf_counter() - began)
-        yield finish(piece)
+        clock.note("first_token")
+        yield clock.stamped(piece)
+
+
+class _Clock:
+    """The seconds since it was made at which each step of an answer was first reached."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._noted: dict[str, float] = {}
+
+    def note(self, step: str) -> None:
+        self._noted.setdefault(step, time.perf_counter() - self._began)
+
+    def stamped(self, piece: Piece) -> Piece:
+        """The piece; the last one's answer with the steps' times, and its own."""
+        if piece.answer is None:
+            return piece
+        self.note("total")
+        return replace(piece, answer=replace(piece.answer, timings=dict(self._noted)))
 
 
 def _kept(

@@ -93,7 +93,7 @@ def _around(ground: Ground, evidence: Evidence) -> _Around:
     sentences = tuple(evidence.sentences[i] for i in rows)
     headings = evidence.context.passages[evidence.sentences[first].passage].headings
     titles = (_ASIDE.sub("", title).strip("# ") for title in (*headings, sentences[0].text))
-    return _Around(sentences, rows.index(first), " ".join(headings), tuple(titles))
+    return _Around(sentences, rows.index(first), evidence.headings(first), tuple(titles))
 
 
 def _lender(

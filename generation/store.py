@@ -109,8 +109,8 @@ def find_model(name: str) -> Path:
 def import_model(path: Path, *, move: bool = False) -> LocalModel:
     """Copy a GGUF file, all parts of a split one, into the folder, whole or not at all.
 
-    One that lies on the disk of the folder can `move` there instead. Raises ModelNotFoundError, ModelLoadError, ModelError for a name that is taken,
-    StorageFullError.
+    One that lies on the disk of the folder can `move` there instead. Raises ModelNotFoundError,
+    ModelLoadError, ModelError for a name that is taken, StorageFullError.
     """
     facts = read_facts(path)
     folder = models_folder()

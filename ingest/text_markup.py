@@ -45,7 +45,7 @@ _DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class _Line:
     """A line of the text: `kind` is heading, table, item, words or gap."""
 
     kind: str
@@ -67,14 +67,14 @@ def blocks_laid_out(blocks: Sequence[Block]) -> str:
 def table(rows: Sequence[str]) -> str:
     """Rows between bars as a table, the one above a rule as its head."""
     written = (
-        row(line, "th" if at + 1 < len(rows) and _RULE.fullmatch(rows[at + 1].strip()) else "td")
+        _row(line, "th" if at + 1 < len(rows) and _RULE.fullmatch(rows[at + 1].strip()) else "td")
         for at, line in enumerate(rows)
         if not _RULE.fullmatch(line.strip())
     )
     return f"<table>{''.join(written)}</table>"
 
 
-def row(line: str, tag: str) -> str:
+def _row(line: str, tag: str) -> str:
     """A line between bars as the row of a table."""
     cells = cells_of(line.strip())[1:]
     if cells and not cells[-1]:
@@ -86,7 +86,7 @@ def _written(text: str, headings: Sequence[Heading]) -> str:
     return "".join(_block(kind, list(lines)) for kind, lines in _runs(text, headings))
 
 
-def _runs(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, Iterator[Line]]]:
+def _runs(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, Iterator[_Line]]]:
     """Lines of a kind that follow each other; each heading by itself."""
     numbered = enumerate(_lines(text, headings))
     for (kind, _), run in itertools.groupby(
@@ -95,7 +95,7 @@ def _runs(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, Iterato
         yield kind, (line for _, line in run)
 
 
-def _lines(text: str, headings: Sequence[Heading]) -> Iterator[Line]:
+def _lines(text: str, headings: Sequence[Heading]) -> Iterator[_Line]:
     left = list(headings)
     start = 0
     for line in text.split("\n"):
@@ -106,8 +106,8 @@ def _lines(text: str, headings: Sequence[Heading]) -> Iterator[Line]:
             if _says(line, heading):
                 spelled = heading.level
             else:  # a title that the text does not spell stands above it
-                yield Line("heading", heading.text, heading.level)
-        yield Line("heading", _HASHES.sub("", line.strip()), spelled) if spelled else _plain(line)
+                yield _Line("heading", heading.text, heading.level)
+        yield _Line("heading", _HASHES.sub("", line.strip()), spelled) if spelled else _plain(line)
         start = end + 1
 
 
@@ -116,15 +116,15 @@ def _says(line: str, heading: Heading) -> bool:
     return bool(words) and heading.text.startswith(words)
 
 
-def _plain(line: str) -> Line:
+def _plain(line: str) -> _Line:
     if not line.strip():
-        return Line("gap", "")
+        return _Line("gap", "")
     if line.lstrip().startswith("|"):
-        return Line("table", line)
-    return Line("item" if _ITEM.match(line) else "words", line)
+        return _Line("table", line)
+    return _Line("item" if _ITEM.match(line) else "words", line)
 
 
-def _block(kind: str, lines: Sequence[Line]) -> str:
+def _block(kind: str, lines: Sequence[_Line]) -> str:
     if kind == "gap":
         return ""
     if kind == "heading":

@@ -81,7 +81,7 @@ def _drawn(shown: Any, width: int, height: int) -> str:
     title = shown.shapes.title
     placed = list(_placed(shown.shapes, _Frame()))
     # The title goes first, as it is read.
-    placed.sort(key=lambda each: title is None or each[0].shape_id != title.shape_id)
+    placed.sort(key=lambda each: not titled(each[0], title))
     written: list[str] = []
     for shape, frame in placed:
         inside = _inside(shape, pictures, is_title=titled(shape, title))
