@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from generation import refusal, support
 from generation.claims import declines, split, strip_unknown_marks
+from generation.close_reading import Read, carried, read_closely
 from generation.evidence import Embed, Evidence, PageOf, gather
 from generation.judging import Judge, Verdict, asked_again, refusal_sentences
 from generation.narrowing import Reader, holds_best, narrowed, overlap
@@ -66,6 +67,7 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     previous: Context | None = None,
     page_of: PageOf | None = None,
     around: Around | None = None,
+    read: Read | None = None,
     query: str = "",
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Piece]:
@@ -74,7 +76,8 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     `embed` gives float32 (n, d) unit rows. `previous` is the context that the model read in the turn
     before: it is kept, with its place in the prompt, when the best sentences stand in it. Else what is
     packed is narrowed to what there is time to read, or widened by what stands `around` the hits where
-    there is room. `query` is the question as it was searched for, where a follow-up was completed; the
+    there is room. `read` reads the sentences that likeliest answer together with the question; without
+    it they are told by meaning and words alone. `query` is the question as it was searched for, where a follow-up was completed; the
     default is the question. The texts after the last withdrawn piece, joined, are `answer.text`. Its
     `timings` have "pack", "first_token" and "total", in seconds since the call. Raises
     QuestionTooLongError and ModelError.
@@ -95,18 +98,20 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         text_of=text_of,
     )
     clock.note("pack")
-    evidence = gather(query or question, packed.context, embed, page_of, ranked)
+    asked = query or question
+    evidence = read_closely(gather(asked, packed.context, embed, page_of, ranked), read)
     confidence = refusal.answerability(evidence, ranked, embed)
     if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
         yield clock.stamped(_refused(question, packed.context, ranked, confidence))
         return
     reader = Reader(model, generation, answer.first_token_seconds)
     kept = _kept(previous, evidence, ranked, question, history, reader)
-    read = kept or narrowed(packed, evidence, ranked, question, reader, page_of)
-    if read is packed and around is not None:
-        read = widened(packed, ranked, question, reader, answer, around)
-    if read.context is not packed.context:
-        packed, evidence = read, gather(query or question, read.context, embed, page_of, ranked)
+    shown = kept or narrowed(packed, evidence, ranked, question, reader, page_of)
+    if shown is packed and around is not None:
+        shown = widened(packed, ranked, question, reader, answer, around)
+    if shown.context is not packed.context:
+        anew = gather(asked, shown.context, embed, page_of, ranked)
+        packed, evidence = shown, carried(anew, evidence)
     weak = 0 < model.n_parameters < WEAK_BELOW
     judge = Judge(evidence, confidence, answer, embed, weak)
     task = _Task(question, ranked, packed, judge)

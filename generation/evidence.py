@@ -56,7 +56,8 @@ class Evidence:
 
     `question_vector` is float32 (d,), `vectors` float32 (n, d) with unit rows, one a sentence.
     `scores` are float64 (n,) in [0, 1]: the fused score of the hit that each sentence lies in, as a
-    share of the best hit's.
+    share of the best hit's. `readings` are float64 (n,): the log-odds that a model gives that has read
+    question and sentence together, NaN for those it has not read; None where none has.
     """
 
     question: str
@@ -65,6 +66,7 @@ class Evidence:
     question_vector: NDArray[np.float32]
     vectors: NDArray[np.float32]
     scores: NDArray[np.float64]
+    readings: NDArray[np.float64] | None = None
 
     @property
     def stretches(self) -> tuple[int, ...]:

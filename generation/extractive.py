@@ -38,6 +38,12 @@ NUMBER_MISSING = -2.00
 SCORE = 9.84
 LEANS_BACK = 0.31
 
+# The same where a model has read the likeliest sentences together with the question: a logistic
+# regression over these odds and its readings of texts that it was not trained on (docs/decisions/0033).
+READ_INTERCEPT = 0.0
+READ_ODDS = 1.0
+READING = 0.5
+
 _LEANS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such)\b", re.IGNORECASE
 )
@@ -98,6 +104,8 @@ def scored(evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]
     """
     found = features(evidence)
     odds = log_odds(found)
+    if evidence.readings is not None:
+        odds = with_readings(odds, evidence.readings)
     found.setflags(write=False)
     odds.setflags(write=False)
     return found, odds
@@ -108,6 +116,13 @@ def log_odds(found: NDArray[np.float64]) -> NDArray[np.float64]:
     weights = np.array([COSINE, COVERAGE, KIND_MISSING, NUMBER_MISSING, SCORE, LEANS_BACK])
     odds: NDArray[np.float64] = INTERCEPT + found @ weights
     return odds
+
+
+def with_readings(odds: NDArray[np.float64], readings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-odds (n,) of sentences of which some were read; the rest count as the worst of these."""
+    known = np.where(np.isnan(readings), np.nanmin(readings), readings)
+    joined: NDArray[np.float64] = READ_INTERCEPT + READ_ODDS * odds + READING * known
+    return joined
 
 
 def features(evidence: Evidence) -> NDArray[np.float64]:

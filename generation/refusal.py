@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generation.boosting import Boosted, read_boosted
-from generation.signals import Signals, read_signals
+from generation.signals import BY_READING, WITHOUT_READING, read_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,16 +28,20 @@ def answerability(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> floa
     """The probability in [0, 1] that the passages answer the question; 0 without any sentence.
 
     For a question that is as likely answerable as not. Boosted trees over `Signals`, trained by
-    benchmarks/calibrate_refusal.py on questions of three collections.
+    benchmarks/calibrate_refusal.py on questions of three collections; those for evidence that was
+    read closely know the readings too.
     """
     if not evidence.sentences or not hits:
         return 0.0
-    return _trees().probability(read_signals(evidence, hits, embed).values())
+    signals = read_signals(evidence, hits, embed)
+    trees = _trees(was_read=evidence.readings is not None)
+    return trees.probability(signals.values(trees.signals))
 
 
 @cache
-def _trees() -> Boosted:
-    trees = read_boosted(Path(__file__).with_name("answerable.json"))
-    if trees.signals != tuple(Signals.__dataclass_fields__):
-        raise AssertionError("answerable.json is not of these signals; calibrate again")
+def _trees(*, was_read: bool) -> Boosted:
+    name = "answerable_by_reading.json" if was_read else "answerable.json"
+    trees = read_boosted(Path(__file__).with_name(name))
+    if trees.signals != (BY_READING if was_read else WITHOUT_READING):
+        raise AssertionError(f"{name} is not of these signals; calibrate again")
     return trees

@@ -32,7 +32,9 @@ SHORT_CLAIM = 4  # content words; a shorter claim is read together with its ques
 SHORTEST_SENTENCE = 3  # words of a sentence that may be copied without a look at what it says
 SHORTEST_PART = 6  # the same of a part of one, which may stand there about something else
 MARK_BONUS = 0.5  # log-odds for a span of a passage that the model cited
-WIDENED = 3  # spans that are tried together with another sentence when none is near enough
+NEAR = 1.4  # log-odds of a span that needs no other sentence beside it
+FRAGMENT_COST = 1.4  # log-odds: what a short claim borrows of its question's words is found anyway
+WIDENED = 3  # spans that are tried together with another sentence when none is that near
 NOWHERE = "the sources do not say this"
 
 
@@ -50,20 +52,22 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
     if not claims:
         return tuple(Sentence(part, (), 0.0, "not a claim") for part in parts)
     spans = read_spans(evidence)
-    texts = [_completed(without_marks(claim).strip(), evidence.question) for claim in claims]
+    plain = [without_marks(claim).strip() for claim in claims]
+    texts = [_completed(claim, evidence.question) for claim in plain]
     vectors = embed(texts)
     odds = log_odds(features(texts, vectors, spans, evidence), spans)
-    odds += _mark_bonus(claims, spans, evidence)
+    costs = [FRAGMENT_COST * (text != claim) for text, claim in zip(texts, plain, strict=True)]
+    odds += _mark_bonus(claims, spans, evidence) - np.array(costs)[:, None]
     lexicon = read_lexicon([evidence.question, *(s.text for s in evidence.sentences)])
     checked: Iterator[Sentence] = (
         _judge(
             claim,
-            _copied(claim, evidence) or _nearest(text, vector, row, spans, evidence),
+            _copied(claim, evidence) or _nearest(text, vector, row, cost, spans, evidence),
             max(row, default=-math.inf),
             evidence,
             lexicon,
         )
-        for claim, text, vector, row in zip(claims, texts, vectors, odds, strict=True)
+        for claim, text, vector, row, cost in zip(claims, texts, vectors, odds, costs, strict=True)
     )
     return tuple(
         Sentence(part, (), 0.0, "not a claim") if is_talk(part) else next(checked) for part in parts
@@ -106,19 +110,27 @@ def _nearest(
     text: str,
     vector: NDArray[np.float32],
     odds: NDArray[np.float64],
+    cost: float,
     spans: Spans,
     evidence: Evidence,
 ) -> Ground | None:
-    """The span that likeliest carries a claim; where none does, a span with one sentence more."""
+    """The span that likeliest carries a claim, with one sentence more where that is nearer.
+
+    None where neither is more likely to carry it than not.
+    """
     order = np.argsort(-odds, kind="stable")
-    if not order.size or odds[order[0]] >= 0:
-        return _ground(int(order[0]), odds, spans) if order.size else None
-    spans = wider(spans, order[:WIDENED].tolist(), evidence)
-    if not spans.rows:
+    if not order.size:
         return None
-    odds = log_odds(features([text], vector[None], spans, evidence), spans)[0]
-    best = int(np.argmax(odds))
-    return _ground(best, odds, spans) if odds[best] >= 0 else None
+    near = _ground(int(order[0]), odds, spans)
+    if odds[order[0]] >= NEAR:
+        return near
+    more = wider(spans, order[:WIDENED].tolist(), evidence)
+    if more.rows:
+        wide = log_odds(features([text], vector[None], more, evidence), more)[0] - cost
+        best = int(np.argmax(wide))
+        if wide[best] >= max(odds[order[0]], 0):
+            return _ground(best, wide, more)
+    return near if odds[order[0]] >= 0 else None
 
 
 def _ground(index: int, odds: NDArray[np.float64], spans: Spans) -> Ground:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from quoth.shelf import LibraryShelf
     from quoth.switching import Use
     from quoth.texts import Texts
-    from retrieval import Ranking, Reranker, Reranking
+    from retrieval import CloseReader, Ranking, Reranker, Reranking
     from vectorstore import Compaction, Embedder, LocalLibrary
 
 
@@ -581,6 +581,7 @@ class Quoth:
                 previous=previous,
                 page_of=self._library.page_of,
                 around=Surroundings(self._library),
+                read=self._reads(hits) if answer.close_reading else None,
                 query=query,
                 cancelled=cancelled,
             )
@@ -589,6 +590,12 @@ class Quoth:
         self._contexts.remember(scope, written, previous)
         yield replace(last, answer=written)
         self._read_ahead(model, written, history, generation)
+
+    def _reads(self, hits: Sequence[Hit]) -> CloseReader | None:
+        """Who reads these hits closely; nobody where most are in a language it does not know."""
+        from retrieval import are_english, close_reader
+
+        return close_reader() if are_english([hit.chunk.text for hit in hits]) else None
 
     def _read_ahead(
         self,

@@ -254,6 +254,11 @@ class AnswerConfig:
         "What becomes of a sentence that no source supports: it is marked, removed, or the answer "
         "is written once more with that sentence named, and what fails then is marked.",
     )
+    close_reading: bool = _key(
+        True,
+        "Whether the English sentences that likeliest answer are read together with the question by a "
+        "small model, for refusal and quotes: better by both, for the time of embedding six sentences.",
+    )
     max_passages: int = _key(5, "Passages shown to the model at most.", least=1)
     max_context_tokens: int = _key(
         1280, "Tokens of all passages together; 0: as many as the window holds.", least=0

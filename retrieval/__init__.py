@@ -1,17 +1,22 @@
 """Turns a question into ranked hits."""
 
+from retrieval.close_reader import CloseReader, close_reader
 from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.explaining import explain
 from retrieval.followups import standalone
+from retrieval.languages import are_english
 from retrieval.nearest import nearest, vectors_of
 from retrieval.reranking import Reranker, Reranking
 from retrieval.search import Ranking, hits_of, rank
 
 __all__ = [
+    "CloseReader",
     "CrossEncoderReranker",
     "Ranking",
     "Reranker",
     "Reranking",
+    "are_english",
+    "close_reader",
     "explain",
     "hits_of",
     "nearest",

@@ -30,8 +30,7 @@ def fitting(config: RetrievalConfig, fingerprint: str, texts: Sequence[str]) -> 
     """
     if config.dense_weight >= 1 or not texts or not _is_english_only(fingerprint):
         return config
-    languages = Counter(language_of(text) for text in texts)
-    if 2 * languages[ENGLISH] >= languages.total():
+    if are_english(texts):
         return config
     return replace(
         config,
@@ -39,6 +38,12 @@ def fitting(config: RetrievalConfig, fingerprint: str, texts: Sequence[str]) -> 
         feedback_weight=0.0,
         neighbour_weight=0.0,
     )
+
+
+def are_english(texts: Sequence[str]) -> bool:
+    """Whether at least half of the texts are in English."""
+    languages = Counter(language_of(text) for text in texts)
+    return 2 * languages[ENGLISH] >= languages.total()
 
 
 def _is_english_only(fingerprint: str) -> bool:

@@ -3,7 +3,7 @@
 from vectorstore.compaction import Compaction
 from vectorstore.contract import Library
 from vectorstore.conversations import ConversationStore
-from vectorstore.embedder import Embedder, load_embedder
+from vectorstore.embedder import Embedder, cpu_has_bfloat16, load_embedder
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
 from vectorstore.model_folders import find_folder, loading
@@ -16,6 +16,7 @@ __all__ = [
     "Library",
     "LocalLibrary",
     "RememberedVectors",
+    "cpu_has_bfloat16",
     "digest",
     "find_folder",
     "load_embedder",

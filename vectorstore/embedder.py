@@ -214,10 +214,10 @@ def _dtype(config: EmbedderConfig, torch: Any) -> str:
         return config.dtype
     if config.device.startswith("cuda") or (config.device == "auto" and torch.cuda.is_available()):
         return "float16"
-    return "bfloat16" if config.device in ("auto", "cpu") and _cpu_has_bfloat16() else "float32"
+    return "bfloat16" if config.device in ("auto", "cpu") and cpu_has_bfloat16() else "float32"
 
 
-def _cpu_has_bfloat16() -> bool:
+def cpu_has_bfloat16() -> bool:
     """Whether the CPU multiplies bfloat16 itself; elsewhere it is slower than float32."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
