@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from benchmarks.reporting import ROOT, Options, Skipped, data_folder, tell
 from generation import extractive
 from generation.evidence import Embed, Evidence, gather
 from generation.refusal import THRESHOLDS
-from generation.signals import BY_READING, WITHOUT_READING, read_signals
+from generation.signals import Signals, read_signals
 from quoth import Config
 from vectorstore import RememberedVectors, load_embedder
 
@@ -103,7 +102,7 @@ def fit_ranking(cases: Sequence[Case], evidences: Sequence[Evidence]) -> None:
         print(f"gold in 1, 2 sentences, {name}: {np.round(np.mean(marks, axis=0), 3)}")
 
 
-def boosted(signals: Sequence[str]) -> Any:
+def boosted() -> Any:
     """The classifier that is fitted; most signals may only raise its odds."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -113,7 +112,7 @@ def boosted(signals: Sequence[str]) -> Any:
         learning_rate=RATE,
         min_samples_leaf=LEAF,
         l2_regularization=SHRINKING,
-        monotonic_cst=[int(name not in ANY_WAY) for name in signals],
+        monotonic_cst=[int(name not in ANY_WAY) for name in Signals.__dataclass_fields__],
     )
 
 
@@ -127,7 +126,7 @@ def weights_of(cases: Sequence[Case]) -> NDArray[np.float64]:
     return np.array([share[kind] for kind in kinds]) * len(cases) / 4
 
 
-def fit_refusal(signals: NDArray[Any], cases: Sequence[Case], columns: Sequence[str]) -> Any:
+def fit_refusal(signals: NDArray[Any], cases: Sequence[Case]) -> Any:
     """Print the curves, cross-validated and with each collection left out; give the model."""
     from sklearn.model_selection import StratifiedGroupKFold
 
@@ -138,23 +137,19 @@ def fit_refusal(signals: NDArray[Any], cases: Sequence[Case], columns: Sequence[
     predicted = np.zeros(len(cases))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     for train, test in folds.split(signals, strata, groups):
-        model = boosted(columns).fit(
-            signals[train], answerable[train], sample_weight=weights[train]
-        )
+        model = boosted().fit(signals[train], answerable[train], sample_weight=weights[train])
         predicted[test] = model.predict_proba(signals[test])[:, 1]
     for name in COLLECTIONS:
         here = names == name
         print(f"{name}, cross-validated: {curve(predicted[here], answerable[here])}")
         train = np.array([name not in other for other in names])
-        model = boosted(columns).fit(
-            signals[train], answerable[train], sample_weight=weights[train]
-        )
+        model = boosted().fit(signals[train], answerable[train], sample_weight=weights[train])
         alone = model.predict_proba(signals[here])[:, 1]
         print(f"{name}, never seen:      {curve(alone, answerable[here])}")
     for policy, threshold in THRESHOLDS.items():
         shares = [_refused(predicted, names, answerable, name, threshold) for name in set(names)]
         print(policy, threshold, "; ".join(sorted(shares)))
-    return boosted(columns).fit(signals, answerable, sample_weight=weights)
+    return boosted().fit(signals, answerable, sample_weight=weights)
 
 
 def curve(predicted: NDArray[Any], answerable: NDArray[Any]) -> str:
@@ -181,11 +176,11 @@ def _refused(
     return f"{name} " + " / ".join(f"{part.mean():.2f}" for part in (wrong, right) if part.size)
 
 
-def exported(model: Any, signals: Sequence[str]) -> dict[str, Any]:
+def exported(model: Any) -> dict[str, Any]:
     """The trees as generation/boosting.py reads them."""
     trees = [list(_nodes(stage[0].nodes)) for stage in model._predictors]  # noqa: SLF001 - no public way
     start = round(float(np.ravel(model._baseline_prediction)[0]), 6)  # noqa: SLF001
-    return {"signals": list(signals), "start": start, "trees": trees}
+    return {"signals": list(Signals.__dataclass_fields__), "start": start, "trees": trees}
 
 
 def _nodes(nodes: Any) -> Iterator[list[float]]:
@@ -214,11 +209,6 @@ def evidence_of(cases: Sequence[Case], embed: Embed) -> Iterator[Evidence]:
         yield gather(case.question, case.context, embed, hits=case.hits)
 
 
-def held_out_file(chosen: Options) -> Path:
-    """Where benchmarks/train_close_reader.py leaves the readings of what was not trained on."""
-    return chosen.cache / "close-readings.json"
-
-
 def cases_with_evidence(chosen: Options) -> tuple[list[Case], list[Evidence], Embed]:
     """Every case of which anything was packed, its evidence, and what embeds further texts."""
     embedder = load_embedder(Config().embedder)
@@ -231,75 +221,22 @@ def cases_with_evidence(chosen: Options) -> tuple[list[Case], list[Evidence], Em
     return cases, list(evidence_of(cases, embed)), embed
 
 
-def read_evidences(chosen: Options, evidences: Sequence[Evidence]) -> list[Evidence]:
-    """The evidences with the readings that were held out for them, in the same order."""
-    file = held_out_file(chosen)
-    if not file.exists():
-        raise SystemExit(f"{file} is missing; run python -m benchmarks.train_close_reader first")
-    read = []
-    for evidence, found in zip(evidences, json.loads(file.read_text()), strict=True):
-        readings = np.full(len(evidence.sentences), np.nan)
-        for index, value in found.items():
-            readings[int(index)] = value
-        read.append(replace(evidence, readings=readings if found else None))
-    return read
-
-
-def fit_readings(cases: Sequence[Case], evidences: Sequence[Evidence]) -> None:
-    """Print what odds and readings weigh together, and how often one and two sentences hold the gold."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold
-
-    found, labels = [], []
-    for case, evidence in zip(cases, evidences, strict=True):
-        readings = evidence.readings
-        assert readings is not None  # of a case with an answer something was read
-        rows = np.flatnonzero(~np.isnan(readings))
-        odds = extractive.log_odds(extractive.features(evidence))
-        found.append(np.column_stack([odds, readings])[rows])
-        labels.append(np.array(is_gold(evidence, case))[rows])
-    names = [case.collection for case in cases]
-    share = {name: SENTENCES[name] / names.count(name) for name in SENTENCES}
-
-    def fitted(rows: Sequence[int]) -> Any:
-        weights = np.concatenate([np.full(len(labels[i]), share[names[i]]) for i in rows])
-        x, y = np.vstack([found[i] for i in rows]), np.concatenate([labels[i] for i in rows])
-        return LogisticRegression(C=10).fit(x, y, sample_weight=weights * len(rows))
-
-    held: dict[str, list[tuple[bool, bool]]] = {}
-    for train, test in GroupKFold(FOLDS).split(cases, groups=[case.group for case in cases]):
-        model = fitted(train)
-        for i in test:
-            marked = labels[i][np.argsort(-model.decision_function(found[i]))]
-            held.setdefault(names[i], []).append((bool(marked[:1].any()), bool(marked[:2].any())))
-    whole = fitted(range(len(cases)))
-    print("readings: intercept", np.round(whole.intercept_, 2), np.round(whole.coef_, 2))
-    for name, marks in held.items():
-        print(f"gold in 1, 2 sentences, {name}, read: {np.round(np.mean(marks, axis=0), 3)}")
+def signals_of(
+    cases: Sequence[Case], evidences: Sequence[Evidence], embed: Embed
+) -> NDArray[np.float64]:
+    """The signals of each case, without readings: (cases, 14)."""
+    pairs = zip(evidences, cases, strict=True)
+    return np.array([read_signals(e, c.hits, embed).values() for e, c in pairs])
 
 
 def main() -> None:
     """Fit, print, and write the trees."""
-    chosen = options()
-    cases, evidences, embed = cases_with_evidence(chosen)
-    read = read_evidences(chosen, evidences)
+    cases, evidences, embed = cases_with_evidence(options())
     present = [i for i, c in enumerate(cases) if c.answerable]
     fit_ranking([cases[i] for i in present], [evidences[i] for i in present])
-    fit_readings([cases[i] for i in present], [read[i] for i in present])
-    for name, those, signals in (
-        ("answerable", evidences, WITHOUT_READING),
-        ("answerable_by_reading", read, BY_READING),
-    ):
-        found = np.array(
-            [
-                read_signals(e, c.hits, embed).values(signals)
-                for e, c in zip(those, cases, strict=True)
-            ]
-        )
-        print(f"\n{name}")
-        kept = exported(fit_refusal(found, cases, signals), signals)
-        file = ROOT / "generation" / f"{name}.json"
-        file.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
+    kept = exported(fit_refusal(signals_of(cases, evidences, embed), cases))
+    file = ROOT / "generation" / "answerable.json"
+    file.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ It knows the question, the hits and the evidence; what the numbers are worth is 
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,17 +47,10 @@ class Signals:
     cosine: float  # of the best sentence
     coverage: float  # of the question's words in the best sentence
     new_words: float  # what the best sentence says beyond the question
-    reading: float = math.nan  # highest log-odds of a close reading; NaN where nothing was read
-    second_reading: float = math.nan
 
-    def values(self, names: Sequence[str]) -> tuple[float, ...]:
-        """The numbers of these names, in this order."""
-        return tuple(getattr(self, name) for name in names)
-
-
-READINGS = ("reading", "second_reading")
-BY_READING = tuple(Signals.__dataclass_fields__)
-WITHOUT_READING = tuple(name for name in BY_READING if name not in READINGS)
+    def values(self) -> tuple[float, ...]:
+        """The numbers, in the order above."""
+        return astuple(self)
 
 
 def read_signals(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> Signals:
@@ -90,16 +82,7 @@ def read_signals(evidence: Evidence, hits: Sequence[Hit], embed: Embed) -> Signa
         cosine=float(cosines[best]),
         coverage=float(found[best, 1]),
         new_words=min(1.0, len(said) / MANY_NEW),
-        **_readings(evidence),
     )
-
-
-def _readings(evidence: Evidence) -> dict[str, float]:
-    """The two highest; the highest twice where only one sentence was read."""
-    if evidence.readings is None:
-        return {}
-    known = np.sort(evidence.readings[~np.isnan(evidence.readings)])
-    return {"reading": float(known[-1]), "second_reading": float(known[-2:][0])}
 
 
 def _around(evidence: Evidence, best: int, reach: int) -> list[int]:

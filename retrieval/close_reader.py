@@ -1,8 +1,8 @@
 """A small cross-encoder that reads a question and a sentence together. Knows no evidence.
 
-It is the embedded embedder's transformer with low-rank changes of its layers (E. Hu et al., "LoRA",
-2021), trained by benchmarks/train_close_reader.py to tell sentences that answer from those that do
-not. It reads English.
+It is the embedded embedder's transformer, trained further by benchmarks/train_close_reader.py to tell
+sentences that answer from those that do not; what changed of its weights is kept, in eight bits. It
+reads English.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from quoth.config import EMBEDDED
 from vectorstore import cpu_has_bfloat16, find_folder, loading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
 WEIGHTS = Path(__file__).with_name("close_reader.safetensors")
-SCALE = 2.0  # of the low-rank changes
 LONGEST = 160  # tokens of question, sentence and what stands around it
 _KEPT = 256  # questions whose readings are remembered
 
@@ -64,7 +63,7 @@ class CloseReader:
     """Reads on the CPU, a thread for each core. Safe to share between threads; loads at first use."""
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
-        """`weights` are the low-rank changes."""
+        """`weights` are the changes, as `changed` reads them."""
         self._weights = weights
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
@@ -109,6 +108,11 @@ def close_reader() -> CloseReader:
     return CloseReader()
 
 
+def changed(changes: Mapping[str, Any], name: str) -> Any:
+    """What is added to a parameter: its int8 change times the scale of each row, float32."""
+    return changes[name].float() * changes[f"{name}.scale"]
+
+
 def _load(folder: Path, weights: Path) -> _Loaded:
     import torch
     from safetensors.torch import load_file
@@ -119,11 +123,11 @@ def _load(folder: Path, weights: Path) -> _Loaded:
         transformer = AutoModel.from_pretrained(
             str(folder), local_files_only=True, attn_implementation="eager", dtype=torch.float32
         )
-    changes = {name: tensor.float() for name, tensor in load_file(weights).items()}
+    changes = load_file(weights)
     with torch.no_grad():
-        for name, layer in transformer.named_modules():
-            if f"{name}.a" in changes:
-                layer.weight += SCALE * changes[f"{name}.b"] @ changes[f"{name}.a"]
+        for name, parameter in transformer.named_parameters():
+            if name in changes:
+                parameter.add_(changed(changes, name))
     if cpu_has_bfloat16():
         transformer = transformer.to(torch.bfloat16)
     n_threads = torch.get_num_threads()
@@ -133,5 +137,5 @@ def _load(folder: Path, weights: Path) -> _Loaded:
         initializer=torch.set_num_threads,
         initargs=(1,),
     )
-    head = changes["head.weight"], changes["head.bias"]
+    head = changes["head.weight"].float(), changes["head.bias"].float()
     return _Loaded(torch, tokenizer, transformer.eval(), *head, pool, n_threads)
