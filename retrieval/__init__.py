@@ -2,6 +2,7 @@
 
 from retrieval.close_reader import CloseReader, close_reader
 from retrieval.cross_encoder import CrossEncoderReranker
+from retrieval.excerpts import excerpted
 from retrieval.explaining import explain
 from retrieval.followups import standalone
 from retrieval.languages import are_english
@@ -17,6 +18,7 @@ __all__ = [
     "Reranking",
     "are_english",
     "close_reader",
+    "excerpted",
     "explain",
     "hits_of",
     "nearest",
