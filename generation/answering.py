@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from generation import refusal, support
+from generation import refusal
 from generation.claims import declines, split, strip_unknown_marks
 from generation.close_reading import Read, carried, read_closely
 from generation.evidence import Embed, Evidence, PageOf, gather
@@ -246,7 +246,7 @@ def _is_hopeless(written: str, task: _Task) -> bool:
     judge = task.judge
     if not judge.answer.fallback or not finished or declines(written):
         return False
-    verdicts = [s.verdict for s in support.check("".join(finished), judge.evidence, judge.embed)]
+    verdicts = [s.verdict for s in judge.checked("".join(finished))]
     patience = 1 if judge.weak else PATIENCE
     return "supported" not in verdicts and verdicts.count("unsupported") >= patience
 

@@ -57,7 +57,7 @@ class Judge:
 
         A model that declines is believed, unless the sources are all but sure to hold the answer.
         """
-        sentences = support.check(written, self.evidence, self.embed) if written else ()
+        sentences = self.checked(written) if written else ()
         if reason == "cancelled":
             return Verdict(sentences, reason)
         failing = next((s for s in sentences if s.verdict == "unsupported"), None)
@@ -70,6 +70,10 @@ class Judge:
         if quoted and max(sentence.support for sentence in quoted) >= LEAST_EXTRACT:
             return Verdict(quoted, "extractive", failing)
         return Verdict(refusal_sentences(), "refused", failing)
+
+    def checked(self, written: str) -> tuple[Sentence, ...]:
+        """The sentences of a text with their verdicts."""
+        return support.check(written, self.evidence, self.embed, doubted=self.weak)
 
     def _kept(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """What is shown of a text that may stand; nothing of one that may not."""

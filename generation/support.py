@@ -33,19 +33,22 @@ SHORTEST_SENTENCE = 3  # words of a sentence that may be copied without a look a
 SHORTEST_PART = 6  # the same of a part of one, which may stand there about something else
 MARK_BONUS = 0.5  # log-odds for a span of a passage that the model cited
 NEAR = 1.4  # log-odds of a span that needs no other sentence beside it
-FRAGMENT_COST = 1.4  # log-odds: what a short claim borrows of its question's words is found anyway
+DOUBT = 1.4  # log-odds that a fragment must be nearer, or what a weak model wrote
 WIDENED = 3  # spans that are tried together with another sentence when none is that near
 NOWHERE = "the sources do not say this"
 
 
-def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]:
+def check(
+    answer: str, evidence: Evidence, embed: Embed, *, doubted: bool = False
+) -> tuple[Sentence, ...]:
     """The sentences of an answer, each with its quotes and a verdict; joined, they are `answer`.
 
     A claim is supported when one span of the sources is near it in meaning and in words, holds its
     numbers, units, names and negation, and none of them stands there in another's place. A span
     is a sentence or two neighbours, and where these are not enough, with one more of the passage. A
     name or number may also stand in the headings above or elsewhere in the passage, where it fits;
-    that is then quoted too. `support` in [0, 1] is calibrated; `reason` says what is wrong.
+    that is then quoted too. What is `doubted` must be nearer: a weak model joins the words of its sources
+    to what they do not say; and so must fragments, since they borrow their question's words. `support` in [0, 1] is calibrated; `reason` says what is wrong.
     """
     parts = split(answer)
     claims = [part for part in parts if not is_talk(part)]
@@ -56,7 +59,7 @@ def check(answer: str, evidence: Evidence, embed: Embed) -> tuple[Sentence, ...]
     texts = [_completed(claim, evidence.question) for claim in plain]
     vectors = embed(texts)
     odds = log_odds(features(texts, vectors, spans, evidence), spans)
-    costs = [FRAGMENT_COST * (text != claim) for text, claim in zip(texts, plain, strict=True)]
+    costs = [DOUBT * (doubted or text != claim) for text, claim in zip(texts, plain, strict=True)]
     odds += _mark_bonus(claims, spans, evidence) - np.array(costs)[:, None]
     lexicon = read_lexicon([evidence.question, *(s.text for s in evidence.sentences)])
     checked: Iterator[Sentence] = (

@@ -98,7 +98,11 @@ class CloseReader:
     def _ready(self) -> _Loaded:
         with self._loading:
             if self._loaded is None:
-                self._loaded = _load(find_folder(EMBEDDED), self._weights)
+                pool, n_threads = _threads()
+                # Loaded by a thread that computes alone, too: torch's threads of its own, once begun,
+                # halve the speed at which llama.cpp writes.
+                reading = pool.submit(_load, find_folder(EMBEDDED), self._weights)
+                self._loaded = _Loaded(*reading.result(), pool, n_threads)
             return self._loaded
 
 
@@ -113,7 +117,21 @@ def changed(changes: Mapping[str, Any], name: str) -> Any:
     return changes[name].float() * changes[f"{name}.scale"]
 
 
-def _load(folder: Path, weights: Path) -> _Loaded:
+def _threads() -> tuple[ThreadPoolExecutor, int]:
+    import torch
+
+    n_threads = torch.get_num_threads()
+    pool = ThreadPoolExecutor(
+        n_threads,
+        thread_name_prefix="quoth-close-reader",
+        initializer=torch.set_num_threads,
+        initargs=(1,),
+    )
+    return pool, n_threads
+
+
+def _load(folder: Path, weights: Path) -> tuple[Any, Any, Any, Any, Any]:
+    """torch, the tokenizer, the transformer with its changes, weight and bias of the head."""
     import torch
     from safetensors.torch import load_file
     from transformers import AutoModel, AutoTokenizer
@@ -130,12 +148,5 @@ def _load(folder: Path, weights: Path) -> _Loaded:
                 parameter.add_(changed(changes, name))
     if cpu_has_bfloat16():
         transformer = transformer.to(torch.bfloat16)
-    n_threads = torch.get_num_threads()
-    pool = ThreadPoolExecutor(
-        n_threads,
-        thread_name_prefix="quoth-close-reader",
-        initializer=torch.set_num_threads,
-        initargs=(1,),
-    )
     head = changes["head.weight"].float(), changes["head.bias"].float()
-    return _Loaded(torch, tokenizer, transformer.eval(), *head, pool, n_threads)
+    return torch, tokenizer, transformer.eval(), *head
