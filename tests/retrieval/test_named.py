@@ -41,7 +41,7 @@ FILES = (
 def test_names_of_files_are_found_and_taken_out(question: str, named: list[str], rest: str) -> None:
     found = named_in(question, FILES)
     assert found is not None
-    expected = {file for file in FILES if any(name in file for name in named)}
+    expected = frozenset(file for file in FILES if any(name in file for name in named))
     assert (found.sources, found.rest) == (expected, rest)
 
 
