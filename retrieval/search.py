@@ -44,7 +44,8 @@ class Ranking:
     `found` has what each retriever gave, `stages` the ranking after each stage, in the order in
     which they ran: (row, score), best first. `order` is the last one, with scores of before the
     reranker. `vector` is the question's, `vectors` those of the rows, all of unit length; `read`
-    gives the chunks, `sources` every source of each row's document.
+    gives the chunks, `sources` every source of each row's document. Where the question names
+    documents, `named` are their ids, and `rest` is what it asks of them.
     """
 
     found: Mapping[str, Ranked]
@@ -55,6 +56,13 @@ class Ranking:
     vectors: Mapping[int, FloatArray]
     read: ReadOnce
     sources: Callable[[Sequence[int]], Mapping[int, Sequence[str]]]
+    named: frozenset[str] = frozenset()
+    rest: str = ""
+
+    def asked_of(self, hits: Sequence[Hit], question: str) -> str:
+        """What a question asks of these hits: its rest, where all are of documents that it names."""
+        is_rest = bool(hits) and all(hit.chunk.document_id in self.named for hit in hits)
+        return self.rest if is_rest else question
 
 
 @on_one_thread
@@ -111,7 +119,7 @@ def _ranked(
     asking = _without_names(asking, named.rest)
     inside = _found(asking, library, depth, read, collection=collection, where=there)
     found = {name: _joined(inside.get(name, ()), pairs) for name, pairs in found.items()}
-    return _staged(asking, library, read, found, ids)
+    return replace(_staged(asking, library, read, found, ids), named=ids, rest=named.rest)
 
 
 def _found(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from quoth import Quoth
 from quoth.datatypes import Chunk
+from retrieval import hits_of
 from retrieval.named import named_in, preferred
 
 if TYPE_CHECKING:
@@ -99,3 +100,13 @@ def test_a_named_report_answers_before_the_others(companies: Quoth) -> None:
         assert f"${figure} million" in best.chunk.text
         assert any(name.upper() not in hit.chunk.source for hit in others)
         assert best.similarity > others[-1].similarity
+
+
+def test_the_rest_is_asked_where_all_hits_are_of_documents_that_are_named(companies: Quoth) -> None:
+    question = "What was Acme's net income in 2022?"
+    ranking = companies._rank(question, 8, None, None)
+    hits = hits_of(ranking, 8)
+    assert ranking.asked_of(hits[:1], question) == "What was net income in 2022?"
+    assert ranking.asked_of(hits, question) == question
+    other = "What was the net income in 2022?"
+    assert companies._rank(other, 8, None, None).asked_of(hits, other) == other
