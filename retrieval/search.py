@@ -20,6 +20,7 @@ from retrieval.named import named_in, preferred
 from retrieval.neighbours import pulled_together
 from retrieval.one_thread import on_one_thread
 from retrieval.reading import ReadOnce
+from retrieval.subjects import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -109,8 +110,9 @@ def _ranked(
     """
     read = ReadOnce(library.chunks)
     found = _found(asking, library, depth, read, collection=collection, where=where)
-    sources = library.sources(_rows(found))
-    named = named_in(asking.wishes.text, set(chain.from_iterable(sources.values())))
+    asked = asking.wishes.text
+    sources = library.sources(_rows(found)) if names(asked) else {}
+    named = named_in(asked, set(chain.from_iterable(sources.values())))
     if named is None:
         return _staged(asking, library, read, found, frozenset())
     rows = [row for row, every in sources.items() if not named.sources.isdisjoint(every)]
