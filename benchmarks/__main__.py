@@ -36,8 +36,8 @@ NAMES = (
     "quality",
     "gpu",
 )
-# Too long to run unless it is named, or an experiment.
-_LONG = ("scale", "bulk", "retrieval_time", "trimming")
+# Too long to run unless it is named.
+_LONG = ("scale", "bulk", "retrieval_time")
 _OUTPUT = ROOT / "benchmarks" / "results"
 
 

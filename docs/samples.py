@@ -62,14 +62,21 @@ CHUNK = Chunk(
     headings=("Kettle", "Warranty"),
     n_tokens=14,
 )
-HIT = Hit(CHUNK, 0.91, 1, 0.72, (Finding("dense", 1, 0.72), Finding("lexical", 1, 8.4)))
+QUOTE = Quote(CHUNK.document_id, CHUNK.source, 3, 120, 149, CHUNK.text)
+HIT = Hit(
+    CHUNK,
+    0.91,
+    1,
+    0.72,
+    (Finding("dense", 1, 0.72), Finding("lexical", 1, 8.4)),
+    excerpt=(QUOTE,),
+)
 CONSIDERED = Considered(
     HIT,
     (Finding("fusion", 2, 0.64), Finding("feedback", 1, 0.91)),
     True,
     "number 1 of the 8 asked for",
 )
-QUOTE = Quote(CHUNK.document_id, CHUNK.source, 3, 120, 149, CHUNK.text)
 ANSWER = Answer(
     question="How long is the warranty?",
     sentences=(Sentence("It lasts two years.", (QUOTE,), 0.94, "supported"),),

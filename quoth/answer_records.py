@@ -28,7 +28,16 @@ def hit_record(hit: Hit) -> Record:
         "start": hit.chunk.start,
         "end": hit.chunk.end,
         "text": hit.chunk.text,
+        "excerpt": excerpt_record(hit),
     }
+
+
+def excerpt_record(hit: Hit) -> list[Record]:
+    """What of a hit answers the question: parts of its document's text; empty if not asked for."""
+    return [
+        {"page": quote.page, "start": quote.start, "end": quote.end, "text": quote.text}
+        for quote in hit.excerpt
+    ]
 
 
 def answer_record(answer: Answer) -> Record:

@@ -209,7 +209,9 @@ class Hit:
 
     `similarity` is the cosine between question and chunk in [-1, 1], whoever found it. Where a
     reranker is configured the order is the reranker's, and its scores are in `found_by`. `also_in`
-    names the other sources that hold the same text, of this document and of others found.
+    names the other sources that hold the same text, of this document and of others found. `excerpt`
+    is what of the chunk answers the question, in order, where it was asked for: whole sentences and
+    rows of tables.
     """
 
     chunk: Chunk
@@ -218,6 +220,7 @@ class Hit:
     similarity: float
     found_by: tuple[Finding, ...] = ()
     also_in: tuple[str, ...] = ()
+    excerpt: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,17 +431,25 @@ class Quoth:
         k: int | None = None,
         collection: Collections = None,
         where: Where | str | None = None,
+        excerpts: bool = False,
     ) -> tuple[Hit, ...]:
         """The `k` best chunks for a question, best first.
 
         `collection` is one or several, None all of them. `where` limits the documents: a filter
-        such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. Raises
-        UnknownDocumentError, FilterError, EmbedderMismatchError.
+        such as "type = pdf and year >= 2020" (docs/filters.md), or a Where. With `excerpts` each
+        hit says what of it answers the question. Raises UnknownDocumentError, FilterError,
+        EmbedderMismatchError.
         """
         from retrieval import hits_of
 
         k = k or self.config.retrieval.k
-        return hits_of(self._rank(question, k, collection, where), k)
+        hits = hits_of(self._rank(question, k, collection, where), k)
+        return self._excerpted(question, hits) if excerpts else hits
+
+    def _excerpted(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        from retrieval import excerpted
+
+        return excerpted(question, hits, self._library.page_of)
 
     def explain(
         self,
@@ -452,15 +460,16 @@ class Quoth:
         where: Where | str | None = None,
         beyond: int = 5,
     ) -> tuple[Considered, ...]:
-        """What `search` considered, best first, and why it was kept or not.
+        """What `search` considered, best first, and why it was kept or not; hits have excerpts.
 
         It ends with the `beyond` ones that came after the last hit. Raises what `search` raises.
         """
         from retrieval import explain
 
         k = k or self.config.retrieval.k
-        ranking = self._rank(question, k, collection, where)
-        return explain(ranking, k=k, beyond=beyond)
+        considered = explain(self._rank(question, k, collection, where), k=k, beyond=beyond)
+        hits = iter(self._excerpted(question, [one.hit for one in considered if one.kept]))
+        return tuple(replace(one, hit=next(hits)) if one.kept else one for one in considered)
 
     def _rank(
         self, question: str, k: int, collection: Collections, where: Where | str | None
@@ -586,6 +595,9 @@ class Quoth:
                 cancelled=cancelled,
             )
             last, written = yield from _up_to_answer(pieces, use)
+        if written.closest:
+            shown = self._excerpted(query, hits)[: len(written.closest)]
+            written = replace(written, closest=shown)
         written = _with_search(written, hits, searched)
         self._contexts.remember(scope, written, previous)
         yield replace(last, answer=written)

@@ -1,6 +1,7 @@
 """Turns a question into ranked hits."""
 
 from retrieval.cross_encoder import CrossEncoderReranker
+from retrieval.excerpts import excerpted
 from retrieval.explaining import explain
 from retrieval.followups import standalone
 from retrieval.nearest import nearest, vectors_of
@@ -12,6 +13,7 @@ __all__ = [
     "Ranking",
     "Reranker",
     "Reranking",
+    "excerpted",
     "explain",
     "hits_of",
     "nearest",

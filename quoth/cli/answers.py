@@ -27,14 +27,29 @@ def place(source: str, first_page: int, last_page: int) -> str:
     return f"{one_line(source)}, {pages}"
 
 
-def hit_text(hit: Hit) -> str:
-    """Rank, score, file, page and headings on one line, then the passage."""
+def hit_text(hit: Hit, *, full: bool = False) -> str:
+    """Rank, score, file, page and headings on one line, then the excerpt, or the whole passage.
+
+    A hit without an excerpt is shown by its first lines.
+    """
     chunk = hit.chunk
     where = paint(place(chunk.source, chunk.first_page, chunk.last_page), bold=True)
     head = f"{hit.rank:>2}  {hit.score:.3f}  {where}"
     if chunk.headings:
         head += "  " + one_line(" > ".join(chunk.headings))
-    return f"{head}{_also_in(hit.also_in)}\n{wrap(chunk.text, '    ', _LINES_OF_A_HIT)}"
+    text = chunk.text if full else excerpt_text(hit)
+    lines = None if full or hit.excerpt else _LINES_OF_A_HIT
+    return f"{head}{_also_in(hit.also_in)}\n{wrap(text, '    ', lines)}"
+
+
+def excerpt_text(hit: Hit) -> str:
+    """What answers the question, with … where text of the chunk is left out; all without an excerpt."""
+    if not hit.excerpt:
+        return hit.chunk.text
+    before = hit.chunk.text[: hit.excerpt[0].start - hit.chunk.start]
+    after = hit.chunk.text[hit.excerpt[-1].end - hit.chunk.start :]
+    parts = (quote.text for quote in hit.excerpt)
+    return "… " * bool(before.strip()) + " … ".join(parts) + " …" * bool(after.strip())
 
 
 def _also_in(sources: Sequence[str]) -> str:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from quoth.datatypes import Considered, Finding
 
 
-def considered_text(one: Considered) -> str:
+def considered_text(one: Considered, *, full: bool = False) -> str:
     """The hit; then whether it was kept and why; then its way through the stages."""
-    head, _, passage = hit_text(one.hit).partition("\n")
+    head, _, passage = hit_text(one.hit, full=full).partition("\n")
     kept = "kept" if one.kept else "not kept"
     found = ", ".join(_places(one.hit.found_by)) or "nobody"
     way = " → ".join([f"found by {found}", *_places(one.stages)])

@@ -28,12 +28,16 @@ def insist_on_words(_context: click.Context, _parameter: click.Parameter, value:
     help="Say of each, and of the next ones, who found it and why it was kept or not; with --json "
     "under `considered`.",
 )
+@click.option("--full", is_flag=True, help="Whole passages, not only what of them answers.")
 @common_options
 @filter_options
 def search(
-    options: Options, question: str, k: int | None, explain: bool, where: Where | None
+    options: Options, question: str, k: int | None, explain: bool, full: bool, where: Where | None
 ) -> None:
-    """Find the passages that answer a question, best first."""
+    """Find the passages that answer a question, best first, each cut to what of it answers.
+
+    … stands where text is left out; --full and --json have it all, and --json the excerpt too.
+    """
     from quoth.cli.answers import hit_text
     from quoth.cli.explaining import considered_text
     from quoth.cli.records import explain_record, say_json, search_record
@@ -44,16 +48,18 @@ def search(
             considered = library.explain(question, k=k, collection=options.scope, where=where)
             hits = tuple(one.hit for one in considered if one.kept)
         else:
-            hits = library.search(question, k=k, collection=options.scope, where=where)
+            hits = library.search(
+                question, k=k, collection=options.scope, where=where, excerpts=True
+            )
     if explain and options.as_json:
         say_json(explain_record(question, considered))
         return
     if explain and hits:
-        say("\n\n".join(considered_text(one) for one in considered))
+        say("\n\n".join(considered_text(one, full=full) for one in considered))
         return
     if options.as_json:
         say_json(search_record(question, hits))
     elif hits:
-        say("\n\n".join(hit_text(hit) for hit in hits))
+        say("\n\n".join(hit_text(hit, full=full) for hit in hits))
     else:
         tell("quoth: nothing found")

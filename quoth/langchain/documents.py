@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from langchain_core.documents import Document
 
+from quoth.answer_records import excerpt_record
+
 if TYPE_CHECKING:
     from quoth.datatypes import Hit, TextItem
 
@@ -27,6 +29,7 @@ def of_hit(hit: Hit) -> Document:
             "score": hit.score,
             "similarity": hit.similarity,
             "also_in": list(hit.also_in),
+            **({"excerpt": excerpt_record(hit)} if hit.excerpt else {}),
         },
     )
 

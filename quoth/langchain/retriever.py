@@ -19,7 +19,7 @@ class QuothRetriever(BaseRetriever):
     """Finds passages of a Quoth library for any LangChain chain.
 
     `k` is the number of passages (None: as configured); `collection`, one or several, and the
-    filter `where` limit the search.
+    filter `where` limit the search. The metadata's `excerpt` has what of each answers the question.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -37,5 +37,7 @@ class QuothRetriever(BaseRetriever):
         **kwargs: Any,
     ) -> list[Document]:
         k = kwargs.get("k", self.k)
-        hits = self.quoth.search(query, k=k, collection=self.collection, where=self.where)
+        hits = self.quoth.search(
+            query, k=k, collection=self.collection, where=self.where, excerpts=True
+        )
         return [of_hit(hit) for hit in hits]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Source:
     """A passage and the quotes taken from it; `numbers[i]` is what `quotes[i]` is cited as.
 
+    What is not cited has the number 0: the excerpt of a hit, what of it comes closest.
     `text` is the passage, which starts at character `start` of its document; `also_in` names the
     other sources that hold it.
     """
@@ -32,10 +33,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a source's text; `number` is that of the quote it belongs to, 0 if none."""
+    """A stretch of a source's text; `number` is that of the quote it belongs to, None if none."""
 
     text: str
-    number: int = 0
+    number: int | None = None
 
 
 def number_quotes(answer: Answer) -> dict[Quote, int]:
@@ -63,16 +64,20 @@ def cited(answer: Answer, number: int) -> Source | None:
 
 
 def source_of_hit(hit: Hit) -> Source:
-    """A hit shown as a source that nothing is quoted from."""
+    """A hit shown as a source of which its excerpt stands out, if that is not all of it."""
     chunk = hit.chunk
+    is_part = "".join(quote.text for quote in hit.excerpt) != chunk.text.strip()
+    quotes = hit.excerpt if is_part else ()
     return Source(
         chunk.document_id,
         chunk.source,
-        chunk.first_page,
+        quotes[0].page if quotes else chunk.first_page,
         chunk.headings,
         chunk.start,
         chunk.text,
-        also_in=hit.also_in,
+        (0,) * len(quotes),
+        quotes,
+        hit.also_in,
     )
 
 

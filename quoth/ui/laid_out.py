@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quoth.ui.markup import Html, element, join
+from quoth.ui.markup import Html, element, join, quote_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,10 @@ Line = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A page's text with the quotes in it: (start, end, number), sorted, none over another."""
+    """A page's text with the quotes in it: (start, end, number), sorted, none over another.
+
+    What is not cited has the number 0.
+    """
 
     text: str
     marks: tuple[tuple[int, int, int], ...] = ()
@@ -42,7 +45,7 @@ class MarkedText:
             begin, finish = max(first, done), min(last, end)
             if begin >= finish:
                 continue
-            sign = element("sup", str(number)) if last <= end else ""
+            sign = quote_number(number) if last <= end else ""
             pieces += [join(self.text[done:begin]), element("mark", self.text[begin:finish], sign)]
             done = finish
         return join(*pieces, self.text[done:end])

@@ -80,6 +80,11 @@ def join(*children: str) -> Html:
     )
 
 
+def quote_number(number: int) -> Html:
+    """What ends marked words: the number they are cited as, nothing for the 0 of what is not cited."""
+    return element("sup", str(number)) if number else Html()
+
+
 def plain(text: str) -> str:
     """One line of Markdown that shows `text` as it is: no markup, link, image, emoji or formula.
 

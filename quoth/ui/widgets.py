@@ -10,7 +10,7 @@ import streamlit as st
 from quoth.errors import QuothError
 from quoth.ui import texts
 from quoth.ui.citations import Source, segments
-from quoth.ui.markup import Html, element, join, plain
+from quoth.ui.markup import Html, element, join, plain, quote_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -107,12 +107,12 @@ def file_name(source: str) -> str:
 
 
 def marked_text(source: Source) -> Html:
-    """The source's passage with its quotes highlighted and numbered."""
+    """The source's passage with its quotes highlighted, and numbered where they are cited."""
     return join(
         *(
-            element("mark", piece.text, element("sup", str(piece.number)))
-            if piece.number
-            else piece.text
+            piece.text
+            if piece.number is None
+            else element("mark", piece.text, quote_number(piece.number))
             for piece in segments(source)
         )
     )
@@ -126,6 +126,7 @@ def source_card(source: Source, anchor: str) -> Html:
     numbers = (
         element("span", str(number), class_="q-number", id=f"{anchor}-{number}")
         for number in source.numbers
+        if number
     )
     title = element(
         "span",
@@ -133,7 +134,9 @@ def source_card(source: Source, anchor: str) -> Html:
         element("span", place(source.page, source.headings), class_="q-place"),
         class_="q-source-title",
     )
-    first = source.quotes[0].text if source.quotes else source.text
+    # What is not cited is an excerpt, which stands for the passage as a whole.
+    shown = source.quotes[:1] if any(source.numbers) else source.quotes
+    first = " … ".join(quote.text for quote in shown) or source.text
     preview = element("span", " ".join(first.split()), class_="q-preview")
     names = ", ".join(dict.fromkeys(file_name(other) for other in source.also_in))
     also_in = element("p", texts.ALSO_IN.format(names), class_="q-place") if names else ""

@@ -4,13 +4,14 @@ from itertools import pairwise
 
 import pytest
 
-from benchmarks.chunking import Cut, Question, _recursive, _tokenizer, _windows, _within, score_of
+from benchmarks.chunkers import minilm_tokenizer, recursive_pieces, windows_of_tokens
+from benchmarks.chunking import Cut, Question, _within, score_of
 
 TEXT = "Zürich is a city. It lies by a lake.\n\nThe lake is cold. The lake is cold. " * 12
 
 
 def test_windows_of_tokens_overlap_and_cover_the_text() -> None:
-    pieces = list(_windows(TEXT, 40, 20, _tokenizer()))
+    pieces = list(windows_of_tokens(TEXT, 40, 20, minilm_tokenizer()))
     assert all(TEXT[start:end] == text for (start, end), text in pieces)
     covered = {at for (start, end), _ in pieces for at in range(start, end)}
     assert {at for at, character in enumerate(TEXT) if not character.isspace()} <= covered
@@ -18,7 +19,7 @@ def test_windows_of_tokens_overlap_and_cover_the_text() -> None:
 
 
 def test_pieces_of_the_recursive_splitter_are_found_again_where_they_stand() -> None:
-    pieces = list(_recursive(TEXT, 60, 0, len))
+    pieces = list(recursive_pieces(TEXT, 60, 0, len))
     assert all(TEXT[start:end] == text for (start, end), text in pieces)
     starts = [start for (start, _), _ in pieces]
     assert starts == sorted(set(starts))

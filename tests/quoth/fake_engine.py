@@ -220,20 +220,27 @@ class FakeQuoth:
         return len(self.records)
 
     def search(
-        self, question: str, *, k: int | None, collection: str | None, where: Where | None
+        self,
+        question: str,
+        *,
+        k: int | None,
+        collection: str | None,
+        where: Where | None,
+        excerpts: bool,
     ) -> tuple[Hit, ...]:
         self.calls["search"] = {
             "question": question,
             "k": k,
             "collection": collection,
             "where": where,
+            "excerpts": excerpts,
         }
         return tuple(self.hits)
 
     def explain(
         self, question: str, *, k: int | None, collection: str | None, where: Where | None
     ) -> tuple[Considered, ...]:
-        hits = self.search(question, k=k, collection=collection, where=where)
+        hits = self.search(question, k=k, collection=collection, where=where, excerpts=True)
         stages = (Finding("fusion", 2, 0.6), Finding("feedback", 1, 0.91))
         kept = [Considered(hit, stages, True, "number 1 of the 1 asked for") for hit in hits]
         dropped = [

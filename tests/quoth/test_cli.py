@@ -21,6 +21,7 @@ from tests.quoth.fake_engine import (
     LOCKED,
     OUTCOMES,
     PASSWORD,
+    QUOTE,
     REFUSAL,
     FakeQuoth,
     run,
@@ -167,6 +168,29 @@ def test_search_shows_file_pages_headings_score_and_text(
     assert engine.calls["search"]["k"] == 3
     assert engine.calls["search"]["where"] == Where(sources=("*.pdf",))
     assert engine.calls["open"]["create"] is False
+
+
+def test_search_shows_what_answers_and_all_of_it_when_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = "It is blue. It lasts two years. It is heavy. Keep the receipt."
+    chunk = replace(HIT.chunk, text=text, start=0, end=len(text))
+    parts = ("It lasts two years.", "Keep the receipt.")
+    excerpt = tuple(
+        replace(QUOTE, start=text.index(part), end=text.index(part) + len(part), text=part)
+        for part in parts
+    )
+    engine = FakeQuoth(hits=[replace(HIT, chunk=chunk, excerpt=excerpt)])
+    run(engine, "search", "?")
+    assert engine.calls["search"]["excerpts"]
+    shown = capsys.readouterr().out.splitlines()[1:]
+    assert shown == ["    … It lasts two years. … Keep the receipt."]
+    run(engine, "search", "?", "--full")
+    assert capsys.readouterr().out.splitlines()[1:] == [f"    {text}"]
+    run(engine, "search", "?", "--json")
+    (hit,) = json.loads(capsys.readouterr().out)["hits"]
+    assert hit["text"] == text
+    assert [text[part["start"] : part["end"]] for part in hit["excerpt"]] == list(parts)
 
 
 def test_search_trims_a_long_passage(capsys: pytest.CaptureFixture[str]) -> None:

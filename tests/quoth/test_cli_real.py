@@ -92,6 +92,8 @@ def test_ask_refuses_what_no_document_says(
     answer = json.loads(capsys.readouterr().out)
     assert answer["refused"] is True
     assert answer["stop_reason"] == "refused"
+    assert answer["closest"]
+    assert all(hit["excerpt"] for hit in answer["closest"])
 
 
 def test_info_tells_models_paths_and_settings(

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quoth.datatypes import Context, Quote, Sentence
 from quoth.ui.citations import Source, cited, number_quotes, segments, source_of_hit, sources
+from quoth.ui.reader import page_body
 from quoth.ui.widgets import source_card
-from tests.samples import PAGE_1, answer, hit, quote
+from tests.samples import DOCUMENT, PAGE_1, answer, hit, quote
 
 WARRANTY = quote("The warranty lasts two years")
 RECEIPT = quote("Keep the receipt.")
@@ -50,9 +52,27 @@ def test_the_quoted_words_are_marked_where_they_are() -> None:
     assert marked == {1: RECEIPT.text, 2: WARRANTY.text}
 
 
-def test_a_hit_is_shown_whole_and_unmarked() -> None:
-    pieces = segments(source_of_hit(hit()))
-    assert [(piece.text, piece.number) for piece in pieces] == [(PAGE_1, 0)]
+@pytest.mark.parametrize("excerpt", [(), (quote(PAGE_1.strip()),)])
+def test_a_hit_without_an_excerpt_or_that_is_one_is_shown_unmarked(
+    excerpt: tuple[Quote, ...],
+) -> None:
+    pieces = segments(source_of_hit(replace(hit(), excerpt=excerpt)))
+    assert [(piece.text, piece.number) for piece in pieces] == [(PAGE_1, None)]
+
+
+def test_the_excerpt_of_a_hit_stands_out_of_the_whole_and_has_no_number() -> None:
+    source = source_of_hit(replace(hit(), excerpt=(RECEIPT,)))
+    assert "".join(piece.text for piece in segments(source)) == PAGE_1
+    card = str(source_card(source, "closest-0"))
+    assert f"<mark>{RECEIPT.text}</mark>" in card
+    assert f'class="q-preview">{RECEIPT.text}<' in card
+    assert 'q-number"' not in card
+
+
+def test_the_excerpt_of_a_hit_is_opened_on_its_own_page() -> None:
+    source = source_of_hit(replace(hit(page=2), excerpt=(REPAIRS,)))
+    assert (source.page, source.quotes) == (2, (REPAIRS,))
+    assert f"<mark>{REPAIRS.text}</mark>" in str(page_body(DOCUMENT.pages[1], source, DOCUMENT))
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6), st.integers(0, 20))

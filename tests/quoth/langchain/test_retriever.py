@@ -46,6 +46,9 @@ def test_a_passage_says_where_it_is_from(examples_library: Quoth) -> None:
     source = examples_library.document(document.metadata["document_id"])
     start, end = document.metadata["start"], document.metadata["end"]
     assert source.text[start:end] == document.page_content
+    excerpt = document.metadata["excerpt"]
+    assert excerpt
+    assert all(source.text[part["start"] : part["end"]] == part["text"] for part in excerpt)
 
 
 QUESTION = "How large is the vocabulary of GPT-2?"
