@@ -77,8 +77,9 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     before: it is kept, with its place in the prompt, when the best sentences stand in it. Else what is
     packed is narrowed to what there is time to read, or widened by what stands `around` the hits where
     there is room. `read` reads the sentences that likeliest answer together with the question; without
-    it they are told by meaning and words alone. `query` is the question as it was searched for, where a follow-up was completed; the
-    default is the question. The texts after the last withdrawn piece, joined, are `answer.text`. Its
+    it they are told by meaning and words alone. `query` is the question as it was searched for, where a
+    follow-up was completed or the names of the documents were left out; the default is the question. The
+    texts after the last withdrawn piece, joined, are `answer.text`. Its
     `timings` have "pack", "first_token" and "total", in seconds since the call. Raises
     QuestionTooLongError and ModelError.
     """

@@ -31,13 +31,14 @@ class SourceSentence:
     """One sentence of a passage, as a quote. `passage` is its index in the context's passages.
 
     `text` is what it says: the quote's text, or for a row of a table its cells with the names of
-    their columns, whose line is `header` if it stands in the passage.
+    their columns, whose line is `header` if it stands in the passage, and `label` its first cell.
     """
 
     passage: int
     quote: Quote
     text: str
     header: Quote | None = None
+    label: str = ""
 
     @property
     def is_row(self) -> bool:
@@ -150,7 +151,7 @@ def _sentences(index: int, passage: Passage, page_of: PageOf | None) -> Iterator
         for row in rows:
             header = None if row.header is None else _quote(passage, *row.header, page_of)
             quote = _quote(passage, *row.span, page_of)
-            yield SourceSentence(index, quote, row.reading, header)
+            yield SourceSentence(index, quote, row.reading, header, row.label)
         done = end
     yield from _prose(index, passage, (done, len(passage.text)), page_of)
 

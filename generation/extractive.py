@@ -37,6 +37,8 @@ KIND_MISSING = -0.70  # a person, a place, a time
 NUMBER_MISSING = -2.00
 SCORE = 9.84
 LEANS_BACK = 0.31
+# Not fitted, for the collections have no tables: a row is of what its label says (docs/decisions/0032).
+OTHER_LABEL = -1.0
 
 # What the log-odds of a close reading count beside these. A regression over both gives .4; that wins
 # .006 for XQuAD's first two sentences and loses .02 of CLAPnq's, .1 wins .004 and .02 elsewhere, and
@@ -46,6 +48,7 @@ READING = 0.1
 _LEANS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such)\b", re.IGNORECASE
 )
+_OF_ALL = content("total overall worldwide consolidated company thousands millions billions")
 LEAST_SHARE = 0.1  # of the best sentence's probability; costs .005, saves a quarter of the text
 
 
@@ -97,7 +100,7 @@ def _states_nothing(text: str) -> bool:
 
 @lru_cache(maxsize=4)
 def scored(evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The `features` of each sentence and its log-odds of answering, (n, 6) and (n,), read-only.
+    """The `features` of each sentence and its log-odds of answering, (n, 7) and (n,), read-only.
 
     Kept for the evidences asked for last: refusing, narrowing, judging and quoting all ask.
     """
@@ -112,7 +115,9 @@ def scored(evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 def log_odds(found: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log-odds that each sentence answers the question, by its `features`: float64 (n,)."""
-    weights = np.array([COSINE, COVERAGE, KIND_MISSING, NUMBER_MISSING, SCORE, LEANS_BACK])
+    weights = np.array(
+        [COSINE, COVERAGE, KIND_MISSING, NUMBER_MISSING, SCORE, LEANS_BACK, OTHER_LABEL]
+    )
     odds: NDArray[np.float64] = INTERCEPT + found @ weights
     return odds
 
@@ -125,10 +130,11 @@ def with_readings(odds: NDArray[np.float64], readings: NDArray[np.float64]) -> N
 
 
 def features(evidence: Evidence) -> NDArray[np.float64]:
-    """What is known of each sentence: float64 (n, 6).
+    """What is known of each sentence: float64 (n, 7).
 
     Cosine, coverage, whether it lacks the person, place or time asked for, whether it lacks the
-    number asked for, score of its hit, whether it opens with a pronoun.
+    number asked for, score of its hit, whether it opens with a pronoun, and of a row, where a
+    number is asked for, the share of its label's words that the question lacks.
     """
     question, kind = evidence.question, asked_for(evidence.question)
     texts = [sentence.text for sentence in evidence.sentences]
@@ -140,6 +146,8 @@ def features(evidence: Evidence) -> NDArray[np.float64]:
         missing * (kind == "number"),
         evidence.scores,
         np.array([_leans_back(text) for text in texts], dtype=float),
+        np.array([_strange(one.label, question) for one in evidence.sentences])
+        * (kind == "number"),
     ]
     return np.column_stack(columns).astype(float)
 
@@ -147,6 +155,12 @@ def features(evidence: Evidence) -> NDArray[np.float64]:
 def _leans_back(text: str) -> bool:
     """Whether a sentence opens with a word for something named before it."""
     return _LEANS_BACK.match(text) is not None
+
+
+def _strange(label: str, question: str) -> float:
+    """The share in [0, 1] of a label's words of content that a question lacks; a total is of all."""
+    said = content(label) - _OF_ALL
+    return len(said - content(question)) / len(said) if said else 0.0
 
 
 def coverage(question: str, contents: Sequence[frozenset[str]]) -> NDArray[np.float64]:

@@ -24,12 +24,14 @@ Span = tuple[int, int]
 class TableRow:
     """One row: its span in the text, that of its header if the text holds it, and a reading.
 
-    The reading names the column before each cell: "Year: 2015; Net sales: 30,274".
+    The reading names the column before each cell: "Year: 2015; Net sales: 30,274". The label is
+    its first cell, which mostly says what the others are of.
     """
 
     span: Span
     header: Span | None
     reading: str
+    label: str = ""
 
 
 def tables(
@@ -72,9 +74,10 @@ def _rows(text: str, lines: Sequence[Span], headings: Sequence[str]) -> Iterator
     elif headings and _BETWEEN_COLUMNS in headings[-1]:
         columns = [name.strip() for name in headings[-1].split(_BETWEEN_COLUMNS)]
     for line in body:
-        reading = _reading(columns, _cells(text, line))
+        cells = _cells(text, line)
+        reading = _reading(columns, cells)
         if reading and not _RULE.fullmatch(text[line[0] : line[1]]):
-            yield TableRow(_inner(text, line), header, reading)
+            yield TableRow(_inner(text, line), header, reading, cells[0])
 
 
 def _cells(text: str, line: Span) -> list[str]:

@@ -567,7 +567,7 @@ class Quoth:
         """
         from generation import Watched, stream_answer
         from quoth.surroundings import Surroundings
-        from retrieval import standalone
+        from retrieval import hits_of, standalone
 
         began = time.perf_counter()
         self._ahead.give_up()
@@ -575,7 +575,8 @@ class Quoth:
         scope = (content_key(collection, self._library.change), _as_where(where))
         previous = self._contexts.before(history, scope)
         query = standalone(question, history, self._rewrite)
-        hits = self.search(query, collection=collection, where=where)
+        ranking = self._rank(query, self.config.retrieval.k, collection, where)
+        hits = hits_of(ranking, self.config.retrieval.k)
         searched = time.perf_counter() - began
         with self._switch.using(on_wait) as use:
             model = self._language_model()
@@ -591,7 +592,7 @@ class Quoth:
                 page_of=self._library.page_of,
                 around=Surroundings(self._library),
                 read=self._reads(hits) if answer.close_reading else None,
-                query=query,
+                query=ranking.asked_of(hits, query),
                 cancelled=cancelled,
             )
             last, written = yield from _up_to_answer(pieces, use)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from retrieval.subjects import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from quoth.datatypes import Chunk
 
@@ -30,17 +30,18 @@ def spread(
     chunks: Mapping[int, Chunk],
     question: str,
     weight: float,
+    named: Collection[str] = (),
 ) -> list[tuple[int, float]]:
     """The rows ranked anew: of a document's second chunk `weight` of the score is taken off.
 
     Of each further one as much of what is left. A document that the question asks for keeps its
-    scores: one that nearly alone holds a word of it, as a name. Carbonell and Goldstein, "The Use
+    scores: one that nearly alone holds a word of it, as a name, and those `named` by their ids. Carbonell and Goldstein, "The Use
     of MMR, Diversity-Based Reranking", 1998, with chunks alike that are of one document. The best
     chunks of the documents stay in their order. `chunks` are those of the first rows; what comes
     after stays after.
     """
     first = [(row, score) for row, score in ranked if row in chunks]
-    asked_for = _asked_for(question, chunks)
+    asked_for = _asked_for(question, chunks).union(named)
     of_document: dict[str, list[tuple[int, float]]] = {}
     for row, score in first:
         of_document.setdefault(chunks[row].document_id, []).append((row, score))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quoth.datatypes import Finding, Hit
+from quoth.datatypes import Finding, Hit, Where
 from retrieval.distinct import are_fewer, distinct
 from retrieval.diversity import LOOKED_AT as SPREAD
 from retrieval.diversity import spread
@@ -15,15 +16,17 @@ from retrieval.exact import granted, holds, wishes_of
 from retrieval.feedback import moved_towards
 from retrieval.fusion import convex_fusion
 from retrieval.languages import LOOKED_AT, fitting
+from retrieval.named import named_in, preferred
 from retrieval.neighbours import pulled_together
 from retrieval.one_thread import on_one_thread
 from retrieval.reading import ReadOnce
+from retrieval.subjects import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from quoth.config import RetrievalConfig
-    from quoth.datatypes import Collections, FloatArray, Where
+    from quoth.datatypes import Collections, FloatArray
     from retrieval.distinct import Distinct
     from retrieval.exact import Wishes
     from retrieval.reranking import Reranking
@@ -42,7 +45,8 @@ class Ranking:
     `found` has what each retriever gave, `stages` the ranking after each stage, in the order in
     which they ran: (row, score), best first. `order` is the last one, with scores of before the
     reranker. `vector` is the question's, `vectors` those of the rows, all of unit length; `read`
-    gives the chunks, `sources` every source of each row's document.
+    gives the chunks, `sources` every source of each row's document. Where the question names
+    documents, `named` are their ids, and `rest` is what it asks of them.
     """
 
     found: Mapping[str, Ranked]
@@ -53,6 +57,13 @@ class Ranking:
     vectors: Mapping[int, FloatArray]
     read: ReadOnce
     sources: Callable[[Sequence[int]], Mapping[int, Sequence[str]]]
+    named: frozenset[str] = frozenset()
+    rest: str = ""
+
+    def asked_of(self, hits: Sequence[Hit], question: str) -> str:
+        """What a question asks of these hits: its rest, where all are of documents that it names."""
+        is_rest = bool(hits) and all(hit.chunk.document_id in self.named for hit in hits)
+        return self.rest if is_rest else question
 
 
 @on_one_thread
@@ -70,7 +81,7 @@ def rank(
     """Every candidate for a question, ranked; at least `k` texts where there are so many."""
     wishes = wishes_of(question)
     vector = embedder.embed_question(wishes.text)
-    asking = _Asking(wishes, vector, embedder.fingerprint, config, k, reranking is not None)
+    asking = _Asking(wishes, vector, embedder, config, k, reranking is not None)
     depth = max(config.candidates, k) * (_DEEPER if wishes.excluded else 1)
     ranking = _ranked(asking, library, depth, collection, where)
     if _is_crowded(ranking, k, depth):
@@ -84,7 +95,7 @@ class _Asking:
 
     wishes: Wishes
     vector: FloatArray
-    fingerprint: str
+    embedder: Embedder
     config: RetrievalConfig
     k: int
     is_reranked: bool
@@ -93,33 +104,83 @@ class _Asking:
 def _ranked(
     asking: _Asking, library: Library, depth: int, collection: Collections, where: Where | None
 ) -> Ranking:
-    """The `depth` best of each index, through every stage but the reranker."""
-    wishes, vector = asking.wishes, asking.vector
-    within: Any = {"collection": collection, "where": where}
-    found = {
-        "dense": library.dense(vector, depth, **within),
+    """The `depth` best of each index, through every stage but the reranker.
+
+    Of documents that the question names, the `depth` best for the rest of it as well.
+    """
+    read = ReadOnce(library.chunks)
+    found = _found(asking, library, depth, read, collection=collection, where=where)
+    asked = asking.wishes.text
+    sources = library.sources(_rows(found)) if names(asked) else {}
+    named = named_in(asked, set(chain.from_iterable(sources.values())))
+    if named is None:
+        return _staged(asking, library, read, found, frozenset())
+    rows = [row for row, every in sources.items() if not named.sources.isdisjoint(every)]
+    ids = frozenset(chunk.document_id for chunk in read(rows).values())
+    there = replace(where or Where(), document_ids=tuple(sorted(ids)))
+    asking = _without_names(asking, named.rest)
+    inside = _found(asking, library, depth, read, collection=collection, where=there)
+    found = {name: _joined(inside.get(name, ()), pairs) for name, pairs in found.items()}
+    return replace(_staged(asking, library, read, found, ids), named=ids, rest=named.rest)
+
+
+def _found(
+    asking: _Asking, library: Library, depth: int, read: ReadOnce, **within: Any
+) -> dict[str, Ranked]:
+    """What each retriever finds."""
+    wishes = asking.wishes
+    found: dict[str, Ranked] = {
+        "dense": library.dense(asking.vector, depth, **within),
         "lexical": library.lexical(wishes.text, depth, **within),
     }
-    read = ReadOnce(library.chunks)
     if wishes.exactly:
         more = library.lexical(wishes.exactly, depth, **within)
         found["phrase"] = _that_hold(more, wishes, read)
+    return found
+
+
+def _staged(
+    asking: _Asking,
+    library: Library,
+    read: ReadOnce,
+    found: Mapping[str, Ranked],
+    named: frozenset[str],
+) -> Ranking:
+    """What was found, ranked by every stage but the reranker; `named` documents gain."""
+    wishes, vector = asking.wishes, asking.vector
     # Each index gave the scores of its own candidates only. What follows needs both of them all: one
     # that the other index has at 101 is not one that it does not know.
-    rows = dict.fromkeys(row for pairs in found.values() for row, _ in pairs)
-    vectors = library.vectors(list(rows))
-    words = {row: score for row, score in found["lexical"] if row in vectors}
+    vectors = library.vectors(_rows(found))
+    words = {} if named else {row: score for row, score in found["lexical"] if row in vectors}
     words |= library.lexical_scores(wishes.text, [row for row in vectors if row not in words])
     told = _texts(read, list(words)[:LOOKED_AT])
-    settings = fitting(asking.config, asking.fingerprint, list(told.values()))
+    settings = fitting(asking.config, asking.embedder.fingerprint, list(told.values()))
     if asking.is_reranked or wishes.exactly:
         # A reranker decides for itself, and who quotes a phrase or names a code wants what has it.
         settings = replace(settings, diversity=0.0)
     stages = dict(_stages(vector, vectors, words, settings))
-    stages |= _by_texts(list(stages.values())[-1], wishes, read, settings, asking.k)
+    if named:
+        stages["named"] = preferred(list(stages.values())[-1], read(vectors), named)
+    stages |= _by_texts(list(stages.values())[-1], wishes, read, settings, asking.k, named)
     order = list(stages.values())[-1]
     similarities = _cosines(vector, vectors)
     return Ranking(found, stages, order, similarities, vector, vectors, read, library.sources)
+
+
+def _without_names(asking: _Asking, rest: str) -> _Asking:
+    """The question without the names of documents, which say where to look and not for what."""
+    wishes = replace(wishes_of(rest), excluded=asking.wishes.excluded)
+    return replace(asking, wishes=wishes, vector=asking.embedder.embed_question(wishes.text))
+
+
+def _joined(first: Ranked, others: Ranked) -> list[tuple[int, float]]:
+    """The rows of `first`, then the others that are not among them."""
+    had = {row for row, _ in first}
+    return [*first, *(pair for pair in others if pair[0] not in had)]
+
+
+def _rows(found: Mapping[str, Ranked]) -> list[int]:
+    return list(dict.fromkeys(row for pairs in found.values() for row, _ in pairs))
 
 
 def _is_crowded(ranking: Ranking, k: int, depth: int) -> bool:
@@ -183,7 +244,12 @@ def _stages(
 
 
 def _by_texts(
-    order: Ranked, wishes: Wishes, read: ReadOnce, config: RetrievalConfig, k: int
+    order: Ranked,
+    wishes: Wishes,
+    read: ReadOnce,
+    config: RetrievalConfig,
+    k: int,
+    named: frozenset[str],
 ) -> Iterator[tuple[str, Ranked]]:
     """The ranking by each stage after that which looks at the chunks' texts."""
     if wishes:
@@ -191,7 +257,7 @@ def _by_texts(
         yield "exact", order
     if config.diversity > 0:
         chunks = read(row for row, _ in order[: max(SPREAD, k)])
-        yield "diversity", spread(order, chunks, wishes.text, config.diversity)
+        yield "diversity", spread(order, chunks, wishes.text, config.diversity, named)
 
 
 def _that_hold(ranked: Ranked, wishes: Wishes, read: ReadOnce) -> list[tuple[int, float]]:

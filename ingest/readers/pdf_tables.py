@@ -12,6 +12,15 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.blocks import markdown_table
+from ingest.readers.pdf_cells import (
+    CURRENCY,
+    TAIL,
+    further_headers,
+    is_figure,
+    is_figure_word,
+    is_period,
+    n_header_rows,
+)
 from ingest.readers.pdf_lines import SUBTITLE
 
 if TYPE_CHECKING:
@@ -19,23 +28,16 @@ if TYPE_CHECKING:
 
     from ingest.readers.pdf_segments import Segment, Word
 
-_CURRENCY = re.compile(r"[$€£¥₹]|US\$|C\$|A\$|R\$|CHF|EUR|USD|GBP")
-_FIGURE = re.compile(
-    r"[($€£¥₹]*[-+–—−]?[($€£¥]*\d[\d,.'’]*[%)]*(?:\(?[a-z\d*]\))?[*†‡]*|[-–—−]+\)?|[Nn]/?[AaMm]"
-)
-_TAIL = re.compile(r"[)%]+|pts?|bps|x")
 _LONGEST_GAP = 3.0
 _MOST_BETWEEN = 3
 _PROSE_WORDS = 7
 _SPARSE = 0.15
 _FILLED = 0.45
 _HEADER_GAP = 0.8
-_LONGEST_HEADER = 6
 _MATHEMATICS = re.compile("[=\u2190-\u2211\u2213-\u22ff{}\uf8e0-\uf8ff]")
 _ITEM = re.compile(r"[•●○▪■◦‣·*o–—-]|\(?\.?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})(?:\.\d{1,3})*[.):]?")
 _BULLET = re.compile("[•●○▪■◦‣·–—-]")
 _ITEM_WORDS = 4
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _LABEL = 2
 
 
@@ -49,10 +51,7 @@ class Cell(NamedTuple):
     @property
     def is_figure(self) -> bool:
         """Whether all of it is figures."""
-        return all(
-            _FIGURE.fullmatch(word) or _CURRENCY.fullmatch(word) or _TAIL.fullmatch(word)
-            for word in self.text.split()
-        )
+        return is_figure(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +110,16 @@ def _row(segments: Sequence[Segment]) -> Row:
 
 
 def _goes_with(before: Cell, cell: Cell) -> bool:
-    if _CURRENCY.fullmatch(before.text):
+    if CURRENCY.fullmatch(before.text):
         return cell.is_figure
-    return bool(_TAIL.fullmatch(cell.text)) and before.is_figure
+    return bool(TAIL.fullmatch(cell.text)) and before.is_figure
 
 
 def _split(segment: Segment) -> Iterator[Cell]:
     """A segment whole; one of figures alone, or one that ends in several, figure by figure."""
     words = segment.words
     start = len(words)
-    while start and _is_figure_word(words[start - 1].text):
+    while start and is_figure_word(words[start - 1].text):
         start -= 1
     if start and not _several(words[start:]):
         start = len(words)
@@ -132,12 +131,8 @@ def _split(segment: Segment) -> Iterator[Cell]:
 
 def _several(words: Sequence[Word]) -> bool:
     """Whether these are at least two figures, or one after a currency sign, as prose has not."""
-    signs = sum(bool(_CURRENCY.fullmatch(word.text)) for word in words)
+    signs = sum(bool(CURRENCY.fullmatch(word.text)) for word in words)
     return len(words) - signs >= 3 or (signs > 0 and len(words) - signs >= 2)
-
-
-def _is_figure_word(text: str) -> bool:
-    return bool(_FIGURE.fullmatch(text) or _CURRENCY.fullmatch(text) or _TAIL.fullmatch(text))
 
 
 def _cell(words: Sequence[Word]) -> Cell:
@@ -242,14 +237,39 @@ def _with_header_above(rows: Sequence[Row], floor: int, start: int, end: int) ->
 
 
 def write_table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table, its header in one row."""
+    """The rows as Markdown, the header of each table in one row; columns are shared by all rows."""
     columns = _columns(rows)
     grid = [_in_columns(row.cells, columns) for row in rows]
-    n_header = _n_header_rows(grid)
+    bounds = [0, *further_headers(grid), len(rows)]
+    return "\n\n".join(
+        _one_table(rows[start:end], grid[start:end], columns) for start, end in pairwise(bounds)
+    )
+
+
+def _one_table(
+    rows: Sequence[Row], grid: Sequence[list[str]], columns: Sequence[tuple[float, float]]
+) -> str:
+    n_header = n_header_rows(grid)
     if n_header < 2:
         return markdown_table(grid)
-    header = [" ".join(filter(None, column)) for column in zip(*grid[:n_header], strict=True)]
+    filled = [any(column) for column in zip(*grid[n_header:], strict=True)]
+    above = [_shared(row, columns, filled) for row in rows[:n_header]]
+    header = [" ".join(filter(None, column)) for column in zip(*above, strict=True)]
     return markdown_table([header, *grid[n_header:]])
+
+
+def _shared(row: Row, columns: Sequence[tuple[float, float]], filled: Sequence[bool]) -> list[str]:
+    """A row of a header by columns: periods that are fewer than these stand over all that are filled."""
+    texts = _in_columns(row.cells, columns)
+    over = [cell for cell in row.cells if _column_of(cell, columns) > 0]
+    if not 0 < len(over) < sum(filled[1:]) or not all(is_period(cell.text) for cell in over):
+        return texts
+
+    def nearest(column: tuple[float, float]) -> str:
+        return min(over, key=lambda cell: abs(cell.x0 + cell.x1 - sum(column))).text
+
+    beside = zip(columns[1:], filled[1:], strict=True)
+    return [texts[0], *(nearest(column) if is_filled else "" for column, is_filled in beside)]
 
 
 def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:
@@ -293,20 +313,3 @@ def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
         return -shared / max(1.0, min(x1 - x0, cell.x1 - cell.x0)), at
 
     return min(range(len(columns)), key=miss, default=0)
-
-
-def _n_header_rows(grid: Sequence[Sequence[str]]) -> int:
-    """How many rows above the first that has a label and a figure make up the header."""
-    for at, row in enumerate(grid[:_LONGEST_HEADER]):
-        figures = [text for text in row[1:] if text and Cell(text, 0, 0).is_figure]
-        if row[0] and any(not _YEAR.fullmatch(figure) for figure in figures):
-            # Labels alone below the header name the rows that follow.
-            named = [n for n in range(at) if any(grid[n][1:])]
-            return min(named[-1] + 1 if named else 0, _second_full(grid))
-    return 0
-
-
-def _second_full(grid: Sequence[Sequence[str]]) -> int:
-    """Where the second row with a label and something beside it is: a header has only one."""
-    full = [at for at, row in enumerate(grid) if row[0] and any(row[1:])]
-    return full[1] if len(full) > 1 else len(grid)

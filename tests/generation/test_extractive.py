@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generation.evidence import gather
-from generation.extractive import coverage, extract
+from generation.extractive import coverage, extract, features
 from generation.words import content
 from quoth.datatypes import Context
 from tests.generation.sources import chunk, context, hit, passage
@@ -100,3 +100,18 @@ def test_rare_words_of_the_question_weigh_more() -> None:
 
 def test_coverage_of_no_words_is_nothing() -> None:
     assert np.array_equal(coverage("Who is it?", [content("red"), content("")]), [0.0, 0.0])
+
+
+def test_a_figure_is_taken_from_the_row_of_that_name(embedder: Embedder) -> None:
+    table = (
+        "| Net sales | 2022 | 2021 |\n| --- | --- | --- |\n| Pumps | 18,097 | 17,001 |\n"
+        "| Valves | 9,901 | 9,800 |\n| Total company | 34,229 | 35,355 |\n"
+    )
+    context = Context((passage(1, hit(1, chunk("sales", table))),))
+    found = gather("What were the net sales in 2022?", context, embedder.embed_passages)
+    assert found.sentences[0].label == "Pumps"
+    assert features(found)[:, 6].tolist() == [1.0, 1.0, 0.0]
+    (best,) = extract(found, max_sentences=1)
+    assert "34,229" in best.text
+    found = gather("Who sells valves?", context, embedder.embed_passages)
+    assert not features(found)[:, 6].any()

@@ -16,6 +16,7 @@ from quoth.config import IngestConfig
 from tests.ingest.laying import LINE, column, placed_pdf, prose, segment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ingest.readers.pdf_segments import Segment
@@ -199,6 +200,73 @@ def test_rows_of_labels_stay_inside_their_table_and_headers_are_joined() -> None
         "| Liabilities |  |  |",
         "| Loans | 3 | 4 |",
     ]
+
+
+def table_of(rows: Sequence[Sequence[tuple[str, float]]]) -> list[str]:
+    """The lines of the one table that segments at these places are."""
+    (line,) = lines_of(
+        [
+            segment(text, x, 100 + LINE * y, stream=100 * y + at)
+            for y, row in enumerate(rows)
+            for at, (text, x) in enumerate(row)
+        ]
+    )
+    return line.text.split("\n")
+
+
+def figures(label: str, *amounts: str) -> list[tuple[str, float]]:
+    return [(label, 50), *((amount, 300 + 80 * at) for at, amount in enumerate(amounts))]
+
+
+def test_a_period_stands_over_all_its_columns() -> None:
+    lines = table_of(
+        [
+            [("Three Months Ended June 30,", 280), ("Six Months Ended June 30,", 440)],
+            figures("($ in millions)", "2023", "2022", "2023", "2022"),
+            figures("Net sales", "12", "13", "24", "25"),
+            figures("Net income", "1", "2", "3", "4"),
+        ]
+    )
+    quarter, half = "Three Months Ended June 30,", "Six Months Ended June 30,"
+    assert lines[0] == (
+        f"| ($ in millions) | {quarter} 2023 | {quarter} 2022 | {half} 2023 | {half} 2022 |"
+    )
+    assert lines[2] == "| Net sales | 12 | 13 | 24 | 25 |"
+
+
+def test_a_date_in_two_lines_stands_over_its_own_column_only() -> None:
+    lines = table_of(
+        [
+            [("July 2,", 300)],
+            [("2023", 300), ("2022", 380)],
+            figures("Cash", "12", "13"),
+            figures("Debt", "1", "2"),
+        ]
+    )
+    assert lines[0] == "|  | July 2, 2023 | 2022 |"
+
+
+def test_a_further_row_of_periods_opens_a_table_of_its_own() -> None:
+    lines = table_of(
+        [
+            [("Year ended June 30, 2023", 320)],
+            [("Americas", 300), ("Asia", 380), ("Total", 460)],
+            figures("Net sales", "12", "13", "25"),
+            figures("Net income", "1", "2", "3"),
+            [("Year ended June 30, 2022", 320)],
+            [("Americas", 300), ("Asia", 380), ("Total", 460)],
+            figures("Net sales", "22", "23", "45"),
+            figures("Net income", "4", "5", "9"),
+        ]
+    )
+    headers = [line for line in lines if "Americas" in line]
+    assert [
+        line.count(f"Year ended June 30, {year}")
+        for line, year in zip(headers, (2023, 2022), strict=True)
+    ] == [3, 3]
+    at = lines.index(headers[1])
+    assert lines[at - 1] == ""
+    assert lines[at + 2] == "| Net sales | 22 | 23 | 45 |"
 
 
 def test_items_with_hanging_bullets_and_numbers_are_no_table() -> None:

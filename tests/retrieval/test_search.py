@@ -118,6 +118,8 @@ def test_what_only_the_meaning_found_has_its_words_counted_too(examples_library:
     for asked in questions()[:10]:
         question = asked["question"]
         ranking = rank(question, library, embedder, narrow.retrieval, k=3)
+        if "named" in ranking.stages:  # it is searched for without the document's name
+            continue
         every = dict(library.lexical(question, 1000, collection=None, where=None))
         best = max(every.values())
         low, high = min(ranking.similarities.values()), max(ranking.similarities.values())
