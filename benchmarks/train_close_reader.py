@@ -24,7 +24,7 @@ from benchmarks.reporting import Options, tell
 from generation.close_reading import likeliest, with_around
 from generation.extractive import scored, states
 from quoth.config import EMBEDDED
-from retrieval.close_reader import LONGEST, WEIGHTS, CloseReader
+from retrieval.close_reader import WEIGHTS, CloseReader, inputs_of
 from vectorstore import find_folder
 
 if TYPE_CHECKING:
@@ -137,14 +137,11 @@ class _Trainee:
     def loss(self, batch: Sequence[Pair]) -> Any:
         """The mean binary cross entropy."""
         torch = self._torch
-        inputs = self._tokenizer(
+        inputs = inputs_of(
+            self._tokenizer,
             [pair.question for pair in batch],
-            [f"{pair.sentence[0]} [SEP] {pair.sentence[1]}" for pair in batch],
-            truncation="longest_first",
-            max_length=LONGEST,
-            padding=True,
+            [pair.sentence for pair in batch],
             pad_to_multiple_of=16,  # torch's kernels keep each new shape in memory
-            return_tensors="pt",
         )
         mask = inputs["attention_mask"].unsqueeze(-1)
         with torch.autocast("cpu", dtype=torch.bfloat16):

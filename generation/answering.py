@@ -79,16 +79,14 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     there is room. `read` reads the sentences that likeliest answer together with the question; without
     it they are told by meaning and words alone. `query` is the question as it was searched for, where a
     follow-up was completed or the names of the documents were left out; the default is the question. The
-    texts after the last withdrawn piece, joined, are `answer.text`. Its
-    `timings` have "pack", "first_token" and "total", in seconds since the call. Raises
-    QuestionTooLongError and ModelError.
+    texts after the last withdrawn piece, joined, are `answer.text`. Its `timings` have "pack",
+    "first_token" and "total", in seconds since the call. Raises QuestionTooLongError and ModelError.
     """
     clock = _Clock()
     ranked = tuple(sorted(hits, key=lambda hit: hit.rank))
     if not ranked:
         yield clock.stamped(_refused(question, Context(), (), 0.0))
         return
-    text_of = None if around is None else around.text
     packed = pack(
         question,
         ranked,
@@ -96,11 +94,11 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
         model=model,
         generation=generation,
         answer=answer,
-        text_of=text_of,
+        text_of=None if around is None else around.text,
     )
     clock.note("pack")
-    asked = query or question
-    evidence = read_closely(gather(asked, packed.context, embed, page_of, ranked), read)
+    query = query or question
+    evidence = read_closely(gather(query, packed.context, embed, page_of, ranked), read)
     confidence = refusal.answerability(evidence, ranked, embed)
     if confidence < refusal.THRESHOLDS[answer.refusal] or not evidence.sentences:
         yield clock.stamped(_refused(question, packed.context, ranked, confidence))
@@ -111,10 +109,9 @@ def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by
     if shown is packed and around is not None:
         shown = widened(packed, ranked, question, reader, answer, around)
     if shown.context is not packed.context:
-        anew = gather(asked, shown.context, embed, page_of, ranked)
+        anew = gather(query, shown.context, embed, page_of, ranked)
         packed, evidence = shown, carried(anew, evidence)
-    weak = 0 < model.n_parameters < WEAK_BELOW
-    judge = Judge(evidence, confidence, answer, embed, weak)
+    judge = Judge(evidence, confidence, answer, embed, 0 < model.n_parameters < WEAK_BELOW)
     task = _Task(question, ranked, packed, judge)
     for piece in _written(task, model, generation, cancelled):
         clock.note("first_token")

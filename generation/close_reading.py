@@ -61,10 +61,7 @@ def carried(evidence: Evidence, before: Evidence) -> Evidence:
 
 def likeliest(evidence: Evidence) -> list[int]:
     """The indices of the sentences to be read, the likeliest first; of those that state something."""
-    stating = extractive.states(evidence)
-    odds = np.where(stating, extractive.scored(evidence)[1], -np.inf)
-    order: list[int] = np.argsort(-odds, kind="stable")[: min(READ, int(stating.sum()))].tolist()
-    return order
+    return extractive.ranked(evidence)[:READ]
 
 
 def with_around(evidence: Evidence, index: int) -> tuple[str, str]:

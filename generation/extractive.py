@@ -61,12 +61,10 @@ def extract(evidence: Evidence, *, max_sentences: int = 2) -> tuple[Sentence, ..
     probability that the sentence holds the answer; one far less likely than the best is left
     out. Empty when no sentence of the context states anything.
     """
-    stating = states(evidence)
-    if not stating.any():
+    order = ranked(evidence)[:max_sentences]
+    if not order:
         return ()
-    odds = np.where(stating, scored(evidence)[1], -np.inf)
-    chances = 1 / (1 + np.exp(-odds))
-    order = np.argsort(-odds, kind="stable")[: min(max_sentences, int(stating.sum()))].tolist()
+    chances = 1 / (1 + np.exp(-scored(evidence)[1]))
     best = sorted(index for index in order if chances[index] >= LEAST_SHARE * chances[order[0]])
     return tuple(
         Sentence(
@@ -86,6 +84,14 @@ def quotes_of(evidence: Evidence, index: int) -> tuple[Quote, ...]:
     before = evidence.sentences[index - 1] if index else sentence
     follows = index > 0 and before.passage == sentence.passage and _leans_back(sentence.text)
     return (*sentence.quotes, before.quote) if follows else sentence.quotes
+
+
+def ranked(evidence: Evidence) -> list[int]:
+    """The indices of the sentences that state something, the likeliest to answer first."""
+    stating = states(evidence)
+    odds = np.where(stating, scored(evidence)[1], -np.inf)
+    order: list[int] = np.argsort(-odds, kind="stable")[: int(stating.sum())].tolist()
+    return order
 
 
 def states(evidence: Evidence) -> NDArray[np.bool_]:

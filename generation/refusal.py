@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 REFUSAL = "The documents in this library do not answer that."
 
-# The least probability at which Quoth speaks; what each refuses is in docs/decisions/0019.
+# The least probability at which Quoth speaks; what each refuses is in docs/decisions/0033.
 THRESHOLDS: Mapping[str, float] = {"silent": 0.65, "balanced": 0.44, "talkative": 0.2, "never": 0.0}
 
-# Of the regression, by benchmarks/calibrate_refusal.py.
+# Of the regression, by benchmarks/calibrate_reading.py.
 INTERCEPT, TREES, READING = 0.13, 0.70, 0.39
 
 

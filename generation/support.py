@@ -47,8 +47,9 @@ def check(
     numbers, units, names and negation, and none of them stands there in another's place. A span
     is a sentence or two neighbours, and where these are not enough, with one more of the passage. A
     name or number may also stand in the headings above or elsewhere in the passage, where it fits;
-    that is then quoted too. What is `doubted` must be nearer: a weak model joins the words of its sources
-    to what they do not say; and so must fragments, since they borrow their question's words. `support` in [0, 1] is calibrated; `reason` says what is wrong.
+    that is then quoted too. What is `doubted` must be nearer: a weak model joins the words of its
+    sources to what they do not say; and so must fragments, since they borrow their question's words.
+    `support` in [0, 1] is calibrated; `reason` says what is wrong.
     """
     parts = split(answer)
     claims = [part for part in parts if not is_talk(part)]

@@ -596,13 +596,16 @@ class Quoth:
                 cancelled=cancelled,
             )
             last, written = yield from _up_to_answer(pieces, use)
-        if written.closest:
-            shown = self._excerpted(query, hits)[: len(written.closest)]
-            written = replace(written, closest=shown)
-        written = _with_search(written, hits, searched)
+        written = _with_search(self._with_excerpts(written, query, hits), hits, searched)
         self._contexts.remember(scope, written, previous)
         yield replace(last, answer=written)
         self._read_ahead(model, written, history, generation)
+
+    def _with_excerpts(self, answer: Answer, query: str, hits: Sequence[Hit]) -> Answer:
+        """The answer; what a refusal names as closest with its excerpts, chosen among all hits."""
+        if not answer.closest:
+            return answer
+        return replace(answer, closest=self._excerpted(query, hits)[: len(answer.closest)])
 
     def _reads(self, hits: Sequence[Hit]) -> CloseReader | None:
         """Who reads these hits closely; nobody where most are in a language it does not know."""

@@ -8,7 +8,6 @@ reads English.
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quoth.config import EMBEDDED
-from vectorstore import cpu_has_bfloat16, find_folder, loading
+from vectorstore import cpu_has_bfloat16, find_folder, loading, lone_threads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import ThreadPoolExecutor
 
     from numpy.typing import NDArray
 
@@ -42,15 +42,7 @@ class _Loaded:
     n_threads: int
 
     def read(self, question: str, sentences: Sequence[tuple[str, str]]) -> list[float]:
-        texts = [f"{sentence} [SEP] {around}" for sentence, around in sentences]
-        inputs = self.tokenizer(
-            [question] * len(texts),
-            texts,
-            truncation="longest_first",
-            max_length=LONGEST,
-            padding=True,
-            return_tensors="pt",
-        )
+        inputs = inputs_of(self.tokenizer, [question] * len(sentences), sentences)
         with self.torch.inference_mode():
             states = self.transformer(**inputs).last_hidden_state.float()
             mask = inputs["attention_mask"].unsqueeze(-1)
@@ -77,10 +69,6 @@ class CloseReader:
         """
         return np.array(self._remembered(question, tuple(sentences)), dtype=np.float64)
 
-    def load(self) -> None:
-        """Load the model now, so that the first question need not wait for it."""
-        self._ready()
-
     def _read(self, question: str, sentences: tuple[tuple[str, str], ...]) -> tuple[float, ...]:
         loaded = self._ready()
         # By length, so that what is read together is padded little.
@@ -98,7 +86,9 @@ class CloseReader:
     def _ready(self) -> _Loaded:
         with self._loading:
             if self._loaded is None:
-                pool, n_threads = _threads()
+                import torch
+
+                n_threads, pool = torch.get_num_threads(), lone_threads(torch, "quoth-close-reader")
                 # Loaded by a thread that computes alone, too: torch's threads of its own, once begun,
                 # halve the speed at which llama.cpp writes.
                 reading = pool.submit(_load, find_folder(EMBEDDED), self._weights)
@@ -112,22 +102,24 @@ def close_reader() -> CloseReader:
     return CloseReader()
 
 
+def inputs_of(
+    tokenizer: Any, questions: list[str], sentences: Sequence[tuple[str, str]], **options: Any
+) -> Any:
+    """What the transformer is given: each question with a sentence and what stands around it."""
+    return tokenizer(
+        questions,
+        [f"{sentence} [SEP] {around}" for sentence, around in sentences],
+        truncation="longest_first",
+        max_length=LONGEST,
+        padding=True,
+        return_tensors="pt",
+        **options,
+    )
+
+
 def changed(changes: Mapping[str, Any], name: str) -> Any:
     """What is added to a parameter: its int8 change times the scale of each row, float32."""
     return changes[name].float() * changes[f"{name}.scale"]
-
-
-def _threads() -> tuple[ThreadPoolExecutor, int]:
-    import torch
-
-    n_threads = torch.get_num_threads()
-    pool = ThreadPoolExecutor(
-        n_threads,
-        thread_name_prefix="quoth-close-reader",
-        initializer=torch.set_num_threads,
-        initargs=(1,),
-    )
-    return pool, n_threads
 
 
 def _load(folder: Path, weights: Path) -> tuple[Any, Any, Any, Any, Any]:

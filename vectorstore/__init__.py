@@ -4,6 +4,7 @@ from vectorstore.compaction import Compaction
 from vectorstore.contract import Library
 from vectorstore.conversations import ConversationStore
 from vectorstore.embedder import Embedder, cpu_has_bfloat16, load_embedder
+from vectorstore.encoding import lone_threads
 from vectorstore.library import LocalLibrary
 from vectorstore.memory import RememberedVectors
 from vectorstore.model_folders import find_folder, loading
@@ -21,4 +22,5 @@ __all__ = [
     "find_folder",
     "load_embedder",
     "loading",
+    "lone_threads",
 ]

@@ -25,6 +25,16 @@ class Encode(Protocol):
         ...
 
 
+def lone_threads(torch: Any, name: str) -> ThreadPoolExecutor:
+    """As many threads as torch would use for one product, each of which computes alone."""
+    return ThreadPoolExecutor(
+        torch.get_num_threads(),
+        thread_name_prefix=name,
+        initializer=torch.set_num_threads,
+        initargs=(1,),
+    )
+
+
 class CoreEncoder:
     """One thread of torch for each core, each with texts of its own.
 
@@ -37,12 +47,7 @@ class CoreEncoder:
     def __init__(self, torch: Any, batch_size: int) -> None:
         """`batch_size` 0 is 8."""
         self._batch_size = batch_size or _CPU_BATCH
-        self._pool = ThreadPoolExecutor(
-            torch.get_num_threads(),
-            thread_name_prefix="quoth-encoder",
-            initializer=torch.set_num_threads,
-            initargs=(1,),
-        )
+        self._pool = lone_threads(torch, "quoth-encoder")
 
     def __call__(self, texts: Sequence[str], encode: Encode) -> FloatArray:
         """A row for each text, in order; texts of similar length are encoded together."""
