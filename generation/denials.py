@@ -5,6 +5,7 @@ It knows two texts and the sentences beside; numbers and names are looked at els
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from generation.vocabulary import CONTRASTING, DENYING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 NEAR = 5  # words on each side of a denied one, by which its places are told apart
 SURE = 2  # words that a denial must share with one elsewhere to be the same
+# "Non-English", "immiscible": a denial within a word, which others may put as a "not".
+_PREFIXED = re.compile(r"\b(?:non-?\w{3,}|(?:un|im|in|ir)\w+(?:ble|bly))\b", re.IGNORECASE)
 
 
 def denial(claim: str, quoted: str, beside: Sequence[str]) -> str:
@@ -27,8 +30,10 @@ def denial(claim: str, quoted: str, beside: Sequence[str]) -> str:
     loosely_there = negated(quoted, DENYING)
     reached = {stem for group in loosely_there for stem in group}
     denied_here, there = negated(claim), content(quoted)
+    denies_otherwise = bool(loosely_there) or _PREFIXED.search(quoted) is not None
     for group in denied_here:
-        if next((stem for stem in group[:2] if stem in there), group[0]) not in reached:
+        known = next((stem for stem in group[:2] if stem in there), "")
+        if known not in reached and (known or not denies_otherwise):
             return "the source does not deny it"
     for stem in {group[0] for group in denied_here}:
         here = sum(stem in group for group in denied_here)
@@ -49,14 +54,17 @@ def denies_alike(claim: str, quoted: str, other: str) -> bool:
 
 
 def _denied(claim: str, quoted: str, beside: Sequence[str]) -> bool:
-    loosely_here = {s for group in negated(claim, DENYING | CONTRASTING) for s in group}
+    denied_here, denied_there = negated(claim, DENYING | CONTRASTING), negated(quoted)
+    if len(denied_here) >= len(denied_there):
+        return False  # put in other words, perhaps
+    loosely_here = {stem for group in denied_here for stem in group}
     stated_here = content(claim)
     return any(
         group[0] in stated_here
         and not loosely_here & set(group)
         and 2 * len(set(group) & stated_here) >= len(group)
         and not _is_said_elsewhere(group[0], claim, quoted, beside)
-        for group in negated(quoted)
+        for group in denied_there
     )
 
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 LINKS = frozenset({"", "to", "of", "out of"})  # words between two numbers of one range or share
+LONGEST_DAY = 2  # digits; a longer number after a month is a year
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
+_YEAR = re.compile(r"[12]\d{3}")
+_HUNDREDS = re.compile(r"\b([12]\d00)['’]?s\b")  # "the 1800s"
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
@@ -52,9 +55,13 @@ def missing_number(claim: str, quoted: str) -> str:
     """Which number, unit or date of the claim the quoted text lacks, in words, or ""."""
     said, there = number_values(quoted), numbers(quoted)
     units = {number.unit for number in there} | content(quoted)
+    if "m" in units:
+        units |= {"metre", "million"}
     amounts = {number.amount for number in there}
     for number in stated_numbers(claim):
         if number.value not in said and number.amount not in amounts:
+            if _is_reckoned(number, claim, quoted):
+                continue
             return f"the source does not say {_written(number)}"
         same = [other for other in there if other.value == number.value]
         if same and number.unit and not any(_same_unit(number, other, units) for other in same):
@@ -64,6 +71,25 @@ def missing_number(claim: str, quoted: str) -> str:
         if _is_row_for_count(number, same):
             return f"the source does not say {number.written} so"
     return _said_twice(claim, quoted) or _turned_round(claim, quoted) or _other_date(claim, quoted)
+
+
+def _is_reckoned(number: Number, claim: str, quoted: str) -> bool:
+    """Whether the number follows from others: "the 1800s" or "ten years" from 1785 to 1795."""
+    there = numbers(quoted)
+    if number.unit == "year":
+        years = [int(other.value) for other in there if _YEAR.fullmatch(other.value)]
+        return any(str(b - a) == number.value for a in years for b in years)
+    centuries = {other.value for other in there if other.unit == "century"}
+    if number.unit == "century":
+        return any(_century(found) == number.value for found in _HUNDREDS.findall(quoted))
+    return any(
+        found == number.value and _century(found) in centuries for found in _HUNDREDS.findall(claim)
+    )
+
+
+def _century(year: str) -> str:
+    """The century of a hundred years: "19" of "1800"."""
+    return str(int(year) // 100 + 1)
 
 
 def _said_twice(claim: str, quoted: str) -> str:
@@ -107,7 +133,11 @@ def _repeated(text: str) -> frozenset[str]:
 def _other_date(claim: str, quoted: str) -> str:
     """Whether a month stands with another number in the source than in the claim."""
     there = dates(quoted)
-    for month, number in sorted(dates(claim) - there):
+    said, values = dates(claim), number_values(quoted)
+    for month, number in sorted(said - there):
+        is_year = len(number) > LONGEST_DAY and number in values
+        if is_year and any((month, day) in there for other, day in said if other == month):
+            continue  # "August 17, 2017" of "the 2017 season … on August 17"
         if month in {other for other, _ in there}:
             return f"the source does not say {month.capitalize()} {number}"
     return ""
@@ -119,6 +149,8 @@ def _written(number: Number) -> str:
 
 def _same_unit(number: Number, other: Number, units: AbstractSet[str]) -> bool:
     """The same unit, or none at this number and the unit elsewhere: "5 to 10 million"."""
+    if "m" in {number.unit, other.unit}:
+        return {number.unit, other.unit} <= {"m", "metre", "million"}
     return other.unit == number.unit or (not other.unit and number.unit in units)
 
 

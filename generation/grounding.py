@@ -105,6 +105,7 @@ def _lender(
     in the last sentence before that has one, where the ground says "in the same year".
     """
     dating = _dating(claim, around, told)
+    opening = next((i for i, s in enumerate(around.sentences) if not s.text.startswith("#")), 0)
     for number, sentence in enumerate(around.sentences):
         if _lacking(claim, around, told.with_(sentence), lexicon) == lacking:
             continue
@@ -113,7 +114,7 @@ def _lender(
             told.text,
             sentence.text,
             lexicon.names,
-            names_too=number > 0,
+            names_too=number > opening,
             before=number < around.first,
         ):
             return sentence

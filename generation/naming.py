@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from generation.vocabulary import FRAMING, OPENERS
+from generation.vocabulary import FRAMING, OPENERS, SAME_NAMES
 from generation.words import content, initials, is_initial, is_short, names, stem, words
 
 if TYPE_CHECKING:
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from generation.words import Word
 
 NAME_ENDING = 3
+# "Germans" of "Germany", "Italians" of "Italy": endings of what the rest is one name with.
+_DEMONYM = re.compile(r"(?:i?ans?|ns?|ese|ish|i?c|s|y|ia|a|e)?")
 SHORTEST_NAME = 4
 SHORTEST_INITIALS = 3  # of a name that the sources have by its initials alone
+_COMMON_ENDING = re.compile(
+    r"\w{3}(?:ing|ed|ly|ers|[ai]tors|[ts]ions?|ures|ments?|ness|ances?|ences?)$"
+)
 _IN_NAME = re.compile(r"[ .-]*(?:(?:von|van|de|der|del|di|la|bin|al)[ -]+)*")
 _INSIDE = re.compile(r"[ .-]*(?:(?:of|the|for)[ ]+)*")
 
@@ -61,7 +66,7 @@ def missing_name(claim: str, said: str, lexicon: Lexicon) -> str:
     there = {*told, *map("".join, itertools.pairwise(told))}  # "South East" says "Southeast"
     shortened = _shortened(claim, said)
     for name in names(claim):
-        if _is_said(name.folded, there) or name in shortened:
+        if name.is_number or _is_said(name.folded, there) or name in shortened:
             continue
         if not is_initial(claim, name.start) or _is_name(name, lexicon):
             return f"the source does not say {name.text}"
@@ -108,6 +113,8 @@ def _mixed_name(claim: str, lexicon: Lexicon) -> str:
         if claim[first.end : second.start] != " " or first.folded not in lexicon.names:
             continue
         pair = {first.key, second.key}
+        if second.folded in SAME_NAMES:
+            continue
         if first.key in lexicon.leading and not any(pair <= run for run in lexicon.runs):
             return f"the source does not say {first.text} {second.text}"
     return ""
@@ -134,19 +141,29 @@ def _names_within(text: str) -> frozenset[str]:
 
 def _is_said(name: str, said: set[str]) -> bool:
     """The name itself, or with another ending: "Normans" for "Norman"."""
-    if name in said or name in FRAMING:
+    if name in said or name in FRAMING or SAME_NAMES.get(name, frozenset()) & said:
         return True
     if len(name) < SHORTEST_NAME:
         return False
     return any(
         len(word) >= SHORTEST_NAME
         and abs(len(word) - len(name)) <= NAME_ENDING
-        and (word.startswith(name) or name.startswith(word))
+        and (word.startswith(name) or name.startswith(word) or _is_demonym(name, word))
         for word in said
     )
+
+
+def _is_demonym(name: str, word: str) -> bool:
+    """Whether two words are one name but for how a land and its people end."""
+    alike = (a == b for a, b in zip(name, word, strict=False))
+    shared = len(list(itertools.takewhile(bool, alike)))
+    rests = (name[shared:], word[shared:])
+    return shared >= SHORTEST_NAME and all(_DEMONYM.fullmatch(rest) for rest in rests)
 
 
 def _is_name(word: Word, lexicon: Lexicon) -> bool:
     if word.folded in lexicon.names:
         return True
+    if _COMMON_ENDING.search(word.folded):
+        return False  # "Carrying on …", "Supporters say …"
     return stem(word.folded) not in lexicon.stems and word.folded not in OPENERS

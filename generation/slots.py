@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generation.placed import read_facts
-from generation.vocabulary import PREPOSITIONS, PRONOUNS
+from generation.vocabulary import ORDINALS, PREPOSITIONS, PRONOUNS, SAME_NAMES
 from generation.words import is_name, words
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ FADING = 0.12  # of a word's weight for each word between it and the fact
 # By how much another name or number must fit better than the claim's own, and how well at least.
 NAME_MARGIN, NUMBER_MARGIN = 0.5, 0.25
 NAME_LEAST, NUMBER_LEAST = 1.0, 0.6
+SETTLED = 0.5  # by how much less another fact of the claim may fit its own place
 LONG_TITLE = 3  # words; in a shorter one the name is not told by its words
 NAME_FIT, NUMBER_FIT = 1.0, 1.5  # least fit of what another sentence lends
 _OR = re.compile(r"[\s,]*(?:\(|\bor\b|\balso (?:known as|called)\b)[\s`'\"“]*")
+_YEAR = re.compile(r"[12]\d{3}")
 _ASIDE = re.compile(r"\([^()]*\)")
 
 
@@ -61,7 +63,7 @@ def misplaced(claim: str, places: Places, known: AbstractSet[str]) -> str:
     other_sources, ground = _versions(places.quoted, known), read_facts(places.ground, known)
     renamed, titled = _renamed(own_sources[0]), _titled(said, places.titles)
     for fact in said.facts:
-        if fact in titled:
+        if fact in titled or (fact.is_number and not _is_there(fact, own_sources[0])):
             continue
         own = max(_own(said, fact, source) for source in own_sources)
         own = max(own, _pronoun(said, fact, ground))
@@ -132,6 +134,11 @@ def _titled(said: Text, titles: Sequence[str]) -> list[Fact]:
     ]
 
 
+def _is_there(fact: Fact, source: Text) -> bool:
+    """Whether a source has a number, or it only follows from others: "ten years" of two years."""
+    return any(fact.said & other.said for other in source.facts if other.is_number)
+
+
 def _own(said: Text, fact: Fact, source: Text) -> float:
     """How well the fact fits where the source has it, or a pronoun that may stand for it."""
     places = [(other.first, other.last) for other in source.facts if _is_same(said, fact, other)]
@@ -158,7 +165,7 @@ def _best_other(
     """How well the fact fits where the source has another of its kind, and which."""
     best = (0.0, "")
     for other in source.facts:
-        if other.is_number != fact.is_number or _is_same(said, fact, other):
+        if _kind(said, fact) != _kind(source, other) or _is_same(said, fact, other):
             continue
         if _goes_with(said, fact, source, other):
             continue
@@ -177,7 +184,10 @@ def _is_same(said: Text, fact: Fact, other: Fact) -> bool:
     if _has_rival(said, fact):
         return fact.said == other.said
     return bool(
-        fact.stems & other.stems or fact.initials in other.stems or other.initials in fact.stems
+        fact.stems & other.stems
+        or fact.initials in other.stems
+        or other.initials in fact.stems
+        or any(SAME_NAMES.get(name, frozenset()) & other.said for name in fact.said)
     )
 
 
@@ -187,6 +197,16 @@ def _has_rival(said: Text, fact: Fact) -> bool:
         for other in said.facts
         if other.is_number == fact.is_number
     )
+
+
+def _kind(text: Text, fact: Fact) -> str:
+    """What a fact may be taken for: a name; a year, a place in a row, or any other number."""
+    if not fact.is_number:
+        return "name"
+    written = text.tokens[fact.first].folded
+    if written in ORDINALS:
+        return "ordinal"
+    return "year" if _YEAR.fullmatch(written) else "number"
 
 
 def _goes_with(said: Text, fact: Fact, source: Text, other: Fact) -> bool:
@@ -199,11 +219,14 @@ def _goes_with(said: Text, fact: Fact, source: Text, other: Fact) -> bool:
 
 
 def _is_taken(said: Text, fact: Fact, source: Text, other: Fact, fit: float) -> bool:
-    """Whether the claim has the other fact too, and where it fits there at least as well."""
+    """Whether the claim has the other fact too, and where it fits there nearly as well.
+
+    Two that changed places both fit badly where they stand.
+    """
     return any(
         mine is not fact
-        and mine.said == other.said
-        and _fit(said, mine, source, other.first, other.last) >= fit
+        and _is_same(said, mine, other)
+        and _fit(said, mine, source, other.first, other.last) >= fit - SETTLED
         for mine in said.facts
     )
 

@@ -36,7 +36,7 @@ NEGATIONS = _words(
 )
 
 # "not only", "no longer than", "not until 1990": the fact after it stands.
-NOT_NEGATING = _words("only just until till later less fewer more least necessarily")
+NOT_NEGATING = _words("only just until till later less fewer more least necessarily but")
 
 NUMBER_WORDS = {
     word: str(value)
@@ -113,11 +113,11 @@ UNITS = {
         "percent % per-cent pct percentage",
         "dollar $ dollars usd",
         "euro € euros eur",
-        "pound £ pounds gbp",
+        "pound £ pounds gbp lb lbs",
         "yen ¥ jpy",
         "hundred hundreds",
         "thousand thousands k",
-        "million millions mn m",
+        "million millions mn",
         "billion billions bn",
         "trillion trillions tn",
         "second seconds s sec secs",
@@ -133,6 +133,7 @@ UNITS = {
         "centimetre cm centimetres centimeter centimeters",
         "kilometre km kilometres kilometer kilometers",
         "metre metres meter meters",
+        "m",
         "inch inches",
         "foot feet ft",
         "mile miles mi",
@@ -152,7 +153,14 @@ UNITS = {
     for word in names.split()
 }
 
-SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SCALES = {
+    "hundred": 100,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "m": 10**6,
+}
 
 PREPOSITIONS = _words(
     "about after against as at before between by during for from in into of on since than to until with"
@@ -199,6 +207,26 @@ OPPOSITES = tuple(
     )
 )
 
+# Names that people put for each other.
+SAME_NAMES = {
+    name: frozenset(line.split()) - {name}
+    for line in """
+    american americans us u.s usa america states
+    british uk britain kingdom
+    soviet ussr
+    tv television
+    earth world
+    avenue ave
+    street st
+    mount mt
+    saint st
+    doctor dr
+    internet online web
+    christmas yuletide
+    """.strip().splitlines()
+    for name in line.split()
+}
+
 # What a model says about its sources rather than from them.
 FRAMING = _words(
     """
@@ -232,7 +260,7 @@ CONTRASTING = _words("instead rather only")
 # Words that deny without a "not".
 DENYING = _words(
     """
-    unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
+    non unable refuse refused refuses prohibited prohibits forbidden forbids except excluding excludes
     excluded unless absent absence free exempt avoid avoids avoided denied denies
     rejected rejects unlikely impossible few little hardly rarely seldom stop stopped prevent prevents
     prevented against

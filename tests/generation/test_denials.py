@@ -25,6 +25,10 @@ ROUGH = "The rough network is studded with ribosomes that make proteins."
         ),
         ("It does not cover batteries.", "It does not cover batteries.", ""),
         ("It did not really win.", "It did not win.", ""),
+        ("It taxes goods that are not English.", "It taxes non-English goods.", ""),
+        ("The phases do not mix.", "There are several immiscible phases.", ""),
+        ("War is nothing but murder.", "War is a licence to murder.", ""),
+        ("Nobody could pass.", "No one entered without permission.", ""),
     ],
 )
 def test_a_not_must_be_in_both_or_in_neither(claim: str, quoted: str, reason: str) -> None:

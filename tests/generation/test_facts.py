@@ -15,6 +15,12 @@ from generation.facts import missing_number
         ("It was used in the 1990s.", "It has been used since about 1990."),
         ("It took 3 and 5 days.", "It took 5 and 3 days."),
         ("It was in season 3.", "It was in the third season."),
+        ("It lasted into the 1800s.", "It lasted into the nineteenth century."),
+        ("It began in the 18th century.", "It began in the 1700s."),
+        ("It came ten years later.", "It was begun in 1785 and came in 1795."),
+        ("It came on August 17, 2017.", "In the 2017 season it came on August 17."),
+        ("It is 4,207 metres high.", "It stands 4,207 m above the sea."),
+        ("It weighs 8.8 pounds.", "It weighs 4 kg (8.8 lb)."),
     ],
 )
 def test_a_number_is_said_however_it_is_written(claim: str, quoted: str) -> None:
@@ -25,6 +31,13 @@ def test_a_number_is_said_however_it_is_written(claim: str, quoted: str) -> None
     ("claim", "quoted", "reason"),
     [
         ("It sold 1.3 million copies.", "It sold 1,200,000 copies.", "does not say 1.3 million"),
+        (
+            "It lasted into the 1700s.",
+            "It lasted into the nineteenth century.",
+            "does not say 1700",
+        ),
+        ("It came nine years later.", "It began in 1785 and came in 1795.", "does not say nine"),
+        ("It came on August 18, 2017.", "In 2017 it came on August 17.", "does not say 18"),
         ("It lasted from 1940 to 1920.", "It lasted from 1920 to 1940.", "says 1920 to 1940"),
         ("He lived there (43 -- 1600).", "He lived there (1600 -- 43).", "says 1600 – 43"),
         ("It won 7 out of 3.", "It won 3 out of 7.", "says 3 out of 7"),

@@ -27,6 +27,22 @@ def test_a_name_is_said_however_it_is_shortened(claim: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("It was popular among Germans.", "It was popular in Germany."),
+        ("The Italian army went home.", "The army of Italy went home."),
+        ("An American firm made it.", "A United States firm made it."),
+        ("It vanished before the First World War.", "It vanished before World War I."),
+        ("Supporters of the bill were glad.", "The bill had many friends."),
+        ("Nicknamed the Rock, it was a prison.", "It was a prison known as the Rock."),
+        ("It was shown on TV.", "It was shown on television."),
+    ],
+)
+def test_a_name_is_said_in_other_words(claim: str, source: str) -> None:
+    assert missing_name(claim, source, read_lexicon([source])) == ""
+
+
+@pytest.mark.parametrize(
     ("claim", "name"),
     [
         ("Later Sam Arkansas opened a store.", "Sam Arkansas"),
@@ -34,6 +50,7 @@ def test_a_name_is_said_however_it_is_shortened(claim: str) -> None:
         ("The EU opened a store.", "EU"),
         ("A store was opened by Peter Walton.", "Peter"),
         ("Zanzibar opened a store.", "Zanzibar"),
+        ("A store was opened by Walters.", "Walters"),
     ],
 )
 def test_a_name_that_the_source_does_not_have_is_named(claim: str, name: str) -> None:

@@ -40,6 +40,16 @@ def test_what_stands_in_the_place_of_another_is_named(claim: str, reason: str) -
     assert misplaced(claim, PLACES, NAMES).endswith(reason)
 
 
+def test_two_facts_in_another_order_have_not_changed_places() -> None:
+    source = "In 2018, Johnston's 1982 song “The Ballad of an Artist” was featured by Apple."
+    claim = "“The Ballad of an Artist” is a 1982 song by Johnston that Apple used in 2018."
+    names = frozenset({"johnston", "ballad", "artist", "apple"})
+    assert misplaced(claim, Places(source, source, source), names) == ""
+    weights = "It takes 4 kg (8.8 lb) of steam per hour."
+    claim = "It takes about 8.8 pounds (4 kg) of steam for each hour."
+    assert misplaced(claim, Places(weights, weights, weights), frozenset()) == ""
+
+
 def test_what_stands_in_parentheses_does_not_part_a_name_from_its_words() -> None:
     source = "Cook Hospital (by the grounds of Chicago College) had a wing behind left field."
     claim = "Cook Hospital had a wing behind left field."
