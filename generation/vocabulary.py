@@ -207,24 +207,34 @@ OPPOSITES = tuple(
     )
 )
 
-# Names that people put for each other.
+# Names that people put for each other, and no word that is often something else ("us", "kingdom").
 SAME_NAMES = {
-    name: frozenset(line.split()) - {name}
-    for line in """
-    american americans us u.s usa america states
-    british uk britain kingdom
-    soviet ussr
-    tv television
-    earth world
-    avenue ave
-    street st
-    mount mt
-    saint st
-    doctor dr
-    internet online web
-    christmas yuletide
-    """.strip().splitlines()
-    for name in line.split()
+    name: _words(others)
+    for name, others in {
+        "american": "america usa states",
+        "americans": "america usa states",
+        "america": "american usa states",
+        "usa": "american america states",
+        "states": "american america usa",
+        "british": "britain uk",
+        "britain": "british uk",
+        "uk": "british britain",
+        "soviet": "ussr",
+        "ussr": "soviet",
+        "tv": "television",
+        "television": "tv",
+        "earth": "world",
+        "world": "earth",
+        "avenue": "ave",
+        "ave": "avenue",
+        "street": "st",
+        "saint": "st",
+        "st": "street saint",
+        "mount": "mt",
+        "mt": "mount",
+        "doctor": "dr",
+        "dr": "doctor",
+    }.items()
 }
 
 # What a model says about its sources rather than from them.
