@@ -1,4 +1,4 @@
-"""Trains the small cross-encoder that reads a question or a claim together with a sentence.
+"""Trains the small cross-encoder that reads a question and a sentence together.
 
     python -m benchmarks.train_close_reader [--data FOLDER] [--cache FOLDER]
 
