@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from benchmarks import written
 from benchmarks.calibrate_refusal import COLLECTIONS, cases_with_evidence, is_gold, options
 from benchmarks.fine_tuning import SEED, averaged, packed, train
 from benchmarks.reporting import Options, tell
-from benchmarks.written import POSITIVE_WEIGHT, Pair
+from benchmarks.written import marked
 from generation.close_reading import likeliest, with_around
 from generation.extractive import scored, states
 from quoth.config import EMBEDDED
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.cases import Case
+    from benchmarks.written import Pair
     from generation.evidence import Evidence
 
 FOLDS = 3
@@ -62,9 +64,7 @@ def pairs_of(case: Case, evidence: Evidence, chance: random.Random) -> Iterator[
         gold = is_gold(evidence, case)
         holding = [i for i in order if gold[i]][:2] if case.answerable else []
         chosen = _near_misses(case, order, gold, chance)
-    for rows, answers, weight in ((holding, 1.0, POSITIVE_WEIGHT), (chosen, 0.0, 1.0)):
-        for i in rows:
-            yield Pair(case.question, with_around(evidence, i), answers, weight)
+    yield from marked(case.question, holding, chosen, partial(with_around, evidence))
 
 
 def _near_misses(

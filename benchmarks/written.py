@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from generation.close_reading import AFTER, BEFORE, HEADINGS, LONGEST
+from generation.close_reading import HEADINGS, given
 from generation.words import content
 from retrieval import close_reader
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FOLDER = Path(__file__).with_name("written")
 HOLDING, OTHERS = (
@@ -77,11 +77,10 @@ class Written:
         return zlib.crc32(self.headings.encode()) % HELD_OUT == 0
 
     def with_around(self, index: int) -> tuple[str, str]:
-        """A sentence as `generation.close_reading.with_around` gives it."""
+        """A sentence, and what stands around it, as the product gives them to the reader."""
         before = self.sentences[index - 1] if index else ""
         after = self.sentences[index + 1] if index + 1 < len(self.sentences) else ""
-        around = f"{self.headings[-HEADINGS:]}. {before[-BEFORE:]} {after[:AFTER]}"
-        return self.sentences[index][:LONGEST], around
+        return given(self.sentences[index], self.headings, before, after)
 
     def ground(self, rows: Sequence[int]) -> tuple[str, str]:
         """Sentences together, under their headings, as a claim is held against them."""
@@ -109,6 +108,18 @@ def _passage(line: dict[str, Any]) -> Written:
     return Written(headings, tuple(line["sentences"]), tuple(asked), tuple(claimed))
 
 
+def marked(
+    question: str,
+    holding: Iterable[int],
+    others: Iterable[int],
+    with_around: Callable[[int], tuple[str, str]],
+) -> Iterator[Pair]:
+    """The pairs of a question with sentences, by their indices, that answer it and that do not."""
+    for rows, answers, weight in ((holding, 1.0, POSITIVE_WEIGHT), (others, 0.0, 1.0)):
+        for row in rows:
+            yield Pair(question, with_around(row), answers, weight)
+
+
 def question_pairs(passage: Written, chance: random.Random) -> Iterator[Pair]:
     """Of each question two sentences that answer it; of the rest those that share its words, and one more.
 
@@ -120,12 +131,7 @@ def question_pairs(passage: Written, chance: random.Random) -> Iterator[Pair]:
         rest.sort(key=lambda i: -len(about & content(passage.sentences[i])))
         near = OTHERS - 1 if asked.answers else OTHERS
         chosen = rest[:near] + chance.sample(rest[near:], min(1, len(rest[near:])))
-        for rows, answers, weight in (
-            (asked.answers[:HOLDING], 1.0, POSITIVE_WEIGHT),
-            (chosen, 0.0, 1.0),
-        ):
-            for row in rows:
-                yield Pair(asked.question, passage.with_around(row), answers, weight)
+        yield from marked(asked.question, asked.answers[:HOLDING], chosen, passage.with_around)
 
 
 def claim_pairs(passage: Written, chance: random.Random) -> Iterator[Pair]:

@@ -74,6 +74,10 @@ def with_around(evidence: Evidence, index: int) -> tuple[str, str]:
         each.text if each is not None and each.passage == passage else ""
         for each in (before, after)
     ]
-    headings = evidence.headings(index)[-HEADINGS:]
-    around = f"{headings}. {told[0][-BEFORE:]} {told[1][:AFTER]}"
-    return sentences[index].text[:LONGEST], around
+    return given(sentences[index].text, evidence.headings(index), *told)
+
+
+def given(sentence: str, headings: str, before: str, after: str) -> tuple[str, str]:
+    """What a reader is given of a sentence and of what stands around it, cut to length."""
+    around = f"{headings[-HEADINGS:]}. {before[-BEFORE:]} {after[:AFTER]}"
+    return sentence[:LONGEST], around
