@@ -7,7 +7,9 @@ change it has reached and replays the log from there.
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -116,8 +118,7 @@ def connect(folder: Path, *, writable: bool) -> sqlite3.Connection:
         _check_or_create(connection, file, writable=writable)
         _convert(connection, file, writable=writable)
         if writable:
-            # Only now that the file is known to be ours: this changes its header.
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_write_ahead_log(connection)  # only now that the file is known to be ours
             # WAL with NORMAL never corrupts; a power cut may lose the last documents, whole.
             connection.execute("PRAGMA synchronous = NORMAL")
             # Pages of the indexes change with every document: they are moved into the file by
@@ -197,6 +198,23 @@ def _convert(connection: sqlite3.Connection, file: Path, *, writable: bool) -> N
 def format_version(connection: sqlite3.Connection) -> int:
     """The format of the open library."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Change the mode in the file's header; wait for others that open the file now.
+
+    SQLite's own patience does not serve here: the change begins as a read, and two readers that both
+    want to be alone would wait for each other, so it gives up at once.
+    """
+    until = time.monotonic() + lock.PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(random.uniform(0.001, 0.02))  # by chance: two in step would meet again
 
 
 def _create_once(connection: sqlite3.Connection) -> None:

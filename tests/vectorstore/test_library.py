@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -406,6 +407,21 @@ def _wait_until_locked(folder: Path) -> None:
                 return
         time.sleep(0.05)
     pytest.fail("the other process never took the lock")
+
+
+def test_a_library_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    LocalLibrary(folder, IndexConfig()).close()
+    maker = sqlite3.connect(folder / schema.FILE_NAME, isolation_level=None, check_same_thread=False)
+    maker.execute("PRAGMA journal_mode = DELETE")  # as it is until its maker changes the mode
+    maker.execute("BEGIN IMMEDIATE")
+    later = threading.Timer(0.2, maker.execute, ["COMMIT"])
+    later.start()
+    opened = LocalLibrary(folder, IndexConfig())
+    assert not maker.in_transaction
+    opened.close()
+    later.join()
+    maker.close()
 
 
 def test_a_writer_killed_between_documents_leaves_whole_documents(library: LocalLibrary) -> None:
