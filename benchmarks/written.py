@@ -1,10 +1,10 @@
-"""Passages written for the close reader: questions they answer or nearly do, claims true or nearly so.
+"""Passages written for the readers: questions they answer or nearly do, claims true or nearly so.
 
 They were written for Quoth with a large language model, of invented and of common things, and are of no
 collection that anything is measured on. A line of benchmarks/written/*.jsonl is a passage: its title,
 section and sentences; questions with the indices of the sentences that answer, none where the passage
 does not; claims, each with the sentences it rests on, in pairs of which the second is false by one thing
-(`kind`). Every tenth passage is never trained on.
+(`kind`). Those of benchmarks/written/claims/ have claims alone. Every tenth passage is never trained on.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FOLDER = Path(__file__).with_name("written")
+CLAIMS = FOLDER / "claims"
 HOLDING, OTHERS = (
     2,
     3,
@@ -82,6 +83,10 @@ class Written:
         after = self.sentences[index + 1] if index + 1 < len(self.sentences) else ""
         return given(self.sentences[index], self.headings, before, after)
 
+    def others(self, rows: Sequence[int]) -> list[int]:
+        """The indices of the sentences that are not among these."""
+        return [row for row in range(len(self.sentences)) if row not in rows]
+
     def ground(self, rows: Sequence[int]) -> tuple[str, str]:
         """Sentences together, under their headings, as a claim is held against them."""
         text = " ".join(self.sentences[row] for row in rows)
@@ -97,9 +102,14 @@ def passages(folder: Path = FOLDER) -> list[Written]:
     ]
 
 
+def passages_with_claims() -> list[Written]:
+    """Every passage that has claims."""
+    return [passage for passage in (*passages(), *passages(CLAIMS)) if passage.claimed]
+
+
 def _passage(line: dict[str, Any]) -> Written:
     headings = " > ".join(one for one in (line["title"], line["section"]) if one)
-    asked = (Asked(one["q"], tuple(one["answers"])) for one in line["questions"])
+    asked = (Asked(one["q"], tuple(one["answers"])) for one in line.get("questions", ()))
     claimed = (
         Claimed(pair[key], tuple(pair["rests_on"]), key == "true", pair["kind"])
         for pair in line.get("claims", ())
@@ -127,7 +137,7 @@ def question_pairs(passage: Written, chance: random.Random) -> Iterator[Pair]:
     """
     for asked in passage.asked:
         about = content(asked.question)
-        rest = [i for i in range(len(passage.sentences)) if i not in asked.answers]
+        rest = passage.others(asked.answers)
         rest.sort(key=lambda i: -len(about & content(passage.sentences[i])))
         near = OTHERS - 1 if asked.answers else OTHERS
         chosen = rest[:near] + chance.sample(rest[near:], min(1, len(rest[near:])))
@@ -138,7 +148,7 @@ def claim_pairs(passage: Written, chance: random.Random) -> Iterator[Pair]:
     """Each claim with the sentences it rests on; every other true one with a sentence it does not rest on."""
     for claimed in passage.claimed:
         yield Pair(claimed.text, passage.ground(claimed.rests_on), float(claimed.is_true))
-        rest = [i for i in range(len(passage.sentences)) if i not in claimed.rests_on]
+        rest = passage.others(claimed.rests_on)
         if claimed.is_true and rest and chance.random() < 0.5:
             yield Pair(claimed.text, passage.ground([chance.choice(rest)]), 0.0)
 

@@ -252,14 +252,17 @@ FRAMING = _words(
 # Words that open a sentence with a capital and are no names.
 OPENERS = _words(
     """
-    afterwards altogether apart apparently around before being beside beyond born built commonly
-    created currently depending different due earlier early eventually every everyone experts first
-    following formed formerly founded four frequently initially instead known largely last late later
-    less like located made mainly mostly near nearly new next normally occasionally often
-    once one originally others otherwise part partly people perhaps possible presently previously
-    primarily prior probably produced published quite recently released researchers scientists second
-    several shortly since someone something sometimes somewhere soon starring studies subsequently
-    third three throughout toward towards two typically usually various via widely within written
+    afterward afterwards altogether among anybody anyone apart apparently around beside besides beyond
+    born built commonly created currently depending despite different due earlier early elsewhere
+    eventually every everybody everyone everything except experts first following formed formerly
+    founded four frequently furthermore however initially instead largely last late later less like
+    located made mainly meanwhile moreover mostly near nearly nevertheless new next nobody none
+    normally nothing nowhere occasionally often one originally others otherwise overall part partly
+    people perhaps possible presently previously primarily prior probably produced published quite
+    recently regardless released researchers scientists second several shortly similarly since somebody
+    someone something sometimes somewhat somewhere soon starring studies subsequently thereafter
+    therefore third three throughout together toward towards two typically ultimately unless unlike
+    usually various via whatever whenever whereas wherever whichever whoever widely within written
     years yet
     """
 )
