@@ -7,7 +7,6 @@ change it has reached and replays the log from there.
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 import uuid
@@ -207,14 +206,15 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
     want to be alone would wait for each other, so it gives up at once.
     """
     until = time.monotonic() + lock.PATIENCE_SECONDS
-    while True:
+    changed = False
+    while not changed:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            return
+            changed = True
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
-        time.sleep(random.uniform(0.001, 0.02))  # by chance: two in step would meet again
+            time.sleep(0.005)  # one of the two goes on, so they cannot miss each other for ever
 
 
 def _create_once(connection: sqlite3.Connection) -> None:

@@ -412,7 +412,9 @@ def _wait_until_locked(folder: Path) -> None:
 def test_a_library_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
     folder = tmp_path / "library"
     LocalLibrary(folder, IndexConfig()).close()
-    maker = sqlite3.connect(folder / schema.FILE_NAME, isolation_level=None, check_same_thread=False)
+    maker = sqlite3.connect(
+        folder / schema.FILE_NAME, isolation_level=None, check_same_thread=False
+    )
     maker.execute("PRAGMA journal_mode = DELETE")  # as it is until its maker changes the mode
     maker.execute("BEGIN IMMEDIATE")
     later = threading.Timer(0.2, maker.execute, ["COMMIT"])
