@@ -31,6 +31,10 @@ LONGEST_DAY = 2  # digits; a longer number after a month is a year
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
 _YEAR = re.compile(r"[12]\d{3}")
 _HUNDREDS = re.compile(r"\b([12]\d00)['’]?s\b")  # "the 1800s"
+_YEARS = {"year": 1, "decade": 10, "century": 100}
+_NEXT_YEAR = re.compile(r"\b(?:next|following) year\b", re.IGNORECASE)
+_STEP = re.compile(r"\b([a-z]+|\d+) years? (later|after|before|earlier)\b", re.IGNORECASE)
+_AFTER = re.compile(r"\bafter ([a-z]+|\d+) years?\b", re.IGNORECASE)
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
@@ -76,15 +80,48 @@ def missing_number(claim: str, quoted: str) -> str:
 def _is_reckoned(number: Number, claim: str, quoted: str) -> bool:
     """Whether the number follows from others: "the 1800s" or "ten years" from 1785 to 1795."""
     there = numbers(quoted)
-    if number.unit == "year":
-        years = [int(other.value) for other in there if _YEAR.fullmatch(other.value)]
-        return any(str(b - a) == number.value for a in years for b in years)
     centuries = {other.value for other in there if other.unit == "century"}
-    if number.unit == "century":
-        return any(_century(found) == number.value for found in _HUNDREDS.findall(quoted))
-    return any(
+    if number.unit == "century" and any(
+        _century(found) == number.value for found in _HUNDREDS.findall(quoted)
+    ):
+        return True
+    return _is_reckoned_in_years(number, claim, quoted) or any(
         found == number.value and _century(found) in centuries for found in _HUNDREDS.findall(claim)
     )
+
+
+def _is_reckoned_in_years(number: Number, claim: str, quoted: str) -> bool:
+    """Whether it is so many years between two, two centuries for 200 years, or a year that many later.
+
+    The year that one is later than must be in the claim, too: else "in 1912" would follow from any
+    "following year" after 1911.
+    """
+    there = numbers(quoted)
+    years = [int(other.value) for other in there if _YEAR.fullmatch(other.value)]
+    if _YEAR.fullmatch(number.value):
+        said = number_values(claim)
+        known = [year for year in years if str(year) in said]
+        return int(number.value) in {year + step for year in known for step in _steps(quoted)}
+    if number.unit not in _YEARS or number.is_ordinal:
+        return False
+    spans = {b - a for a in years for b in years} | {_in_years(other) for other in there}
+    return _in_years(number) in spans
+
+
+def _in_years(number: Number) -> int:
+    """What a number of years, decades or centuries comes to; -1 for any other."""
+    scale = _YEARS.get(number.unit, 0) if number.value.isdecimal() else 0
+    return int(number.value) * scale or -1
+
+
+def _steps(quoted: str) -> Iterator[int]:
+    """The years that a text goes on or back by: 3 of "three years later", -1 of "a year before"."""
+    if _NEXT_YEAR.search(quoted):
+        yield 1
+    for said, way in (*_STEP.findall(quoted), *((n, "after") for n in _AFTER.findall(quoted))):
+        value = "1" if said.casefold() == "a" else number_value(words(said)[0])
+        if value.isdecimal():
+            yield int(value) if way.casefold() in {"later", "after"} else -int(value)
 
 
 def _century(year: str) -> str:

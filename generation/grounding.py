@@ -116,6 +116,7 @@ def _lender(
             lexicon.names,
             names_too=number > opening,
             before=number < around.first,
+            freely=_SAME_YEAR.search(told.text) is None,
         ):
             return sentence
     return None

@@ -28,7 +28,7 @@ _COMMON_ENDING = re.compile(
     r"\w{3}(?:ing|ed|ly|ers|[ai]tors|[ts]ions?|ures|ments?|ness|ances?|ences?)$"
 )
 _IN_NAME = re.compile(r"[ .-]*(?:(?:von|van|de|der|del|di|la|bin|al)[ -]+)*")
-_INSIDE = re.compile(r"[ .-]*(?:(?:of|the|for)[ ]+)*")
+_INSIDE = re.compile(r"[ .-]*(?:(?:of|the|for|and)[ ]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ def _goes_on(text: str, before: Word, word: Word, known: AbstractSet[str]) -> bo
     between = text[before.end : word.start]
     if between == "." and before.end - before.start == word.end - word.start == 1:
         return word.is_capitalised
+    if between == ". " and before.end - before.start == 1:
+        return is_name(word)  # "George W. Bush"
     return between in {" ", "-"} and _is_name(text, word, known)
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generation.fitting import fit, fit_past_asides
 from generation.placed import read_facts
 from generation.vocabulary import ORDINALS, PREPOSITIONS, PRONOUNS, SAME_NAMES
 from generation.words import is_name, words
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
 
     from generation.placed import Fact, Text
 
-CONTEXT = 5  # words of the claim on each side of a fact
-REACH = 8  # the same in the source, which may say more in between
-FADING = 0.12  # of a word's weight for each word between it and the fact
 # By how much another name or number must fit better than the claim's own, and how well at least.
-NAME_MARGIN, NUMBER_MARGIN = 0.5, 0.25
-NAME_LEAST, NUMBER_LEAST = 1.0, 0.6
+MARGIN = 0.5
+NAME_LEAST, NUMBER_LEAST = 0.8, 0.6
 SETTLED = 0.5  # by how much less another fact of the claim may fit its own place
 LONG_TITLE = 3  # words; in a shorter one the name is not told by its words
 NAME_FIT, NUMBER_FIT = 1.0, 1.5  # least fit of what another sentence lends
+FREE_FIT = 0.25  # the same of a number whose place no other could have taken
 _OR = re.compile(r"[\s,]*(?:\(|\bor\b|\balso (?:known as|called)\b)[\s`'\"“]*")
 _YEAR = re.compile(r"[12]\d{3}")
 _ASIDE = re.compile(r"\([^()]*\)")
@@ -69,8 +68,7 @@ def misplaced(claim: str, places: Places, known: AbstractSet[str]) -> str:
         own = max(own, _pronoun(said, fact, ground))
         rivals = other_sources if fact.is_number else other_sources[-1:]
         other, named = max(_best_other(said, fact, source, renamed) for source in rivals)
-        margin = NUMBER_MARGIN if fact.is_number else NAME_MARGIN
-        if other >= max(own + margin, NUMBER_LEAST if fact.is_number else NAME_LEAST):
+        if other >= max(own + MARGIN, NUMBER_LEAST if fact.is_number else NAME_LEAST):
             return f"the source says this of {named}, not of {_written(said, fact)}"
     return ""
 
@@ -83,22 +81,33 @@ def fits(
     *,
     names_too: bool = True,
     before: bool = True,
+    freely: bool = True,
 ) -> bool:
     """Whether the facts that only the `other` text has stand there as they do in the claim.
 
     So does a name for which a pronoun of the quoted text may stand, when the other text comes
-    `before` it. Without `names_too` numbers alone are looked at.
+    `before` it. Without `names_too` numbers alone are looked at. Lent `freely`, a number need
+    hardly fit where the claim leaves no number of the two texts out, whose place it could have taken.
     """
     said, source, told = (read_facts(text, known) for text in (claim, other, quoted))
     here, there = ({key for key, _ in text.keys} for text in (told, source))
+    freely = freely and not any(_leaves_number_out(said, text) for text in (told, source))
+    number_fit = FREE_FIT if freely else NUMBER_FIT
     for fact in said.facts:
         lent = fact.stems & there and not fact.stems & here
         if not lent or not (fact.is_number or names_too):
             continue
-        fit = max(_own(said, fact, source), _pronoun(said, fact, told) if before else 0.0)
-        if fit < (NUMBER_FIT if fact.is_number else NAME_FIT):
+        found = max(_own(said, fact, source), _pronoun(said, fact, told) if before else 0.0)
+        if found < (number_fit if fact.is_number else NAME_FIT):
             return False
     return True
+
+
+def _leaves_number_out(said: Text, told: Text) -> bool:
+    return any(
+        other.is_number and not any(_is_same(said, fact, other) for fact in said.facts)
+        for other in told.facts
+    )
 
 
 def _versions(text: str, known: AbstractSet[str]) -> list[Text]:
@@ -145,7 +154,8 @@ def _own(said: Text, fact: Fact, source: Text) -> float:
     if not _has_rival(said, fact):
         keys = enumerate(source.keys)
         places += [(i, i + 1) for i, (key, _) in keys if key in fact.stems]
-    return max((_fit(said, fact, source, *place) for place in places), default=0.0)
+    fits_there = fit if fact.is_number else fit_past_asides
+    return max((fits_there(said, fact, source, *place) for place in places), default=0.0)
 
 
 def _pronoun(said: Text, fact: Fact, source: Text) -> float:
@@ -153,7 +163,7 @@ def _pronoun(said: Text, fact: Fact, source: Text) -> float:
     if fact.is_number or any(key in fact.stems for key, _ in source.keys):
         return 0.0
     places = [i for i, word in enumerate(source.tokens) if word.folded in PRONOUNS]
-    return max((_fit(said, fact, source, i, i + 1) for i in places), default=0.0)
+    return max((fit(said, fact, source, i, i + 1) for i in places), default=0.0)
 
 
 def _best_other(
@@ -173,9 +183,9 @@ def _best_other(
             continue
         if len({_preposition(said, fact), _preposition(source, other)} - {""}) > 1:
             continue  # "by Karen" is not in the place of "in Aarhus"
-        fit = _fit(said, fact, source, other.first, other.last)
-        if fit > best[0] and not _is_taken(said, fact, source, other, fit):
-            best = (fit, _written(source, other))
+        found = fit(said, fact, source, other.first, other.last)
+        if found > best[0] and not _is_taken(said, fact, source, other, found):
+            best = (found, _written(source, other))
     return best
 
 
@@ -218,7 +228,7 @@ def _goes_with(said: Text, fact: Fact, source: Text, other: Fact) -> bool:
     )
 
 
-def _is_taken(said: Text, fact: Fact, source: Text, other: Fact, fit: float) -> bool:
+def _is_taken(said: Text, fact: Fact, source: Text, other: Fact, found: float) -> bool:
     """Whether the claim has the other fact too, and where it fits there nearly as well.
 
     Two that changed places both fit badly where they stand.
@@ -226,32 +236,9 @@ def _is_taken(said: Text, fact: Fact, source: Text, other: Fact, fit: float) -> 
     return any(
         mine is not fact
         and _is_same(said, mine, other)
-        and _fit(said, mine, source, other.first, other.last) >= fit - SETTLED
+        and fit(said, mine, source, other.first, other.last) >= found - SETTLED
         for mine in said.facts
     )
-
-
-def _fit(said: Text, fact: Fact, source: Text, first: int, last: int) -> float:
-    """The weight of the words around a fact that stand, in order, around a place of the source."""
-    before = said.keys[max(0, fact.first - CONTEXT) : fact.first][::-1]
-    there = source.keys[max(0, first - REACH) : first][::-1]
-    after = said.keys[fact.last : fact.last + CONTEXT]
-    return _shared(before, there) + _shared(after, source.keys[last : last + REACH])
-
-
-def _shared(mine: Sequence[tuple[str, float]], there: Sequence[tuple[str, float]]) -> float:
-    """The heaviest common subsequence of two sequences that lead away from a fact."""
-    row = [0.0] * (len(there) + 1)
-    for i in range(len(mine) - 1, -1, -1):
-        key, weight = mine[i]
-        diagonal = 0.0
-        for j in range(len(there) - 1, -1, -1):
-            below = row[j]
-            row[j] = max(below, row[j + 1])
-            if key == there[j][0]:
-                row[j] = max(row[j], diagonal + weight * (1 - FADING * max(i, j)))
-            diagonal = below
-    return row[0]
 
 
 def _preposition(text: Text, fact: Fact) -> str:

@@ -41,6 +41,7 @@ _TOKEN = re.compile(
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _INITIAL = re.compile(r"(?:^|[.:!?\n•*\-–—\"“'(])\s*$")
+_ENDING_IN_S = re.compile(r"['’]?s\b")  # "the 1990s", "Apollo 11's"
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
@@ -175,12 +176,14 @@ def numbers(text: str) -> tuple[Number, ...]:
         if not word.is_number:
             continue
         before = tokens[i - 1].text if i else ""
-        following = [token.folded for token in tokens[i + 1 : i + 4]] + ["", ""]
+        following = [token.folded for token in tokens[i + 1 : i + 5]] + ["", ""]
+        if following[:2] == ["per", "cent"]:
+            following = ["percent", *following[2:], ""]
         is_ordinal = word.folded in ORDINALS or following[0] in ORDINAL_ENDINGS
         if following[0] in ORDINAL_ENDINGS:
             following = [*following[1:], ""]
-        is_decade = text[word.end : word.end + 1] == "s"
-        unit = "" if is_decade else UNITS.get(following[0], "")
+        is_decade_or_owner = _ENDING_IN_S.match(text, word.end) is not None
+        unit = "" if is_decade_or_owner else UNITS.get(following[0], "")
         counted = following[1] if unit else following[0]
         if not unit and before in ("$", "€", "£", "¥"):
             unit = UNITS[before]

@@ -21,6 +21,13 @@ from generation.facts import missing_number
         ("It came on August 17, 2017.", "In the 2017 season it came on August 17."),
         ("It is 4,207 metres high.", "It stands 4,207 m above the sea."),
         ("It weighs 8.8 pounds.", "It weighs 4 kg (8.8 lb)."),
+        ("It is 95% ice.", "It is ice to more than 95 per cent."),
+        ("Apollo 11's crew waited.", "The crew of Apollo 11 waited."),
+        ("She outlived him by three decades.", "She outlived him by thirty years."),
+        ("It stood for two centuries.", "It stood for 200 years."),
+        ("Drawn in 1901, it was adopted in 1902.", "Drawn in 1901, it was adopted the next year."),
+        ("Hired in 1951, he left in 1955.", "Hired in 1951, he left after four years."),
+        ("Begun in 1913, it was planned in 1910.", "It was planned three years before 1913."),
     ],
 )
 def test_a_number_is_said_however_it_is_written(claim: str, quoted: str) -> None:
@@ -43,6 +50,9 @@ def test_a_number_is_said_however_it_is_written(claim: str, quoted: str) -> None
         ("It won 7 out of 3.", "It won 3 out of 7.", "says 3 out of 7"),
         ("It fell in its three week.", "It fell in its third week.", "does not say three"),
         ("It sold 4th copies.", "It sold 4 copies.", "does not say 4"),
+        ("It was adopted in 1902.", "Drawn in 1901, it was adopted the next year.", "say 1902"),
+        ("Hired in 1951, he left in 1956.", "Hired in 1951, he left after four years.", "say 1956"),
+        ("She outlived him by four decades.", "She outlived him by thirty years.", "say four"),
         ("It had forty-two rooms.", "It had forty rooms and two halls.", "does not say forty-two"),
     ],
 )

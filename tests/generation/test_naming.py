@@ -36,6 +36,7 @@ def test_a_name_is_said_however_it_is_shortened(claim: str) -> None:
         ("Supporters of the bill were glad.", "The bill had many friends."),
         ("Nicknamed the Rock, it was a prison.", "It was a prison known as the Rock."),
         ("It was shown on TV.", "It was shown on television."),
+        ("The FDA approved it.", "The Food and Drug Administration approved it."),
     ],
 )
 def test_a_name_is_said_in_other_words(claim: str, source: str) -> None:

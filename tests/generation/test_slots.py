@@ -76,6 +76,46 @@ def test_a_number_fits_with_the_words_around_it() -> None:
     assert not fits("The album of May has 528,000 songs.", quoted, other, frozenset())
 
 
+def test_a_number_is_lent_freely_where_no_other_could_have_taken_its_place() -> None:
+    quoted, other = "He is still writing the last volume.", "He planned to write seven volumes."
+    claim = "The last volume of the planned seven is still being written."
+    assert fits(claim, quoted, other, frozenset())
+    assert not fits(claim, quoted, other, frozenset(), freely=False)
+    assert not fits(claim, f"{quoted} It has 900 pages.", other, frozenset())
+    assert not fits(claim, quoted, f"{other} Five are published.", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        (
+            "Kolar, from Kranj, was the first man to jump beyond 150 metres.",
+            "Kolar was the first man to jump beyond 150 metres.",
+        ),
+        (
+            "Anna De Angelis, head of the oil firm of Bayonne, New Jersey, obtained large loans.",
+            "De Angelis obtained large loans.",
+        ),
+        (
+            "Alcatraz in San Francisco Bay got the first lighthouse of the coast.",
+            "Alcatraz got the first lighthouse of the coast.",
+        ),
+    ],
+)
+def test_what_a_source_adds_to_a_name_is_read_over(source: str, claim: str) -> None:
+    names = frozenset({"kolar", "kranj", "de", "angelis", "bayonne", "jersey", "alcatraz"})
+    assert misplaced(claim, Places(source, source, source), names) == ""
+
+
+def test_a_new_sentence_or_a_semicolon_ends_what_is_added_to_a_name() -> None:
+    source = (
+        "Kolar won in Oslo, and Zupan was sixth; he fell in training, they say. Later, Kolar left."
+    )
+    names = frozenset({"kolar", "oslo", "zupan"})
+    claim = "Kolar was sixth and fell in training."
+    assert "not of Kolar" in misplaced(claim, Places(source, source, source), names)
+
+
 def test_a_thing_has_both_its_names() -> None:
     source = "The name comes from the Greek Makedonia ( Macednia ), a kingdom of the Dorians."
     names = frozenset({"greek", "makedonia", "dorians"})
