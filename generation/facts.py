@@ -31,10 +31,12 @@ LONGEST_DAY = 2  # digits; a longer number after a month is a year
 AT_ONCE = 2  # words within which a number that comes again is repeated at once
 _YEAR = re.compile(r"[12]\d{3}")
 _HUNDREDS = re.compile(r"\b([12]\d00)['’]?s\b")  # "the 1800s"
+_COUNT = re.compile(r"\d{1,4}")  # whole and short: documents may hold numbers of any length
 _YEARS = {"year": 1, "decade": 10, "century": 100}
 _NEXT_YEAR = re.compile(r"\b(?:next|following) year\b", re.IGNORECASE)
-_STEP = re.compile(r"\b([a-z]+|\d+) years? (later|after|before|earlier)\b", re.IGNORECASE)
-_AFTER = re.compile(r"\bafter ([a-z]+|\d+) years?\b", re.IGNORECASE)
+_NUMBER = r"(?<![\w.,-])([a-z]+(?:-[a-z]+)?|\d+)"  # the whole of it, not the "one" of "twenty-one"
+_STEP = re.compile(rf"{_NUMBER} years? (later|after|before|earlier)\b", re.IGNORECASE)
+_AFTER = re.compile(rf"\bafter {_NUMBER} years?\b", re.IGNORECASE)
 _AT_LEAST = re.compile(r"\bat (?:least|most|first|last)\b", re.IGNORECASE)
 
 
@@ -79,14 +81,12 @@ def missing_number(claim: str, quoted: str) -> str:
 
 def _is_reckoned(number: Number, claim: str, quoted: str) -> bool:
     """Whether the number follows from others: "the 1800s" or "ten years" from 1785 to 1795."""
-    there = numbers(quoted)
-    centuries = {other.value for other in there if other.unit == "century"}
-    if number.unit == "century" and any(
-        _century(found) == number.value for found in _HUNDREDS.findall(quoted)
-    ):
-        return True
-    return _is_reckoned_in_years(number, claim, quoted) or any(
-        found == number.value and _century(found) in centuries for found in _HUNDREDS.findall(claim)
+    centuries = {other.value for other in numbers(quoted) if other.unit == "century"}
+    hundreds_there, hundreds_here = _HUNDREDS.findall(quoted), _HUNDREDS.findall(claim)
+    return (
+        (number.unit == "century" and number.value in map(_century, hundreds_there))
+        or (number.value in hundreds_here and _century(number.value) in centuries)
+        or _is_reckoned_in_years(number, claim, quoted)
     )
 
 
@@ -102,16 +102,16 @@ def _is_reckoned_in_years(number: Number, claim: str, quoted: str) -> bool:
         said = number_values(claim)
         known = [year for year in years if str(year) in said]
         return int(number.value) in {year + step for year in known for step in _steps(quoted)}
-    if number.unit not in _YEARS or number.is_ordinal:
-        return False
+    length = None if number.is_ordinal else _in_years(number)
     spans = {b - a for a in years for b in years} | {_in_years(other) for other in there}
-    return _in_years(number) in spans
+    return length is not None and length in spans
 
 
-def _in_years(number: Number) -> int:
-    """What a number of years, decades or centuries comes to; -1 for any other."""
-    scale = _YEARS.get(number.unit, 0) if number.value.isdecimal() else 0
-    return int(number.value) * scale or -1
+def _in_years(number: Number) -> int | None:
+    """What a whole number of years, decades or centuries comes to; None for any other."""
+    if number.unit not in _YEARS or _COUNT.fullmatch(number.value) is None:
+        return None
+    return int(number.value) * _YEARS[number.unit]
 
 
 def _steps(quoted: str) -> Iterator[int]:
@@ -120,7 +120,7 @@ def _steps(quoted: str) -> Iterator[int]:
         yield 1
     for said, way in (*_STEP.findall(quoted), *((n, "after") for n in _AFTER.findall(quoted))):
         value = "1" if said.casefold() == "a" else number_value(words(said)[0])
-        if value.isdecimal():
+        if _COUNT.fullmatch(value):
             yield int(value) if way.casefold() in {"later", "after"} else -int(value)
 
 
