@@ -55,7 +55,8 @@ class _Task:
     judge: Judge
 
 
-def stream_answer(  # noqa: PLR0913 - a turn has this many parts, each passed by name
+# A turn has this many parts, each passed by name: they and what they mean are half of its lines.
+def stream_answer(  # noqa: PLR0913
     question: str,
     hits: Sequence[Hit],
     history: Sequence[Message],

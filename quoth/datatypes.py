@@ -4,6 +4,8 @@ files → documents → chunks → library → hits → context → answer
 
 Offsets are characters into `Document.text`, half open. Pages count from 1. Ranks count from 1
 and rank 1 is best. A higher score is better everywhere. Times are seconds.
+
+All of them are in one file, though it grew long: whoever hands data from stage to stage looks here alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The public API: the one place where ingest, vectorstore, retrieval and generation meet."""
+"""The public API: the one place where ingest, vectorstore, retrieval and generation meet.
+
+It is long because its class is the whole of the API, every method with its shapes, units and errors; the work is
+done elsewhere.
+"""
 
 from __future__ import annotations
 
