@@ -12,7 +12,7 @@ import streamlit as st
 from quoth.access import Patience, is_loopback
 from quoth.ui import passes, texts
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import draw, style
+from quoth.ui.widgets import draw, draw_again, style
 
 if TYPE_CHECKING:
     from quoth.engine import Quoth
@@ -79,7 +79,7 @@ def _ask(quoth: Quoth) -> None:
         if problem:
             st.error(problem, icon=":material/lock:")
         else:
-            st.rerun()
+            draw_again()
 
 
 def _try(quoth: Quoth, name: str, password: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from quoth.errors import QuothError
 from quoth.ui import session, texts, uploads
 from quoth.ui.markup import Html, element
-from quoth.ui.widgets import chip, choose, draw, file_name, show_error
+from quoth.ui.widgets import chip, choose, draw, draw_again, file_name, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def show_upload(quoth: Quoth, *, choose_collection: bool = True) -> None:
             return
         st.session_state["upload-generation"] = generation + 1  # a new, empty uploader
         session.start_ingest(quoth, saved, into, passwords=[password] if password else [])
-        st.rerun()
+        draw_again()
 
 
 def _choose_what() -> str:
@@ -75,7 +75,7 @@ def show_run(quoth: Quoth) -> None:
         return
     if job.running:
         _follow(job)
-        st.rerun()
+        draw_again()
     if job.report is None:
         show_error(job.error or texts.UNEXPECTED)
     if job.stopped:

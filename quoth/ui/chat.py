@@ -21,7 +21,7 @@ from quoth.ui import (
 from quoth.ui.answer_view import show_turn, streaming
 from quoth.ui.citations import cited
 from quoth.ui.markup import element
-from quoth.ui.widgets import collection_select, draw, style
+from quoth.ui.widgets import collection_select, draw, draw_again, style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +120,7 @@ def _waiting(quoth: Quoth, sizes: Mapping[str, int]) -> str | None:
 def _ask(quoth: Quoth, question: str) -> None:
     if question:
         talking.ask(quoth, question)
-        st.rerun()
+        draw_again()
 
 
 def _follow(job: AnswerJob) -> None:
@@ -139,4 +139,4 @@ def _follow(job: AnswerJob) -> None:
             if (job.text, job.n_before) != shown:
                 shown = job.text, job.n_before
                 place.html(streaming(*shown))
-    st.rerun()
+    draw_again()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from quoth.ui import texts, uploads
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import confirm, draw, succeeds
+from quoth.ui.widgets import confirm, draw, draw_again, succeeds
 
 if TYPE_CHECKING:
     from quoth.engine import Quoth
@@ -25,7 +25,7 @@ def show(quoth: Quoth) -> None:
             new = st.text_input(texts.NEW_COLLECTION, max_chars=100)
             made = st.form_submit_button(texts.MAKE_COLLECTION, icon=":material/create_new_folder:")
         if made and succeeds(lambda: quoth.create_collection(new.strip())):
-            st.rerun()
+            draw_again()
 
 
 def _row(quoth: Quoth, name: str, size: int) -> None:
@@ -51,7 +51,7 @@ def _rename(quoth: Quoth, name: str) -> None:
         new = st.text_input(texts.NEW_NAME, name, max_chars=100)
         renamed = st.form_submit_button(texts.RENAME, type="primary")
     if renamed and succeeds(lambda: quoth.rename_collection(name, new.strip())):
-        st.rerun()
+        draw_again()
 
 
 @st.dialog(texts.DELETE_COLLECTION)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from quoth.ui import session, texts, uploads
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import confirm, draw, file_name, succeeds
+from quoth.ui.widgets import confirm, draw, draw_again, file_name, succeeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def edit(quoth: Quoth, record: DocumentRecord, known_tags: Iterable[str]) -> Non
     if again:
         session.start_reading_again(quoth, record)
     if saved or again or left:
-        st.rerun()
+        draw_again()
 
 
 def _tag(quoth: Quoth, record: DocumentRecord, tags: Iterable[str]) -> bool:

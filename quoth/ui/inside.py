@@ -15,7 +15,7 @@ from quoth.ui import inside_view, session, talking, texts
 from quoth.ui.jobs import Work
 from quoth.ui.markup import element
 from quoth.ui.settings import LIMITS
-from quoth.ui.widgets import choose, draw, legend, show_error, style
+from quoth.ui.widgets import choose, draw, draw_again, legend, show_error, style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,13 +125,13 @@ def _words(
         show_error(work.error)
     if st.button(texts.WORDS_EXAMINE, icon=":material/biotech:", key="inside-examine"):
         st.session_state["inside-examined"] = key, start()
-        st.rerun()
+        draw_again()
 
 
 @st.fragment(run_every=_LOOK_EVERY)
 def _follow(work: _Examined) -> None:
     if work.wait(0):
-        st.rerun()
+        draw_again()
     draw(element("p", texts.WORDS_READING, class_="q-note q-searching", role="status"))
     st.button(texts.STOP, on_click=work.stop, icon=":material/stop_circle:", key="inside-stop")
 

@@ -18,6 +18,7 @@ from quoth.ui.widgets import (
     collection_select,
     dot,
     draw,
+    draw_again,
     file_name,
     legend,
     show_error,
@@ -123,7 +124,7 @@ def _layout(
 @st.fragment(run_every=_LOOK_EVERY)
 def _follow(work: Work[CollectionMap]) -> None:
     if work.wait(0):
-        st.rerun()
+        draw_again()
     draw(element("p", texts.MAP_LAYING_OUT, class_="q-note q-searching", role="status"))
 
 

@@ -12,7 +12,7 @@ from quoth import models
 from quoth.errors import ModelError, StorageFullError
 from quoth.ui import access, model_work, texts, uploads
 from quoth.ui.markup import plain
-from quoth.ui.widgets import card_title, confirm, show_error
+from quoth.ui.widgets import card_title, confirm, draw_again, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def show_import(quoth: Quoth) -> None:
         model_work.begin("import", lambda *_: keep_upload(upload))
     else:
         model_work.begin("import", lambda *_: models.import_file(path))
-    st.rerun()
+    draw_again()
 
 
 def keep_upload(upload: Upload) -> LocalModel:
@@ -121,7 +121,7 @@ def _on_its_way(work: ModelWork | None, stop: str) -> bool:
 @st.fragment(run_every=_LOOK_EVERY)
 def _follow(work: ModelWork, stop: str) -> None:
     if work.wait(0):
-        st.rerun()
+        draw_again()
     progress = work.progress
     if progress is not None:
         share = min(progress.done / max(progress.total, 1), 1.0)

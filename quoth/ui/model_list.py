@@ -11,7 +11,7 @@ from quoth import models
 from quoth.ui import model_files, model_rows, texts
 from quoth.ui.map_chart import PALETTE
 from quoth.ui.markup import element, plain
-from quoth.ui.widgets import card_title, draw, legend, succeeds
+from quoth.ui.widgets import card_title, draw, draw_again, legend, succeeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +86,7 @@ def _switch(quoth: Quoth, compared: Sequence[ModelRow], running: Path | None) ->
         if not switched:
             return
         st.session_state["model-switched"] = others[chosen].name
-        st.rerun()
+        draw_again()
 
 
 def _metrics(compared: Sequence[ModelRow]) -> None:

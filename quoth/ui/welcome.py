@@ -12,7 +12,7 @@ import quoth as package
 from quoth.ui import adding, session, texts
 from quoth.ui.markup import element, plain
 from quoth.ui.uploads import Saved
-from quoth.ui.widgets import card_title, draw, file_name
+from quoth.ui.widgets import card_title, draw, draw_again, file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def _offer_examples(quoth: Quoth) -> None:
             texts.ADD_EXAMPLES, type="primary", icon=":material/auto_stories:", disabled=busy
         ):
             session.start_ingest(quoth, Saved((EXAMPLES,)), session.ingest_collection(quoth))
-            st.rerun()
+            draw_again()
 
 
 def suggestion(quoth: Quoth) -> str | None:

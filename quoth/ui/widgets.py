@@ -28,6 +28,15 @@ def draw(markup: Html) -> None:
     st.html(markup)
 
 
+def draw_again() -> None:
+    """Run the whole page anew, unless the person has asked for something: then that is run.
+
+    `st.rerun` alone takes the place of a click that came since the last drawing, which is lost.
+    """
+    st.empty()  # drawing anything lets Streamlit see what was asked, and leave this run for it
+    st.rerun()
+
+
 def show_error(message: str) -> None:
     """What went wrong, on one line and as text."""
     st.error(plain(message), icon=":material/error:")
@@ -52,7 +61,7 @@ def confirm(question: str, note: str, do: str, change: Callable[[], object]) -> 
         agreed = st.button(do, type="primary", icon=":material/delete:", key="agreed")
         kept = st.button(texts.KEEP, key="kept")
     if kept or (agreed and succeeds(change)):
-        st.rerun()
+        draw_again()
 
 
 def card_title(title: str, lead: str = "") -> None:
