@@ -21,6 +21,8 @@ def _clicked_meanwhile() -> None:
     from quoth.ui.widgets import draw_again
 
     context = get_script_run_ctx()
+    assert context is not None
+    assert context.script_requests is not None
     runs = st.session_state.setdefault("runs", [])
     runs.append(context.page_script_hash)
     if len(runs) > 1:
