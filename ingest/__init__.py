@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.reading import SUFFIXES, document_id, read_document
     from ingest.viewing import page_markup, page_view
 
-READER_VERSION = 8
+READER_VERSION = 9
 """Raised when the same file gives another text or other chunks, so that it is read again."""
 
 _HOMES = {
